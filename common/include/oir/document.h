@@ -1,0 +1,65 @@
+/* A document while it is being made or looked at: its terms with positions, its values, its data. */
+#ifndef OIR_DOCUMENT_H
+#define OIR_DOCUMENT_H
+
+#include <oir/error.h>
+#include <oir/iterator.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Freed with oir_document_free. Changing it changes nothing in an index until it is added or put there.
+ * One thread at a time. */
+typedef struct oir_document oir_document;
+
+/* An empty document. OIR_NO_MEMORY. */
+OIR_API oir_status oir_document_new(oir_document **out, oir_error *err);
+/* NULL is accepted. */
+OIR_API void oir_document_free(oir_document *document);
+/* Makes it empty again, keeping its memory for the next one: quicker than free and new. */
+OIR_API void oir_document_clear(oir_document *document);
+
+/* Its number, when it came from a database; 0 otherwise. */
+OIR_API oir_docid oir_document_get_docid(const oir_document *document);
+
+/* Any bytes, kept as they are and given back with search results. The bytes are copied. OIR_NO_MEMORY, OIR_TOO_BIG
+ * above 2 GiB. */
+OIR_API oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err);
+/* Valid until the document is changed, cleared or freed. For a document that came from a database the first call
+ * reads them: OIR_CORRUPT, OIR_NO_MEMORY. */
+OIR_API oir_status oir_document_get_data(oir_document *document, oir_bytes *out, oir_error *err);
+
+/* Adds `wdf_increment` occurrences of a term of 1 to OIR_TERM_MAX bytes, without a position.
+ * OIR_INVALID_ARGUMENT for a term of another size, OIR_TOO_BIG when wdf or length pass 2^32 - 1, OIR_NO_MEMORY. */
+OIR_API oir_status oir_document_add_term(oir_document *document, const char *term, size_t size,
+                                         oir_termcount wdf_increment, oir_error *err);
+/* A term that only filters: with wdf 0, so that it weighs nothing and adds nothing to the length. */
+OIR_API oir_status oir_document_add_boolean_term(oir_document *document, const char *term, size_t size, oir_error *err);
+/* Adds an occurrence at a position, and `wdf_increment` to the term's wdf (also when the position was there already).
+ * Failures as oir_document_add_term; OIR_INVALID_ARGUMENT for position 2^32 - 1. */
+OIR_API oir_status oir_document_add_posting(oir_document *document, const char *term, size_t size,
+                                            oir_termpos position, oir_termcount wdf_increment, oir_error *err);
+/* Takes a term away with all its occurrences. OIR_NOT_FOUND when it is not there. */
+OIR_API oir_status oir_document_remove_term(oir_document *document, const char *term, size_t size, oir_error *err);
+/* Takes all terms away. */
+OIR_API void oir_document_clear_terms(oir_document *document);
+
+/* Sets the value of a slot: any bytes, to filter, sort or group by. Empty bytes remove it. OIR_NO_MEMORY,
+ * OIR_INVALID_ARGUMENT for slot OIR_BAD_VALUENO, OIR_TOO_BIG above 1 MiB. */
+OIR_API oir_status oir_document_set_value(oir_document *document, oir_valueno slot, const char *data, size_t size,
+                                          oir_error *err);
+/* The value of a slot; size 0 when there is none. Valid until the document is changed, cleared or freed. For a
+ * document that came from a database: OIR_CORRUPT, OIR_NO_MEMORY. */
+OIR_API oir_status oir_document_get_value(oir_document *document, oir_valueno slot, oir_bytes *out, oir_error *err);
+
+/* The number of different terms. For a document that came from a database the first call reads its term list:
+ * OIR_CORRUPT, OIR_NO_MEMORY, OIR_UNSUPPORTED when the index keeps no term lists. */
+OIR_API oir_status oir_document_get_term_count(oir_document *document, oir_termcount *out, oir_error *err);
+/* The terms in byte order with wdf. Failures as above. The iterator must be freed before the document changes. */
+OIR_API oir_status oir_document_get_terms(oir_document *document, oir_term_iterator **out, oir_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,63 @@
+/* Asking: a database, a query, a weight; out comes a match set.
+ *
+ * Calling sequence:
+ *     oir_enquire_new(&enquire, database, &err);
+ *     oir_enquire_set_query(enquire, query);
+ *     oir_enquire_get_mset(enquire, 0, 10, &mset, &err);    the first ten
+ *     oir_mset_free(mset);
+ *     oir_enquire_free(enquire); */
+#ifndef OIR_ENQUIRE_H
+#define OIR_ENQUIRE_H
+
+#include <oir/database.h>
+#include <oir/mset.h>
+#include <oir/query.h>
+#include <oir/weight.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Freed with oir_enquire_free, before its database is closed or reopened. One thread at a time; any number of them may
+ * work on one database at the same time. */
+typedef struct oir_enquire oir_enquire;
+
+/* With BM25's defaults and no query. Refers to the database. OIR_NO_MEMORY. */
+OIR_API oir_status oir_enquire_new(oir_enquire **out, const oir_database *database, oir_error *err);
+/* NULL is accepted. */
+OIR_API void oir_enquire_free(oir_enquire *enquire);
+
+/* Refers to the query by a copy of the handle. NULL is no query: nothing matches. */
+OIR_API void oir_enquire_set_query(oir_enquire *enquire, oir_query *query);
+/* Copies the weight. NULL returns to BM25's defaults. */
+OIR_API void oir_enquire_set_weight(oir_enquire *enquire, const oir_weight *weight);
+/* Called between windows of documents; false stops the search with OIR_CANCELLED. NULL for none. */
+OIR_API void oir_enquire_set_cancel(oir_enquire *enquire, bool (*keep_going)(void *context), void *context);
+
+/* The matches of rank `first` (counted from 0) up to first + max_items - 1, best first, equal weights by ascending
+ * docid: exactly those that weighing every match would give. `count_at_least` says how exact the number of matches has
+ * to be: up to that many are counted exactly; UINT32_MAX for an exact count whatever it is, 0 when it does not matter.
+ * OIR_CORRUPT, OIR_LIMIT, OIR_CANCELLED, OIR_NO_MEMORY. */
+OIR_API oir_status oir_enquire_get_mset(oir_enquire *enquire, oir_doccount first, oir_doccount max_items,
+                                        oir_doccount count_at_least, oir_mset **out, oir_error *err);
+
+/* How many documents match, exactly, without ranking them. Failures as oir_enquire_get_mset. */
+OIR_API oir_status oir_enquire_get_count(oir_enquire *enquire, oir_doccount *out, oir_error *err);
+
+/* What the last search of this enquire did. */
+typedef struct oir_search_statistics {
+    uint64_t windows;          /* windows of 4,096 documents there were, over all segments */
+    uint64_t windows_visited;  /* of them looked into */
+    uint64_t ranges_visited;   /* ranges of 64 documents of which something was decoded */
+    uint64_t postings_decoded; /* postings whose document number was decoded */
+    uint64_t positions_decoded;/* positions decoded to check phrases and NEAR */
+    uint64_t documents_scored; /* documents whose exact weight was made */
+} oir_search_statistics;
+
+/* Copies the statistics of the last search; all zero before the first. */
+OIR_API void oir_enquire_get_statistics(const oir_enquire *enquire, oir_search_statistics *out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,115 @@
+/* An index as it is written: documents go in, are replaced and deleted, and become visible to readers by a commit.
+ *
+ * A commit is all or nothing: after a crash or power cut the index is as it was at the last commit that returned
+ * OIR_OK. Without a commit, nothing that was done is kept. Readers are never disturbed.
+ *
+ * Calling sequence:
+ *     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+ *     oir_writable_database_open(&writer, "articles.oir", &options, &err);
+ *     oir_writable_database_add_document(writer, document, &docid, &err);     any number, in any mixture
+ *     oir_writable_database_commit(writer, &err);
+ *     oir_writable_database_close(writer);                                    uncommitted changes are lost */
+#ifndef OIR_WRITABLE_DATABASE_H
+#define OIR_WRITABLE_DATABASE_H
+
+#include <oir/document.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Closed with oir_writable_database_close. Single writer; calls on it one thread at a time. A child of fork must not
+ * use it, and may exit. */
+typedef struct oir_writable_database oir_writable_database;
+
+/* What oir_writable_database_open does when the index is there, or is not. */
+typedef enum oir_open_mode {
+    OIR_CREATE_OR_OPEN,     /* the default */
+    OIR_CREATE,             /* OIR_EXISTS when it is there */
+    OIR_OPEN,               /* OIR_NOT_FOUND when it is not */
+    OIR_CREATE_OR_OVERWRITE /* an index that is there is emptied, in the first commit */
+} oir_open_mode;
+
+/* Called now and then from long operations; `done` of `total` in the unit of the operation (total is 0 when it is not
+ * known). Return false to stop: the operation returns OIR_CANCELLED and the last commit stays as it is. */
+typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, void *context);
+
+/* Start from OIR_WRITER_OPTIONS_INIT, then change fields. */
+typedef struct oir_writer_options {
+    size_t struct_size;      /* sizeof(oir_writer_options), set by the initialiser */
+    oir_open_mode mode;      /* default OIR_CREATE_OR_OPEN */
+    size_t memory_limit;     /* bytes of buffered changes above which they are written out as a segment; default 256 MiB,
+                                at least 4 MiB. Not a commit: readers see nothing of it */
+    double lock_wait;        /* seconds to wait for another writer before OIR_LOCKED; default 0, negative for ever */
+    bool no_sync;            /* true: a commit does not wait for the disk; a power cut may lose or damage it. Default
+                                false */
+    bool no_term_lists;      /* a new index keeps no list of terms by document: smaller and quicker to build, but
+                                deleting is slower and oir_document_get_terms is unsupported. Default false. Fixed when the
+                                index is made */
+    bool no_stored_data;     /* a new index keeps no document data. Default false. Fixed when the index is made */
+    double bound_k1;         /* BM25's k1 and b that score bounds are made for: searches with others are as exact and a */
+    double bound_b;          /* little slower. Defaults 1 and 0.5. Fixed when the index is made */
+    oir_progress progress;   /* default NULL */
+    void *progress_context;
+} oir_writer_options;
+
+#define OIR_WRITER_OPTIONS_INIT \
+    {sizeof(oir_writer_options), OIR_CREATE_OR_OPEN, (size_t)256 << 20, 0.0, false, false, false, 1.0, 0.5, NULL, NULL}
+
+/* Opens or makes the index in folder `path` (made when missing, its parent must exist) and takes the writer's lock.
+ * options may be NULL for defaults. OIR_LOCKED (the message names process and host), OIR_EXISTS, OIR_NOT_FOUND,
+ * OIR_CORRUPT, OIR_VERSION, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_INVALID_ARGUMENT. */
+OIR_API oir_status oir_writable_database_open(oir_writable_database **out, const char *path,
+                                              const oir_writer_options *options, oir_error *err);
+/* Gives up what was not committed, releases the lock. NULL is accepted. */
+OIR_API void oir_writable_database_close(oir_writable_database *database);
+
+/* Adds a document under the next docid never used before; *docid may be NULL. The document is copied and may be cleared
+ * and used again. OIR_TOO_BIG when docids run out, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. After any failure but
+ * OIR_TOO_BIG and OIR_INVALID_ARGUMENT the writer refuses all but rollback and close. */
+OIR_API oir_status oir_writable_database_add_document(oir_writable_database *database, const oir_document *document,
+                                                      oir_docid *docid, oir_error *err);
+/* Puts a document under a docid, new or in use. OIR_INVALID_ARGUMENT for docid 0; else as adding. */
+OIR_API oir_status oir_writable_database_replace_document(oir_writable_database *database, oir_docid docid,
+                                                          const oir_document *document, oir_error *err);
+/* Puts a document in the place of all that have a term: it gets the lowest of their docids, or a new one when there is
+ * none. *docid may be NULL. Failures as replacing. */
+OIR_API oir_status oir_writable_database_replace_document_by_term(oir_writable_database *database, const char *term,
+                                                                  size_t size, const oir_document *document,
+                                                                  oir_docid *docid, oir_error *err);
+/* OIR_NOT_FOUND when there is no such document; nothing has changed then. */
+OIR_API oir_status oir_writable_database_delete_document(oir_writable_database *database, oir_docid docid,
+                                                         oir_error *err);
+/* Deletes all documents that have a term; *deleted (may be NULL) says how many. None is not an error. */
+OIR_API oir_status oir_writable_database_delete_document_by_term(oir_writable_database *database, const char *term,
+                                                                 size_t size, oir_doccount *deleted, oir_error *err);
+
+/* Sets a setting by name (letters, digits, - _ . up to 64 bytes; value up to 64 KiB; size 0 removes it), with the next commit.
+ * OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
+OIR_API oir_status oir_writable_database_set_setting(oir_writable_database *database, const char *name,
+                                                     const char *value, size_t size, oir_error *err);
+/* The setting as it is with uncommitted changes. Valid until the next call on the writer. */
+OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database *database, const char *name);
+
+/* Makes all changes since the last commit visible and safe, together. Small segments are merged on the way. No change
+ * means no new commit. On failure the last commit is intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
+ * OIR_CANCELLED. */
+OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
+/* Forgets all changes since the last commit. OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
+OIR_API oir_status oir_writable_database_rollback(oir_writable_database *database, oir_error *err);
+/* Commits, and writes the whole index anew as one segment, without deleted documents: the quickest to search. Failures as
+ * committing. */
+OIR_API oir_status oir_writable_database_optimise(oir_writable_database *database, oir_error *err);
+
+/* The number of documents, with uncommitted changes. */
+OIR_API oir_doccount oir_writable_database_get_doccount(const oir_writable_database *database);
+/* The highest docid ever used, with uncommitted changes. */
+OIR_API oir_docid oir_writable_database_get_lastdocid(const oir_writable_database *database);
+/* Whether any document has a term, with uncommitted changes. OIR_CORRUPT, OIR_NO_MEMORY. */
+OIR_API oir_status oir_writable_database_has_term(oir_writable_database *database, const char *term, size_t size,
+                                                  bool *out, oir_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
