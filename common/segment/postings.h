@@ -1,0 +1,139 @@
+/* Postings of one term in one segment: which documents, how often (wdf), where (positions), and score bounds.
+ *
+ * Documents are local numbers, 0 to N - 1. They are looked at in windows of 4,096 aligned documents, each of 64 ranges
+ * of 64 documents. A list has one of four forms, by how many of the segment's documents it has:
+ *     inlined   1 or 2 documents, within the dictionary entry
+ *     short     decoded whole when it is opened; no bounds kept
+ *     sparse    an Elias-Fano list with samples, and a bound byte for each window
+ *     dense     a directory of windows; in each a bound byte and a count for each range that is not empty, so that
+ *               any range is decoded alone
+ * A bound byte is the largest saturation wdf / (wdf + norm) in its window or range, times 255, rounded up, at least 1;
+ * 0 says that the term is not there. norm is k1 (1 - b + b length / average) with the segment's reference k1, b and
+ * average length. Byte layouts stand in postings_writer.c. */
+#ifndef SEGMENT_POSTINGS_H
+#define SEGMENT_POSTINGS_H
+
+#include <oir/error.h>
+
+struct container;
+struct container_writer;
+
+enum {
+    WINDOW_BITS = 12,
+    WINDOW_SIZE = 1 << WINDOW_BITS, /* documents in a window */
+    RANGE_SIZE = 64,                /* documents in a range */
+    RANGES = WINDOW_SIZE / RANGE_SIZE
+};
+
+/* What the dictionary keeps of a term. */
+enum postings_form { POSTINGS_INLINED, POSTINGS_SHORT, POSTINGS_SPARSE, POSTINGS_DENSE };
+enum positions_form {
+    POSITIONS_NONE,   /* no document has positions of the term */
+    POSITIONS_WDF,    /* every document has wdf of them */
+    POSITIONS_COUNTED /* groups say how many they are */
+};
+
+typedef struct term_entry {
+    uint32_t ordinal;          /* the term's place in byte order, from 0 */
+    uint32_t termfreq;         /* documents with the term, deleted ones included */
+    uint64_t collection_freq;  /* sum of wdf */
+    uint32_t wdf_max;
+    uint8_t form;              /* enum postings_form */
+    uint8_t positions_form;    /* enum positions_form */
+    bool zero_wdf;             /* some wdf is 0 */
+    uint64_t postings_address; /* in PART_POSTINGS; 0 when inlined */
+    uint64_t postings_size;    /* bytes there */
+    uint64_t positions_address;/* in PART_POSITIONS; 0 when there are none */
+    uint64_t positions_size;   /* bytes there */
+    const uint8_t *inlined;    /* the list itself when inlined */
+    uint32_t inlined_size;     /* at most POSTINGS_INLINED_MAX */
+} term_entry;
+
+enum { POSTINGS_INLINED_MAX = 32 };
+
+/* One term's postings as they are written: documents ascending. */
+typedef struct term_postings {
+    uint32_t count;
+    const uint32_t *documents;
+    const uint32_t *wdf;
+    const uint32_t *position_counts; /* NULL: each document has wdf positions, or none if positions is NULL */
+    const oir_termpos *positions;    /* the documents' positions one after another, ascending in each; NULL for none */
+} term_postings;
+
+/* The lengths and extents that norms and position codes follow from: byte planes, plane i has bits 8 i to 8 i + 7;
+ * each plane is padded with at least WINDOW_SIZE zero bytes. */
+typedef struct length_planes {
+    const uint8_t *plane[4];
+    uint32_t count; /* planes, 1 to 4 */
+} length_planes;
+
+static inline uint32_t length_get(const length_planes *l, uint32_t document)
+{
+    uint32_t v = l->plane[0][document];
+    for (uint32_t i = 1; i < l->count; i++)
+        v |= (uint32_t)l->plane[i][document] << (8 * i);
+    return v;
+}
+
+/* What all lists of a segment share. */
+typedef struct postings_context {
+    uint32_t document_count;  /* N */
+    length_planes lengths;    /* sum of wdf */
+    length_planes extents;    /* number of places a position can have: highest position + 1 - position_base */
+    uint32_t position_base;   /* 1, or 0 when some position of the segment is 0 */
+    double k1, b, average;    /* the reference for bounds */
+    uint32_t length_min, length_max;
+} postings_context;
+
+/* ---- writing ---- */
+
+typedef struct postings_writer postings_writer;
+
+/* Writes into parts PART_POSTINGS and PART_POSITIONS of `container`. context and what it points to must outlive the
+ * writer. OIR_NO_MEMORY. */
+oir_status postings_writer_new(postings_writer **out, struct container_writer *container,
+                               const postings_context *context, oir_error *err);
+void postings_writer_free(postings_writer *writer);
+
+/* Writes one term's list and fills all of entry but `ordinal`. entry->inlined is valid until the next call.
+ * `*gap` is set when the list or its positions do not start where the last one ended, so that the dictionary must say
+ * the addresses anew. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status postings_writer_add(postings_writer *writer, const term_postings *postings, term_entry *entry, bool *gap,
+                               oir_error *err);
+
+/* ---- reading whole lists, for merges and iterators; the search reads windows through postings_window.h ---- */
+
+/* A list decoded: `count` documents ascending with their wdf. */
+typedef struct postings_list {
+    uint32_t count;
+    uint32_t *documents, *wdf;
+    size_t capacity;
+} postings_list;
+
+void postings_list_release(postings_list *list);
+
+/* Decodes all documents and wdf. `container` is NULL-free; lists keep their memory between calls. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
+oir_status postings_decode(const struct container *container, const postings_context *context,
+                           const term_entry *entry, postings_list *list, oir_error *err);
+
+/* All positions of a list that was decoded: counts[i] positions of document i, one after another. Arrays grow as
+ * needed and belong to the caller (memory_free). OIR_CORRUPT, OIR_NO_MEMORY. */
+typedef struct positions_list {
+    uint32_t *counts;       /* one for each document of the list */
+    oir_termpos *positions; /* all of them, one after another */
+    uint64_t total;
+    size_t counts_capacity, positions_capacity;
+} positions_list;
+
+void positions_list_release(positions_list *list);
+
+oir_status positions_decode(const struct container *container, const postings_context *context,
+                            const term_entry *entry, const postings_list *list, positions_list *out, oir_error *err);
+
+/* The positions of the one document that is number `index` of the list (so list->documents[index]). */
+oir_status positions_decode_one(const struct container *container, const postings_context *context,
+                                const term_entry *entry, const postings_list *list, uint32_t index,
+                                positions_list *out, oir_error *err);
+
+#endif

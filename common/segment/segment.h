@@ -1,0 +1,74 @@
+/* One immutable slice of an index, as it is read: the parts of a segment file, opened and bounds-checked.
+ *
+ * Documents have local numbers 0 to N - 1 within a segment and stable docids outside; `docids` maps one to the other.
+ * Shared: nothing changes after segment_open but the count of handles. */
+#ifndef SEGMENT_SEGMENT_H
+#define SEGMENT_SEGMENT_H
+
+#include <oir/error.h>
+
+#include "base/buffer.h"
+#include "segment/postings.h"
+#include "segment/terms.h"
+
+struct container;
+struct stored;
+struct values;
+struct termlists;
+
+typedef struct segment {
+    struct container *container;
+    postings_context context;    /* document_count, lengths, extents, reference for bounds */
+    uint64_t total_length;       /* of all documents, deleted ones included */
+    oir_docid docid_first;       /* docid of local 0 when docids is NULL */
+    oir_docid docid_last;        /* the highest docid */
+    const uint32_t *docids;      /* local -> docid; NULL when docid_first + local */
+    const uint32_t *by_docid;    /* locals in the order of docids; NULL when docids ascend */
+    terms terms;                 /* the dictionary */
+    bool has_positions, has_term_lists, has_stored;
+    struct stored *stored;       /* NULL when the segment has none */
+    struct values *values;
+    struct termlists *termlists;
+    const char *name;            /* the file's name, without folder, for messages */
+} segment;
+
+/* Opens a segment file. OIR_NOT_FOUND, OIR_CORRUPT, OIR_VERSION, OIR_IO, OIR_NO_MEMORY. */
+oir_status segment_open(segment **out, const char *path, oir_error *err);
+/* Another handle on the same segment, given back with segment_close. */
+segment *segment_retain(segment *s);
+/* NULL is accepted. The file is unmapped with the last handle. */
+void segment_close(segment *s);
+
+/* The docid of a local number, which must be in range. */
+static inline oir_docid segment_get_docid(const segment *s, uint32_t local)
+{
+    return s->docids ? s->docids[local] : s->docid_first + local;
+}
+
+/* The local number of a docid; false when the segment does not have it. */
+bool segment_find_docid(const segment *s, oir_docid docid, uint32_t *local);
+
+static inline uint32_t segment_get_length(const segment *s, uint32_t local)
+{
+    return length_get(&s->context.lengths, local);
+}
+
+/* Looks a term up; *found says whether it is there. entry->inlined points into the segment. OIR_CORRUPT. */
+oir_status segment_find_term(const segment *s, const char *term, size_t size, term_entry *entry, bool *found,
+                             oir_error *err);
+
+/* A document's data, appended to out (nothing when the index keeps none). OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status segment_get_stored(const segment *s, uint32_t local, buffer *out, oir_error *err);
+/* A document's value in a slot; size 0 when there is none; points into the segment. OIR_CORRUPT. */
+oir_status segment_get_value(const segment *s, uint32_t local, oir_valueno slot, oir_bytes *out, oir_error *err);
+
+/* Checks every part, checksums first, then structure, then that parts agree (postings against lengths, term lists and
+ * statistics). Reports each damaged part; *findings counts them. Returns other than OIR_OK only when checking could not
+ * go on: OIR_NO_MEMORY, OIR_CANCELLED. */
+typedef bool (*segment_report)(const char *part, const char *reason, void *context);
+oir_status segment_check(const segment *s, segment_report report, void *context, uint64_t *findings, oir_error *err);
+
+/* Bytes by kind of part, for inspection: `i` counts from 0; false when there is no such part. */
+bool segment_get_part(const segment *s, size_t i, const char **name, uint64_t *bytes);
+
+#endif

@@ -1,0 +1,55 @@
+/* One segment, as it is written: all documents first, then all terms in byte order, then (unless left out) the term
+ * lists, then commit.
+ *
+ *     segment_writer_open(&w, path, &options, err);
+ *     for each document, local numbers 0, 1, 2...:  segment_writer_add_document(w, &document, err);
+ *     for each term in byte order:                  segment_writer_add_term(w, term, size, &postings, err);
+ *     for each document in the same order:          segment_writer_add_term_list(w, ordinals, wdf, count, err);
+ *     segment_writer_commit(w, err);                or segment_writer_abort, which unlinks the file
+ * One thread at a time. After a failure only abort may follow. */
+#ifndef SEGMENT_SEGMENT_WRITER_H
+#define SEGMENT_SEGMENT_WRITER_H
+
+#include "segment/postings.h"
+
+typedef struct segment_writer segment_writer;
+
+typedef struct segment_options {
+    double bound_k1, bound_b;  /* the reference for bounds */
+    double bound_average;      /* average length for bounds; 0: that of this segment's documents */
+    bool term_lists;           /* write lists of terms by document */
+    bool stored;               /* write document data */
+    bool sync;                 /* fsync before commit returns */
+} segment_options;
+
+typedef struct segment_value {
+    oir_valueno slot;
+    oir_bytes value;
+} segment_value;
+
+typedef struct segment_document {
+    oir_docid docid;              /* any order */
+    uint32_t length;              /* sum of wdf */
+    bool has_positions;           /* position_min and position_max are set */
+    oir_termpos position_min, position_max;
+    oir_bytes data;
+    const segment_value *values;  /* slots ascending */
+    size_t value_count;
+} segment_document;
+
+/* Makes the file at path, which must not exist. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status segment_writer_open(segment_writer **out, const char *path, const segment_options *options, oir_error *err);
+/* Copies what it needs. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status segment_writer_add_document(segment_writer *w, const segment_document *document, oir_error *err);
+/* Terms ascending by bytes; documents are local numbers. Ordinals are given out from 0 in call order. */
+oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
+                                   oir_error *err);
+/* Ordinals ascending. To be called for every document, in order, when options.term_lists; never otherwise. */
+oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordinals, const uint32_t *wdf,
+                                        uint32_t count, oir_error *err);
+/* Writes what is left, syncs, closes and frees the writer; also frees it (and unlinks the file) on failure. */
+oir_status segment_writer_commit(segment_writer *w, oir_error *err);
+/* Unlinks the file and frees the writer. NULL is accepted. */
+void segment_writer_abort(segment_writer *w);
+
+#endif
