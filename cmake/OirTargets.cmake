@@ -11,7 +11,8 @@
 #     oir_script_test(<name> <command>... [LABELS <label>...] [TIMEOUT <seconds>])
 #                                             a test that is a script; exit code 77 means skipped
 #
-# Tests run with OIR_SOURCE_DIR (this tree), OIR_BUILD_DIR, and OIR_BIN_DIR (the programs) in the environment.
+# Label a test `threads` when it starts any: those alone run under the thread sanitizer. Tests run with OIR_SOURCE_DIR
+# (this tree), OIR_BUILD_DIR and OIR_BIN_DIR (the programs) in the environment.
 
 # Everything is compiled once, position-independent and hidden; the three libraries below are made of these objects.
 add_library(oir_objects OBJECT)
@@ -68,6 +69,12 @@ target_include_directories(oir_internal INTERFACE
     ${PROJECT_SOURCE_DIR}/common/include ${PROJECT_SOURCE_DIR}/common ${PROJECT_SOURCE_DIR})
 target_link_libraries(oir_internal INTERFACE oir_dependencies)
 
+# Targets that stand for several: all programs, and the tests that have a label.
+add_custom_target(oir_programs)
+if(OIR_BUILD_TESTS)
+    add_custom_target(oir_tests_threads)
+endif()
+
 function(oir_room folder)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/CMakeLists.txt)
         add_subdirectory(${folder})
@@ -88,6 +95,7 @@ function(oir_program name)
     add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PRIVATE oir_static ${arg_LIBRARIES})
     set_property(GLOBAL APPEND PROPERTY OIR_PROGRAMS ${name})
+    add_dependencies(oir_programs ${name})
 endfunction()
 
 function(oir_micro name)
@@ -107,6 +115,11 @@ function(oir_test name)
         target_link_libraries(${name} PRIVATE oir_internal ${arg_LIBRARIES})
     endif()
     oir_register_test(${name} "${arg_TIMEOUT}" "${arg_LABELS}" $<TARGET_FILE:${name}> ${arg_ARGS})
+    foreach(label ${arg_LABELS})
+        if(TARGET oir_tests_${label})
+            add_dependencies(oir_tests_${label} ${name})
+        endif()
+    endforeach()
 endfunction()
 
 function(oir_script_test name)
