@@ -18,7 +18,8 @@ extern "C" {
  * oir_database_close, which must not overlap with other calls. */
 typedef struct oir_database oir_database;
 
-/* Opens the index in folder `path`. OIR_NOT_FOUND when there is none, OIR_CORRUPT, OIR_VERSION, OIR_IO, OIR_NO_MEMORY. */
+/* Opens the index in folder `path`. OIR_NOT_FOUND when there is none, OIR_CORRUPT, OIR_VERSION, OIR_IO,
+ * OIR_NO_MEMORY. */
 OIR_API oir_status oir_database_open(oir_database **out, const char *path, oir_error *err);
 /* NULL is accepted. All iterators, documents, enquires and match sets of the database must be freed before. */
 OIR_API void oir_database_close(oir_database *database);

@@ -12,8 +12,8 @@ extern "C" {
  * the call. Return false to stop. */
 typedef bool (*oir_check_report)(const char *file, const char *part, const char *reason, void *context);
 
-/* Reads every byte of the index in folder `path` as its newest commit names it, checks checksums, structure and that the
- * parts agree with each other, and reports each damaged part. *findings is their number; 0 means whole.
+/* Reads every byte of the index in folder `path` as its newest commit names it, checks checksums, structure and that
+ * the parts agree with each other, and reports each damaged part. *findings is their number; 0 means whole.
  * OIR_NOT_FOUND, OIR_IO, OIR_NO_MEMORY, OIR_CANCELLED when report returned false; damage itself is not a failure of
  * this call. report may be NULL. */
 OIR_API oir_status oir_index_check(const char *path, oir_check_report report, void *context, uint64_t *findings,

@@ -46,6 +46,7 @@ OIR_API oir_status oir_posting_iterator_next(oir_posting_iterator *iterator, boo
  * OIR_CORRUPT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_posting_iterator_seek(oir_posting_iterator *iterator, oir_docid docid, bool *found,
                                              oir_error *err);
+/* The document that the iterator stands on. */
 OIR_API oir_docid oir_posting_iterator_get_docid(const oir_posting_iterator *iterator);
 /* The term's occurrences in the document; 1 when walking over all documents. */
 OIR_API oir_termcount oir_posting_iterator_get_wdf(const oir_posting_iterator *iterator);
@@ -63,6 +64,7 @@ OIR_API oir_status oir_position_iterator_next(oir_position_iterator *iterator, b
  * OIR_CORRUPT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_position_iterator_seek(oir_position_iterator *iterator, oir_termpos position, bool *found,
                                               oir_error *err);
+/* The position that the iterator stands on. */
 OIR_API oir_termpos oir_position_iterator_get_position(const oir_position_iterator *iterator);
 /* NULL is accepted. */
 OIR_API void oir_position_iterator_free(oir_position_iterator *iterator);

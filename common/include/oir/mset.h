@@ -29,7 +29,8 @@ OIR_API double oir_mset_get_max_possible(const oir_mset *mset);
 OIR_API oir_docid oir_mset_get_docid(const oir_mset *mset, oir_doccount index);
 /* Its weight. */
 OIR_API double oir_mset_get_weight(const oir_mset *mset, oir_doccount index);
-/* Its document, as oir_database_get_document would hand it out. OIR_INVALID_ARGUMENT for an index outside, OIR_NO_MEMORY. */
+/* Its document, as oir_database_get_document would hand it out. OIR_INVALID_ARGUMENT for an index outside,
+ * OIR_NO_MEMORY. */
 OIR_API oir_status oir_mset_get_document(const oir_mset *mset, oir_doccount index, oir_document **out, oir_error *err);
 
 /* The number of documents with a term of the query, as the search knew it; 0 for other terms. */

@@ -46,7 +46,8 @@ typedef enum oir_query_op {
 
 /* A term of 1 to OIR_TERM_MAX bytes. OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_new_term(oir_query **out, const char *term, size_t size, oir_error *err);
-/* A term that counts `wqf` times (1 and up) and stands at place `position` of the query (0 for none): what parsers make. */
+/* A term that counts `wqf` times (1 and up) and stands at place `position` of the query (0 for none): what parsers
+ * make. */
 OIR_API oir_status oir_query_new_term_at(oir_query **out, const char *term, size_t size, oir_termcount wqf,
                                          oir_termpos position, oir_error *err);
 /* All documents. OIR_NO_MEMORY. */
@@ -54,14 +55,14 @@ OIR_API oir_status oir_query_new_all(oir_query **out, oir_error *err);
 /* No document. OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_new_none(oir_query **out, oir_error *err);
 /* Terms that start with `prefix` (size 0 is allowed: any term). When more than max_expansion terms do, the search
- * fails with OIR_LIMIT; 0 for no limit. With an empty prefix, and generally, terms that start with a capital letter A to Z are only found by
- * a prefix that does. OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
+ * fails with OIR_LIMIT; 0 for no limit. With an empty prefix, and generally, terms that start with a capital letter A
+ * to Z are only found by a prefix that does. OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_new_prefix(oir_query **out, const char *prefix, size_t size, oir_termcount max_expansion,
                                         oir_error *err);
-/* Combines `count` parts, which it takes over. `window` is for PHRASE and NEAR: the number of positions that all parts must fit into, at
- * least count; 0 stands for count; for others it must be 0. One part alone is handed back as it is (SYNONYM apart); none: MATCH_NONE.
- * OIR_INVALID_ARGUMENT for a NULL part, a part that the operator does not take, OIR_OP_SCALE or a leaf operator;
- * OIR_LIMIT above OIR_QUERY_DEPTH_MAX or OIR_QUERY_NODES_MAX; OIR_NO_MEMORY. */
+/* Combines `count` parts, which it takes over. `window` is for PHRASE and NEAR: the number of positions that all
+ * parts must fit into, at least count; 0 stands for count; for others it must be 0. One part alone is handed back as
+ * it is (SYNONYM apart); none: MATCH_NONE. OIR_INVALID_ARGUMENT for a NULL part, a part that the operator does not
+ * take, OIR_OP_SCALE or a leaf operator; OIR_LIMIT above OIR_QUERY_DEPTH_MAX or OIR_QUERY_NODES_MAX; OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_new_operator(oir_query **out, oir_query_op op, oir_query *const *parts, size_t count,
                                           oir_termpos window, oir_error *err);
 /* Multiplies the weight of `part`, which it takes over, by a finite factor of 0 or more. OIR_INVALID_ARGUMENT,

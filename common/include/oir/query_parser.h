@@ -48,15 +48,15 @@ OIR_API void oir_query_parser_set_stem_strategy(oir_query_parser *parser, oir_st
 OIR_API void oir_query_parser_set_stem_capitals(oir_query_parser *parser, bool on);
 /* Words left out of groups that have others; refers to the stopper. NULL for none. */
 OIR_API void oir_query_parser_set_stopper(oir_query_parser *parser, const oir_stopper *stopper);
-/* What stands between words that have nothing between them: OIR_OP_OR (default), OIR_OP_AND, OIR_OP_NEAR or OIR_OP_PHRASE.
- * OIR_INVALID_ARGUMENT for others. */
+/* What stands between words that have nothing between them: OIR_OP_OR (default), OIR_OP_AND, OIR_OP_NEAR or
+ * OIR_OP_PHRASE. OIR_INVALID_ARGUMENT for others. */
 OIR_API oir_status oir_query_parser_set_default_op(oir_query_parser *parser, oir_query_op op, oir_error *err);
-/* Makes `field:word` search for terms with `prefix` ("title", "S"); several prefixes of one field are ORed. Field "" stands for words
- * without a field. OIR_INVALID_OPERATION when the field is a boolean one, OIR_NO_MEMORY. */
+/* Makes `field:word` search for terms with `prefix` ("title", "S"); several prefixes of one field are ORed. Field ""
+ * stands for words without a field. OIR_INVALID_OPERATION when the field is a boolean one, OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_add_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                oir_error *err);
-/* Makes `field:value` a filter for the term prefix + value, as written, that does not weigh. Values of one field are ORed, of different fields ANDed.
- * OIR_INVALID_OPERATION when the field is a free-text one, OIR_NO_MEMORY. */
+/* Makes `field:value` a filter for the term prefix + value, as written, that does not weigh. Values of one field are
+ * ORed, of different fields ANDed. OIR_INVALID_OPERATION when the field is a free-text one, OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_add_boolean_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                        oir_error *err);
 /* The most terms a prefix* may expand to before the search fails with OIR_LIMIT; 0, the default, for no limit. */
@@ -64,8 +64,9 @@ OIR_API void oir_query_parser_set_max_expansion(oir_query_parser *parser, oir_te
 /* Whether scripts written without spaces are read as n-grams: as the index was made. Default true. */
 OIR_API void oir_query_parser_set_ngrams(oir_query_parser *parser, bool on);
 
-/* Reads `size` bytes of text. Any bytes give a query (perhaps one that matches nothing); only OIR_NO_MEMORY, and OIR_LIMIT for texts above 64 KiB,
- * are failures. `flags` is a sum of oir_parse_flags; `default_prefix` (closed by zero; "" or NULL for none) goes before terms without a field. */
+/* Reads `size` bytes of text. Any bytes give a query (perhaps one that matches nothing); only OIR_NO_MEMORY, and
+ * OIR_LIMIT for texts above 64 KiB, are failures. `flags` is a sum of oir_parse_flags; `default_prefix` (closed by
+ * zero; "" or NULL for none) goes before terms without a field. */
 OIR_API oir_status oir_query_parser_parse(oir_query_parser *parser, const char *text, size_t size, unsigned flags,
                                           const char *default_prefix, oir_query **out, oir_error *err);
 

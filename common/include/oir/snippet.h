@@ -45,9 +45,9 @@ OIR_API oir_status oir_snippeter_new(oir_snippeter **out, const oir_query *query
 /* NULL is accepted. */
 OIR_API void oir_snippeter_free(oir_snippeter *snippeter);
 
-/* The best passages of `size` bytes of text (any bytes), in the text's order. The result is UTF-8, belongs to the snippeter and is valid until
- * the next call on it; a zero byte follows it. With marks taken out it is the escaped text of the passages.
- * OIR_NO_MEMORY. */
+/* The best passages of `size` bytes of text (any bytes), in the text's order. The result is UTF-8, belongs to the
+ * snippeter and is valid until the next call on it; a zero byte follows it. With marks taken out it is the escaped
+ * text of the passages. OIR_NO_MEMORY. */
 OIR_API oir_status oir_snippeter_get(oir_snippeter *snippeter, const char *text, size_t size, oir_bytes *out,
                                      oir_error *err);
 

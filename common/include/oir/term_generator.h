@@ -1,8 +1,8 @@
 /* Text to terms: breaks text into words and adds them to a document, with positions and stems.
  *
  * A word is a run of letters, digits, marks and connectors by Unicode category; an apostrophe and a few others join
- * two halves, digits are joined by . and , (3.14), A.B.C. is one word, and up to three + or # end one (c++). Each is lower-cased
- * and added with its position; its stem is added with the prefix Z and without one. See docs/text.md.
+ * two halves, digits are joined by . and , (3.14), A.B.C. is one word, and up to three + or # end one (c++). Each is
+ * lower-cased and added with its position; its stem is added with the prefix Z and without one. See docs/text.md.
  *
  * Calling sequence:
  *     oir_term_generator_new(&generator, &err);
@@ -52,9 +52,11 @@ OIR_API void oir_term_generator_free(oir_term_generator *generator);
 
 /* The language to stem in, by the names of oir_stemmer_new; "none" for no stems. OIR_NOT_FOUND, OIR_NO_MEMORY. */
 OIR_API oir_status oir_term_generator_set_stemmer(oir_term_generator *generator, const char *language, oir_error *err);
+/* Which words get stems; see oir_stem_strategy. */
 OIR_API void oir_term_generator_set_stem_strategy(oir_term_generator *generator, oir_stem_strategy strategy);
 /* Refers to the stopper until another is set; NULL for none. */
 OIR_API void oir_term_generator_set_stopper(oir_term_generator *generator, const oir_stopper *stopper);
+/* What becomes of stop words; see oir_stop_strategy. */
 OIR_API void oir_term_generator_set_stop_strategy(oir_term_generator *generator, oir_stop_strategy strategy);
 /* The longest word in bytes, after lower-casing and before prefix and stem. */
 OIR_API void oir_term_generator_set_max_word_length(oir_term_generator *generator, size_t bytes);
@@ -79,6 +81,7 @@ OIR_API oir_status oir_term_generator_index_text_without_positions(oir_term_gene
 OIR_API void oir_term_generator_increase_termpos(oir_term_generator *generator, oir_termpos by);
 /* The position of the last word added, 0 at first. */
 OIR_API oir_termpos oir_term_generator_get_termpos(const oir_term_generator *generator);
+/* Continues after `position`: the next word gets the one after it. */
 OIR_API void oir_term_generator_set_termpos(oir_term_generator *generator, oir_termpos position);
 
 #ifdef __cplusplus

@@ -29,8 +29,10 @@ typedef struct oir_bm25 {
 
 #define OIR_BM25_INIT {sizeof(oir_bm25), 1.0, 1.0, 0.5, 0.5, OIR_IDF_XAPIAN}
 
-/* Okapi BM25 (Robertson, Walker, Jones, Hancock-Beaulieu, Gatford: Okapi at TREC-3, 1994), in Xapian's form: a term weighs
- *     idf * (k3 + 1) wqf / (k3 + wqf) * (k1 + 1) wdf / (k1 (b L + 1 - b) + wdf),   L = max(length / average length, min_normlen).
+/* Okapi BM25 (Robertson, Walker, Jones, Hancock-Beaulieu, Gatford: Okapi at TREC-3, 1994), in Xapian's form: a term
+ * weighs
+ *     idf * (k3 + 1) wqf / (k3 + wqf) * (k1 + 1) wdf / (k1 (b L + 1 - b) + wdf)
+ * with L = max(length / average length, min_normlen).
  * parameters may be NULL for the defaults. OIR_INVALID_ARGUMENT for a parameter outside its range, OIR_NO_MEMORY. */
 OIR_API oir_status oir_weight_new_bm25(oir_weight **out, const oir_bm25 *parameters, oir_error *err);
 /* Every match weighs 0, so that results come by docid. OIR_NO_MEMORY. */

@@ -38,17 +38,18 @@ typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, vo
 typedef struct oir_writer_options {
     size_t struct_size;      /* sizeof(oir_writer_options), set by the initialiser */
     oir_open_mode mode;      /* default OIR_CREATE_OR_OPEN */
-    size_t memory_limit;     /* bytes of buffered changes above which they are written out as a segment; default 256 MiB,
-                                at least 4 MiB. Not a commit: readers see nothing of it */
+    size_t memory_limit;     /* bytes of buffered changes above which they are written out as a segment; default
+                                256 MiB, at least 4 MiB. Not a commit: readers see nothing of it */
     double lock_wait;        /* seconds to wait for another writer before OIR_LOCKED; default 0, negative for ever */
     bool no_sync;            /* true: a commit does not wait for the disk; a power cut may lose or damage it. Default
                                 false */
     bool no_term_lists;      /* a new index keeps no list of terms by document: smaller and quicker to build, but
-                                deleting is slower and oir_document_get_terms is unsupported. Default false. Fixed when the
-                                index is made */
+                                deleting is slower and oir_document_get_terms is unsupported. Default false. Fixed
+                                when the index is made */
     bool no_stored_data;     /* a new index keeps no document data. Default false. Fixed when the index is made */
-    double bound_k1;         /* BM25's k1 and b that score bounds are made for: searches with others are as exact and a */
-    double bound_b;          /* little slower. Defaults 1 and 0.5. Fixed when the index is made */
+    double bound_k1;         /* BM25's k1 that score bounds are made for: searches with another are as exact and a
+                                little slower. Default 1. Fixed when the index is made */
+    double bound_b;          /* the same for b. Default 0.5 */
     oir_progress progress;   /* default NULL */
     void *progress_context;
 } oir_writer_options;
@@ -84,8 +85,8 @@ OIR_API oir_status oir_writable_database_delete_document(oir_writable_database *
 OIR_API oir_status oir_writable_database_delete_document_by_term(oir_writable_database *database, const char *term,
                                                                  size_t size, oir_doccount *deleted, oir_error *err);
 
-/* Sets a setting by name (letters, digits, - _ . up to 64 bytes; value up to 64 KiB; size 0 removes it), with the next commit.
- * OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
+/* Sets a setting by name (letters, digits, - _ . up to 64 bytes; value up to 64 KiB; size 0 removes it), with the
+ * next commit. OIR_INVALID_ARGUMENT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_set_setting(oir_writable_database *database, const char *name,
                                                      const char *value, size_t size, oir_error *err);
 /* The setting as it is with uncommitted changes. Valid until the next call on the writer. */
@@ -97,8 +98,8 @@ OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database 
 OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
 /* Forgets all changes since the last commit. OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_rollback(oir_writable_database *database, oir_error *err);
-/* Commits, and writes the whole index anew as one segment, without deleted documents: the quickest to search. Failures as
- * committing. */
+/* Commits, and writes the whole index anew as one segment, without deleted documents: the quickest to search.
+ * Failures as committing. */
 OIR_API oir_status oir_writable_database_optimise(oir_writable_database *database, oir_error *err);
 
 /* The number of documents, with uncommitted changes. */
