@@ -128,6 +128,9 @@ function(oir_script_test name)
     oir_register_test(${name} "${arg_TIMEOUT}" "${arg_LABELS}" ${arg_UNPARSED_ARGUMENTS})
 endfunction()
 
+set(OIR_TEST_ENVIRONMENT
+    OIR_SOURCE_DIR=${PROJECT_SOURCE_DIR} OIR_BUILD_DIR=${CMAKE_BINARY_DIR} OIR_BIN_DIR=${CMAKE_BINARY_DIR}/bin)
+
 function(oir_register_test name timeout labels)
     if(NOT timeout)
         set(timeout 300)
@@ -135,5 +138,5 @@ function(oir_register_test name timeout labels)
     add_test(NAME ${name} COMMAND ${ARGN})
     set_tests_properties(${name} PROPERTIES
         TIMEOUT ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
-        ENVIRONMENT "OIR_SOURCE_DIR=${PROJECT_SOURCE_DIR};OIR_BUILD_DIR=${CMAKE_BINARY_DIR};OIR_BIN_DIR=${CMAKE_BINARY_DIR}/bin")
+        ENVIRONMENT "${OIR_TEST_ENVIRONMENT}")
 endfunction()

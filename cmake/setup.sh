@@ -35,7 +35,8 @@ setup_packages() {
     # The package lists may be absent or old: fetch them, once, and only now.
     # shellcheck disable=SC2086
     { "$@" update && "$@" install --no-install-recommends $missing; } >>"$log" 2>&1 </dev/null && return 0
-    setup_failed "$log" "Installing packages" "Please see to it that this works, then try again: apt-get install $missing"
+    setup_failed "$log" "Installing packages" \
+        "Please see to it that this works, then try again: apt-get install $missing"
     return 1
 }
 

@@ -1,4 +1,5 @@
-"""Every function and every type of the public headers has a comment of its own, directly above it."""
+"""Every function and every type of the public headers has a comment of its own, directly above it, and a handle's says
+what threads may do with it."""
 
 import os
 import re
@@ -8,6 +9,8 @@ import style_tree
 
 PUBLIC = "common/include/oir"
 _FUNCTION_NAME = re.compile(r"\b(oir_\w+)\s*\(")
+_HANDLE = re.compile(r"typedef struct (\w+) \1;")
+_THREADS = re.compile(r"\b(shared|one thread at a time|single writer)\b", re.I)
 _STRUCT = re.compile(r"(?:typedef\s+)?(?:struct|enum|union)\s+(\w+)")
 
 
@@ -38,6 +41,8 @@ def declared(statement):
     if statement.startswith("OIR_API"):
         name = _FUNCTION_NAME.search(statement)
         return "function", name.group(1) if name else statement
+    if _HANDLE.fullmatch(statement):
+        return "handle", _HANDLE.fullmatch(statement).group(1)
     if statement.startswith("typedef"):
         pointer = re.search(r"\(\s*\*\s*(\w+)\s*\)", statement)
         return "type", pointer.group(1) if pointer else re.findall(r"\w+", statement)[-1]
@@ -46,13 +51,16 @@ def declared(statement):
     return None
 
 
-def comment_ends_on(raw, number):
-    """True if line `number` (from 1) ends a comment that began on a line of its own."""
+def comment_ending_on(raw, number):
+    """The comment that ends on line `number` (from 1) and began on a line of its own; None when there is none."""
     if number < 1 or not raw[number - 1].rstrip().endswith("*/"):
-        return False
-    while number >= 1 and "/*" not in raw[number - 1]:
-        number -= 1
-    return number >= 1 and raw[number - 1].lstrip().startswith("/*")
+        return None
+    start = number
+    while start >= 1 and "/*" not in raw[start - 1]:
+        start -= 1
+    if start < 1 or not raw[start - 1].lstrip().startswith("/*"):
+        return None
+    return " ".join(" ".join(line.strip(" /*") for line in raw[start - 1 : number]).split())
 
 
 def check(root):
@@ -63,8 +71,11 @@ def check(root):
         source = style_tree.text(root, path)
         raw = source.split("\n")
         for line, kind, name in declarations(style_tree.without_comments(source)):
-            if not comment_ends_on(raw, line - 1):
+            comment = comment_ending_on(raw, line - 1)
+            if comment is None:
                 findings.append(f"{path}:{line}: {kind} {name} has no comment of its own directly above it")
+            elif kind == "handle" and not _THREADS.search(comment):
+                findings.append(f"{path}:{line}: {kind} {name} does not say shared, one thread at a time or single writer")
     return findings
 
 

@@ -100,9 +100,12 @@ class Laws(unittest.TestCase):
 #ifdef __cplusplus
 extern "C" {
 #endif
-/* A handle. */
+/* A handle. One thread
+ * at a time. */
 typedef struct oir_x oir_x;
 typedef struct oir_y oir_y;
+/* A handle. */
+typedef struct oir_z oir_z;
 
 /* Makes one. */
 OIR_API oir_status oir_x_new(oir_x **out,
@@ -132,11 +135,12 @@ typedef bool (*oir_x_hook)(void *context);
         self.expect(
             style_comments.check,
             {"common/include/oir/x.h": header, "common/base/y.h": "typedef int y;\n"},
-            "common/include/oir/x.h:9: type oir_y ",
-            "common/include/oir/x.h:14: function oir_x_free ",
-            "common/include/oir/x.h:17: function oir_x_far ",
-            "common/include/oir/x.h:25: type oir_kind ",
-            "common/include/oir/x.h:28: function oir_x_count ",
+            "common/include/oir/x.h:10: handle oir_y has no comment",
+            "common/include/oir/x.h:12: handle oir_z does not say",
+            "common/include/oir/x.h:17: function oir_x_free ",
+            "common/include/oir/x.h:20: function oir_x_far ",
+            "common/include/oir/x.h:28: type oir_kind ",
+            "common/include/oir/x.h:31: function oir_x_count ",
         )
 
     def test_files(self):

@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-/* Terms in byte order. */
+/* Terms in byte order. One thread at a time. */
 typedef struct oir_term_iterator oir_term_iterator;
 
 /* Goes to the next term. OIR_CORRUPT, OIR_NO_MEMORY. */
@@ -37,7 +37,7 @@ OIR_API oir_doccount oir_term_iterator_get_termfreq(const oir_term_iterator *ite
 /* NULL is accepted. */
 OIR_API void oir_term_iterator_free(oir_term_iterator *iterator);
 
-/* The documents of a term, by ascending docid. */
+/* The documents of a term, by ascending docid. One thread at a time. */
 typedef struct oir_posting_iterator oir_posting_iterator;
 
 /* Goes to the next document. OIR_CORRUPT, OIR_NO_MEMORY. */
@@ -55,7 +55,7 @@ OIR_API oir_termcount oir_posting_iterator_get_doclength(const oir_posting_itera
 /* NULL is accepted. */
 OIR_API void oir_posting_iterator_free(oir_posting_iterator *iterator);
 
-/* The positions of a term in a document, ascending. */
+/* The positions of a term in a document, ascending. One thread at a time. */
 typedef struct oir_position_iterator oir_position_iterator;
 
 /* Goes to the next position. OIR_CORRUPT, OIR_NO_MEMORY. */
