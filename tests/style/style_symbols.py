@@ -53,7 +53,7 @@ def check_prefixes(root, objects):
         source = source_of(root, path)
         allowed = prefixes(source)
         for name in sorted(symbols(path)):
-            if not any(name == prefix or name.startswith(prefix + "_") for prefix in allowed):
+            if name != "main" and not any(name == prefix or name.startswith(prefix + "_") for prefix in allowed):
                 place = f"{source}:{line_of(root, source, name)}"
                 yield f"{place}: {name} should be static, or start with {allowed[0]}_"
 
