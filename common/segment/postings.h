@@ -91,7 +91,7 @@ typedef struct postings_writer postings_writer;
 
 /* Writes into parts PART_POSTINGS and PART_POSITIONS of `container`. context and what it points to must outlive the
  * writer. OIR_NO_MEMORY. */
-oir_status postings_writer_new(postings_writer **out, struct container_writer *container,
+oir_status postings_writer_new(postings_writer **out, struct container_writer *parts,
                                const postings_context *context, oir_error *err);
 void postings_writer_free(postings_writer *writer);
 
@@ -114,7 +114,7 @@ void postings_list_release(postings_list *list);
 
 /* Decodes all documents and wdf. `container` is NULL-free; lists keep their memory between calls. OIR_CORRUPT,
  * OIR_NO_MEMORY. */
-oir_status postings_decode(const struct container *container, const postings_context *context,
+oir_status postings_decode(const struct container *parts, const postings_context *context,
                            const term_entry *entry, postings_list *list, oir_error *err);
 
 /* All positions of a list that was decoded: counts[i] positions of document i, one after another. Arrays grow as
@@ -128,11 +128,11 @@ typedef struct positions_list {
 
 void positions_list_release(positions_list *list);
 
-oir_status positions_decode(const struct container *container, const postings_context *context,
+oir_status positions_decode(const struct container *parts, const postings_context *context,
                             const term_entry *entry, const postings_list *list, positions_list *out, oir_error *err);
 
 /* The positions of the one document that is number `index` of the list (so list->documents[index]). */
-oir_status positions_decode_one(const struct container *container, const postings_context *context,
+oir_status positions_decode_one(const struct container *parts, const postings_context *context,
                                 const term_entry *entry, const postings_list *list, uint32_t index,
                                 positions_list *out, oir_error *err);
 

@@ -14,7 +14,7 @@ enum { TERMS_PER_BLOCK = 32 };
 /* ---- writing ---- */
 typedef struct terms_writer terms_writer;
 
-oir_status terms_writer_new(terms_writer **out, struct container_writer *container, oir_error *err);
+oir_status terms_writer_new(terms_writer **out, struct container_writer *parts, oir_error *err);
 void terms_writer_free(terms_writer *writer);
 /* Terms ascending. `gap` as postings_writer_add said. entry->ordinal is the number of terms before. */
 oir_status terms_writer_add(terms_writer *writer, const char *term, size_t size, const term_entry *entry, bool gap,
@@ -24,39 +24,53 @@ oir_status terms_writer_end(terms_writer *writer, oir_error *err);
 
 /* ---- reading ---- */
 typedef struct terms {
-    const struct container *container;
+    const struct container *parts;
     uint32_t term_count, block_count;
     uint64_t posting_count;      /* sum of termfreq */
-    const uint8_t *index;        /* layout in terms_writer.c; resolved and bounds-checked at open */
-    size_t index_size;
+    uint32_t termfreq_max;       /* entries with more are refused: UINT32_MAX, or what the owner of `terms` sets */
+    /* the index, resolved and bounds-checked at open; layout in terms_writer.c; read with bits_load, as any address may
+     * be theirs */
+    const uint8_t *prefixes, *places, *ordinals, *ends, *separators;
 } terms;
 
-oir_status terms_open(terms *t, const struct container *container, oir_error *err);
-/* *found false: not there. OIR_CORRUPT. */
+oir_status terms_open(terms *t, const struct container *parts, oir_error *err);
+/* *found false: not there. entry->inlined points into the container. OIR_CORRUPT. */
 oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err);
 
-/* Walks terms in byte order. Plain fields are refreshed by seek and next. */
+/* One block as it is walked, by terms_block.h. */
+typedef struct terms_block {
+    const uint8_t *string, *strings_end; /* the next front-coded string, and where they end */
+    const uint8_t *info, *end;           /* the next info, and where the block ends */
+    uint64_t postings_address, positions_address; /* of the next list that is not inlined, and of its positions */
+    uint32_t ordinal;                    /* of the next info */
+    uint32_t count;                      /* terms in the block */
+    uint32_t termfreq_max;
+} terms_block;
+
+/* Walks terms in byte order; what it shows is strictly ascending whatever the bytes. Plain fields are refreshed by seek
+ * and next. One thread at a time. */
 typedef struct terms_cursor {
     const terms *terms;
     bool at_end;
-    const char *term;            /* valid until the next call */
+    const char *term; /* valid until the next call */
     size_t term_size;
     term_entry entry;
     /* private */
     char bytes[OIR_TERM_MAX + 1];
-    uint32_t block, in_block;
-    const uint8_t *next_term, *next_entry, *block_end;
-    uint64_t postings_address, positions_address;
-    uint32_t block_terms;
+    uint32_t block, in_block; /* the block and how many of its terms were taken */
+    terms_block at;
 } terms_cursor;
 
 void terms_cursor_init(terms_cursor *c, const terms *t);
-/* To the first term not less than the given one (size 0: the first term). Sets at_end when there is none. */
+/* To the first term not less than the given one (size 0: the first term). Sets at_end when there is none.
+ * OIR_CORRUPT, and then at_end too. */
 oir_status terms_cursor_seek(terms_cursor *c, const char *term, size_t size, oir_error *err);
-/* To the next term, or at_end. */
+/* To the term with this ordinal; at_end when there is none. OIR_CORRUPT. */
+oir_status terms_cursor_seek_ordinal(terms_cursor *c, uint32_t ordinal, oir_error *err);
+/* To the next term, or at_end. OIR_CORRUPT. */
 oir_status terms_cursor_next(terms_cursor *c, oir_error *err);
 
-/* Structure, order and sums; used by segment_check. */
+/* Structure, order and sums; used by segment_check. OIR_CORRUPT. */
 oir_status terms_check(const terms *t, oir_error *err);
 
 #endif

@@ -1,0 +1,122 @@
+/* The inner loops of searching, one set for each instruction set, all with the same answers.
+ *
+ * A list of postings is looked at in windows of 4,096 documents, 64 ranges of 64 (segment/postings.h). Kernels decode
+ * windows and ranges, add up score bounds, and filter documents by their approximate weight. Chosen once by
+ * kernels_get and kept by who uses them. All are: shared.
+ *
+ * Loads are wide: a kernel may read up to 64 bytes from any address within its input, its end included. Every input
+ * is followed by 64 readable bytes. Outputs are written as the comments say and never further. */
+#ifndef CODEC_KERNELS_H
+#define CODEC_KERNELS_H
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec/isa.h"
+
+/* How the documents of a dense window are written. */
+enum dense_kind {
+    DENSE_PLACES,  /* up to 32 places of 12 bits */
+    DENSE_NIBBLES, /* a count of 4 bits for each range, then places of 6 bits or a word of 64 bits */
+    DENSE_BYTES,   /* the same with counts of 8 bits */
+    DENSE_BITSET   /* 8 ranks of 16 bits, then 512 bytes of bits */
+};
+
+enum { DENSE_PLACES_MAX = 32, DENSE_LIST_MAX = 8 /* more documents in a range are a word */ };
+
+/* One window of a dense list, opened by dense_open. */
+typedef struct dense_window {
+    alignas(64) uint8_t counts[64]; /* documents by range (not for DENSE_PLACES and DENSE_BITSET) */
+    alignas(64) uint8_t bits[64];   /* bits of documents by range */
+    alignas(64) uint16_t places[DENSE_PLACES_MAX];
+    const uint8_t *wdf, *documents, *exceptions;
+    uint32_t exceptions_size;
+    uint32_t count;                 /* documents in the window */
+    uint8_t kind, width, base;      /* base is added to every wdf */
+    uint32_t escapes, escapes_to;   /* escapes among the first escapes_to wdf: ranges are mostly asked in order */
+} dense_window;
+
+/* A list in Elias-Fano form, with samples (sparse) or without (short: stride 0). */
+typedef struct sparse_list {
+    const uint8_t *upper, *lows, *wdf, *exceptions, *samples;
+    uint64_t upper_bits;            /* size of upper */
+    uint32_t exceptions_size;
+    uint32_t count, low_bits, stride, windows;
+    uint8_t width, base;
+} sparse_list;
+
+/* The part of a sparse list that is in one window. */
+typedef struct sparse_span {
+    uint32_t begin, count;          /* list index of its first posting, postings */
+    uint32_t sample_begin, sample_escapes; /* list index and escapes at the sample before */
+} sparse_span;
+
+/* What weighing needs: total = sum over lists of factor * wdf / (wdf + norm), norm = max(norm_base + norm_slope *
+ * length, norm_min). */
+typedef struct weigh_input {
+    uint32_t lists;
+    const uint8_t *const *wdf;      /* for each list 64 bytes by document of the range; 0: not there; 255: taken as
+                                       without end, since more is possible */
+    const float *factor;
+    const uint8_t *length[4];       /* byte planes of the lengths of the range's 64 documents */
+    uint32_t planes;
+    float norm_base, norm_slope, norm_min;
+} weigh_input;
+
+typedef struct kernels {
+    enum isa isa;
+
+    /* Unpacks n <= 64 numbers of width 0 to 8 that start at bit `bit` into bytes; writes 64. */
+    void (*unpack)(const uint8_t *at, uint64_t bit, uint32_t width, uint32_t n, uint8_t *out);
+
+    /* Opens a window's payload of `size` bytes that holds `count` documents. False when it is damaged. */
+    bool (*dense_open)(const uint8_t *payload, size_t size, uint32_t count, uint8_t base, dense_window *w);
+    /* The bound bytes of a payload for all 64 ranges, 0 where a range is empty. False when it is damaged. */
+    bool (*dense_bounds)(const uint8_t *payload, size_t size, uint8_t bounds[64]);
+    /* The documents of a range, and the number of the window's documents before them. */
+    uint64_t (*dense_range)(const dense_window *w, uint32_t range, uint32_t *before);
+    /* The documents of all ranges. */
+    void (*dense_all)(const dense_window *w, uint64_t words[64]);
+    /* wdf (255 at most) of the documents of a range, from dense_range: 64 bytes by document, 0 where not in mask. */
+    void (*dense_wdf)(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64]);
+
+    /* The postings of a window: places 0 to 4095 within it; writes up to 63 more than it returns in span. room of
+     * places: WINDOW_SIZE + 64. */
+    void (*sparse_window)(const sparse_list *s, uint32_t window, uint16_t *places, sparse_span *span);
+    /* All documents; writes count, at most 15 more. */
+    void (*sparse_all)(const sparse_list *s, uint32_t *documents);
+    /* wdf (255 at most) of n postings from list index `first` on, n of any size; writes up to 63 more. sample_begin
+     * and sample_escapes as in a span at or before first; 0 and 0 always do. */
+    void (*sparse_wdf)(const sparse_list *s, uint32_t first, uint32_t n, uint32_t sample_begin, uint32_t sample_escapes,
+                       uint8_t *wdf);
+
+    /* wdf of a range's documents, given in order as bytes, spread to 64 bytes by document; 0 where not in mask. */
+    void (*spread)(uint64_t mask, const uint8_t *in, uint8_t out[64]);
+
+    /* Bounds, in units of a query. n is a multiple of 64. 0 says: cannot match; saturates. */
+    void (*bound_from)(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out); /* bytes * factor, saturating */
+    void (*bound_add)(uint16_t *to, const uint16_t *other, size_t n);                   /* to + other */
+    void (*bound_and)(uint16_t *to, const uint16_t *other, size_t n);                   /* 0 where either is, else sum */
+    void (*bound_mask)(uint16_t *to, const uint16_t *other, size_t n);                  /* 0 where other is 0 */
+    /* A bit for each of 64 ranges whose bound is at least `least` (1 and up). */
+    uint64_t (*bound_live)(const uint16_t *bounds, uint32_t least);
+
+    /* The wanted documents of a range (bits) whose approximate weight reaches threshold. Approximate: within a few
+     * parts in a million; the caller allows for it. */
+    uint64_t (*weigh)(const weigh_input *in, uint64_t wanted, float threshold);
+    /* Bound bytes of n postings: saturation with the input's norm, times 255, rounded up, 1 to 255. documents are
+     * numbers from in->length[0] on. Writes up to 15 more. */
+    void (*saturate)(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n, uint8_t *out);
+
+    /* The number of bits in the 64 words: of a & b, of a | b ... over windows. */
+    uint32_t (*count_words)(const uint64_t words[64]);
+} kernels;
+
+/* The kernels of an instruction set; those of isa_best() when it is the best there is. Never NULL. */
+const kernels *kernels_get(enum isa isa);
+
+extern const kernels kernels_scalar;
+
+#endif

@@ -1,0 +1,80 @@
+#include "codec/positions.h"
+
+void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u)
+{
+    if (c <= 1) {
+        if (c)
+            bit_writer_add(w, positions[0], (uint32_t)positions_bits(1, u));
+        return;
+    }
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    if (r)
+        for (uint32_t i = 0; i < c; i++)
+            bit_writer_add(w, (positions[i] - i) & bits_low(r), r);
+    uint32_t step = 0;
+    for (uint32_t i = 0; i < c; i++) {
+        uint32_t high = (positions[i] - i) >> r, zeros = high - step;
+        for (; zeros >= 32; zeros -= 32)
+            bit_writer_add(w, 0, 32);
+        bit_writer_add(w, UINT64_C(1) << zeros, zeros + 1);
+        step = high;
+    }
+    for (uint32_t zeros = (m >> r) - step; zeros;) {
+        uint32_t n = zeros < 32 ? zeros : 32;
+        bit_writer_add(w, 0, n);
+        zeros -= n;
+    }
+}
+
+static uint64_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)
+{
+    return bits_load64(at + (bit >> 3)) >> (bit & 7) & bits_low(width);
+}
+
+void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+                   uint32_t *out)
+{
+    if (bit + positions_bits(c, u) > bits_end) { /* damaged */
+        for (uint32_t i = 0; i < c; i++)
+            out[i] = base + i;
+        return;
+    }
+    if (c <= 1) {
+        if (c)
+            out[0] = base + (uint32_t)number_at(at, bit, (uint32_t)positions_bits(1, u));
+        return;
+    }
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
+    uint32_t i = 0;
+    for (uint64_t done = 0; done < size && i < c; done += 56) {
+        uint64_t word = number_at(at, upper + done, size - done < 56 ? (uint32_t)(size - done) : 56);
+        for (; word && i < c; word &= word - 1, i++) {
+            uint32_t high = (uint32_t)(done + bits_lowest(word)) - i;
+            out[i] = base + i + (high << r | (uint32_t)number_at(at, bit + (uint64_t)i * r, r));
+        }
+    }
+    for (; i < c; i++)
+        out[i] = base + i;
+}
+
+void positions_put_count(bit_writer *w, uint32_t count)
+{
+    uint64_t v = (uint64_t)count + 1;
+    uint32_t n = bits_highest(v);
+    bit_writer_add(w, UINT64_C(1) << n, n + 1);
+    bit_writer_add(w, v & bits_low(n), n);
+}
+
+uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end)
+{
+    uint64_t word = *bit < bits_end ? number_at(at, *bit, 56) : 0;
+    uint32_t n = word ? bits_lowest(word) : 56;
+    if (n > 32 || *bit + 2 * (uint64_t)n + 1 > bits_end) {
+        *bit = bits_end;
+        return 0;
+    }
+    uint64_t v = number_at(at, *bit + n + 1, n) | UINT64_C(1) << n;
+    *bit += 2 * (uint64_t)n + 1;
+    return (uint32_t)(v - 1);
+}

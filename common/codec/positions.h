@@ -1,0 +1,42 @@
+/* The positions of one term in one document, as bits whose number follows from how many they are and how many places
+ * there are: so lists of groups need no headers, and a group is found by adding up sizes.
+ *
+ * c positions p_0 < p_1 < ... among u places 0 to u - 1:
+ *     c = 0   nothing
+ *     c = 1   p_0 in as many bits as u - 1 needs
+ *     else    Elias-Fano code of p_i - i, which never falls and is at most m = u - c: r = floor(log2(m / c)) low bits
+ *             of each, then for each its high part as ones and zeros (a 1 for each number, a 0 for each step)
+ * (P. Elias, Efficient storage and retrieval by content and address of static files, 1974; R. Fano, 1971) */
+#ifndef CODEC_POSITIONS_H
+#define CODEC_POSITIONS_H
+
+#include "base/bit_writer.h"
+
+static inline uint32_t positions_low_bits(uint32_t c, uint32_t m)
+{
+    return m > c ? bits_highest(m / c) : 0;
+}
+
+/* The group's size in bits. */
+static inline uint64_t positions_bits(uint32_t c, uint32_t u)
+{
+    if (c <= 1)
+        return c && u ? bits_width(u - 1) : 0;
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    return (uint64_t)c * (1 + r) + (m >> r);
+}
+
+/* Writes c positions, each less than u and more than the one before. */
+void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u);
+
+/* Reads c positions that start at bit `bit` and adds base to each. Stops at `bits_end`: whatever the bytes, out gets c
+ * numbers. */
+void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+                   uint32_t *out);
+
+/* A count before a group whose size does not follow from wdf: Elias's gamma code of count + 1. */
+void positions_put_count(bit_writer *w, uint32_t count);
+/* *bit is moved behind it. Counts above what fits before bits_end come back as 0. */
+uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end);
+
+#endif

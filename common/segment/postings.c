@@ -1,0 +1,242 @@
+/* Lists decoded whole, for merges, iterators and checks. */
+#include "segment/postings.h"
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "codec/positions.h"
+#include "codec/sparse_layout.h"
+#include "codec/varint.h"
+#include "segment/container.h"
+#include "segment/postings_view.h"
+
+/* Kernels write a little more than asked. */
+enum { SPILL = 64 };
+
+void postings_list_release(postings_list *list)
+{
+    memory_free(list->documents);
+    memory_free(list->wdf);
+    *list = (postings_list){0};
+}
+
+void positions_list_release(positions_list *list)
+{
+    memory_free(list->counts);
+    memory_free(list->positions);
+    *list = (positions_list){0};
+}
+
+static oir_status damaged(oir_error *err, const postings_view *v, const char *what)
+{
+    return error_set(err, OIR_CORRUPT, "damaged %s of term number %u; run oir-inspect check, then index anew", what,
+                     v->entry->ordinal);
+}
+
+static bool list_reserve(postings_list *list, size_t count)
+{
+    size_t documents = list->capacity, wdf = list->capacity;
+    if (!memory_reserve(&list->documents, &documents, count, sizeof *list->documents) ||
+        !memory_reserve(&list->wdf, &wdf, count, sizeof *list->wdf))
+        return false; /* capacity stays what both have */
+    list->capacity = wdf;
+    return true;
+}
+
+static oir_status decode_inlined(const postings_view *v, postings_list *list, oir_error *err)
+{
+    const uint8_t *at = v->entry->inlined, *end = at + v->entry->inlined_size;
+    uint64_t document = 0, gap, wdf;
+    for (uint32_t i = 0; i < v->count; i++) {
+        if (!(at = varint_get(at, end, &gap)) || !(at = varint_get(at, end, &wdf)))
+            return damaged(err, v, "inlined list");
+        document += gap + (i > 0);
+        if (gap > UINT32_MAX || document > UINT32_MAX || wdf + v->base > UINT32_MAX)
+            return damaged(err, v, "inlined list");
+        list->documents[i] = (uint32_t)document;
+        list->wdf[i] = (uint32_t)wdf + v->base;
+    }
+    return OIR_OK;
+}
+
+static oir_status decode_dense(const kernels *k, const postings_view *v, postings_list *list, oir_error *err)
+{
+    uint32_t n = 0;
+    dense_window w;
+    uint8_t wdf[64];
+    for (uint32_t window = 0; window < v->windows; window++) {
+        const uint8_t *payload;
+        size_t size;
+        uint32_t count, before;
+        if (!postings_view_window(v, window, &payload, &size, &count, &before) || before != n || count > v->count - n)
+            return damaged(err, v, "directory");
+        if (!count)
+            continue;
+        if (!k->dense_open(payload, size, count, v->base, &w))
+            return damaged(err, v, "window");
+        for (uint32_t r = 0, done = 0; r < RANGES; r++) {
+            uint64_t mask = k->dense_range(&w, r, &before);
+            if (!mask)
+                continue;
+            if (before != done || (done += bits_count(mask)) > count)
+                return damaged(err, v, "window");
+            k->dense_wdf(&w, mask, before, wdf);
+            for (; mask; mask &= mask - 1, n++) {
+                uint32_t place = bits_lowest(mask);
+                list->documents[n] = window << WINDOW_BITS | r << 6 | place;
+                list->wdf[n] = wdf[place];
+            }
+        }
+    }
+    return n == v->count ? OIR_OK : damaged(err, v, "list");
+}
+
+static void decode_sparse(const kernels *k, const postings_view *v, postings_list *list)
+{
+    k->sparse_all(&v->list, list->documents);
+    /* The bytes go to the upper quarter of where the numbers will be, so that widening from the front is safe. */
+    uint8_t *bytes = (uint8_t *)(list->wdf + list->capacity) - v->count - SPILL;
+    k->sparse_wdf(&v->list, 0, v->count, 0, 0, bytes);
+    for (uint32_t i = 0; i < v->count; i++)
+        list->wdf[i] = bytes[i];
+}
+
+static oir_status finish(const postings_view *v, uint32_t document_count, postings_list *list, oir_error *err)
+{
+    for (uint32_t i = 0; i < v->count; i++) {
+        if (list->documents[i] >= document_count || (i && list->documents[i] <= list->documents[i - 1]))
+            return damaged(err, v, "order of documents");
+        if (list->wdf[i] == 255 && v->large_count)
+            list->wdf[i] = postings_view_large(v, list->documents[i]);
+    }
+    list->count = v->count;
+    return OIR_OK;
+}
+
+oir_status postings_decode(const struct container *parts, const postings_context *context, const term_entry *entry,
+                           postings_list *list, oir_error *err)
+{
+    const kernels *k = kernels_get(isa_best());
+    postings_view v;
+    list->count = 0;
+    ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
+    if (!list_reserve(list, (size_t)v.count + 2 * SPILL))
+        return error_no_memory(err, "a list of postings");
+    if (v.form == POSTINGS_INLINED)
+        ERROR_FORWARD(decode_inlined(&v, list, err));
+    else if (v.form == POSTINGS_DENSE)
+        ERROR_FORWARD(decode_dense(k, &v, list, err));
+    else
+        decode_sparse(k, &v, list);
+    return finish(&v, context->document_count, list, err);
+}
+
+/* ---- positions ---- */
+
+/* Walks the groups of a list in its order. */
+typedef struct group_reader {
+    const postings_view *view;
+    const postings_context *context;
+    const postings_list *list;
+    uint64_t bit;            /* where the next group starts */
+    uint32_t index;          /* the next group */
+    uint32_t unit;           /* window (dense) or sample (sparse) that the next group is in, plus 1; 0 before the first */
+    uint32_t unit_first;     /* index of the unit's first group */
+} group_reader;
+
+static uint32_t table_at(const group_reader *g, size_t offset, uint32_t unit)
+{
+    return bits_load32(g->view->positions + offset + (size_t)unit * 4);
+}
+
+/* At the start of a window or sample: to its first group, behind its offsets of blocks. */
+static void enter_unit(group_reader *g)
+{
+    const postings_view *v = g->view;
+    uint32_t window = g->list->documents[g->index] >> WINDOW_BITS;
+    if (v->form == POSTINGS_DENSE) {
+        if (window + 1 != g->unit) {
+            uint32_t end = g->index;
+            while (end < g->list->count && g->list->documents[end] >> WINDOW_BITS == window)
+                end++;
+            uint32_t blocks = (end - g->index + 63) / 64;
+            g->unit = window + 1;
+            g->unit_first = g->index;
+            g->bit = ((uint64_t)table_at(g, 1, window) + (uint64_t)(blocks - 1) * v->positions[0]) * 8;
+        } else if ((g->index - g->unit_first) % 64 == 0) {
+            g->bit = (g->bit + 7) & ~UINT64_C(7);
+        }
+    } else if (v->form == POSTINGS_SPARSE) {
+        uint32_t sample = window / v->list.stride;
+        if (sample + 1 != g->unit) {
+            g->unit = sample + 1;
+            g->bit = (uint64_t)table_at(g, 0, sample) * 8;
+        }
+    }
+}
+
+/* The next group's number of positions and of places; g->bit is at its bits then. */
+static bool group_begin(group_reader *g, uint32_t *c, uint32_t *u)
+{
+    uint64_t end = (uint64_t)g->view->positions_size * 8;
+    enter_unit(g);
+    *u = length_get(&g->context->extents, g->list->documents[g->index]);
+    *c = g->list->wdf[g->index];
+    if (g->view->positions_form == POSITIONS_COUNTED)
+        *c = positions_get_count(g->view->positions, &g->bit, end);
+    return *c <= *u && g->bit + positions_bits(*c, *u) <= end;
+}
+
+static void group_end(group_reader *g, uint32_t c, uint32_t u)
+{
+    g->bit += positions_bits(c, u);
+    g->index++;
+}
+
+static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, positions_list *out, oir_error *err)
+{
+    const postings_view *v = g->view;
+    out->total = 0;
+    if (!memory_reserve(&out->counts, &out->counts_capacity, (size_t)(end - first) + 1, sizeof *out->counts))
+        return error_no_memory(err, "positions");
+    memset(out->counts, 0, (size_t)(end - first) * sizeof *out->counts);
+    while (v->positions && g->index < end) {
+        uint32_t c, u, i = g->index;
+        if (!group_begin(g, &c, &u))
+            return damaged(err, v, "positions");
+        if (i >= first) {
+            if (!memory_reserve(&out->positions, &out->positions_capacity, out->total + c, sizeof *out->positions))
+                return error_no_memory(err, "positions");
+            positions_get(v->positions, g->bit, (uint64_t)v->positions_size * 8, c, u, g->context->position_base,
+                          out->positions + out->total);
+            out->counts[i - first] = c;
+            out->total += c;
+        }
+        group_end(g, c, u);
+    }
+    return OIR_OK;
+}
+
+oir_status positions_decode(const struct container *parts, const postings_context *context, const term_entry *entry,
+                            const postings_list *list, positions_list *out, oir_error *err)
+{
+    postings_view v;
+    ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
+    ERROR_FORWARD(postings_view_positions(&v, parts, err));
+    group_reader g = {.view = &v, .context = context, .list = list};
+    return decode_groups(&g, 0, list->count, out, err);
+}
+
+oir_status positions_decode_one(const struct container *parts, const postings_context *context,
+                                const term_entry *entry, const postings_list *list, uint32_t index,
+                                positions_list *out, oir_error *err)
+{
+    postings_view v;
+    ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
+    ERROR_FORWARD(postings_view_positions(&v, parts, err));
+    group_reader g = {.view = &v, .context = context, .list = list};
+    if (v.form == POSTINGS_DENSE) /* windows are found alone; samples would be too, lists that have them are not long */
+        while (g.index < index && list->documents[g.index] >> WINDOW_BITS != list->documents[index] >> WINDOW_BITS)
+            g.index++;
+    return decode_groups(&g, index, index + 1, out, err);
+}

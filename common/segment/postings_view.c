@@ -1,0 +1,91 @@
+#include "segment/postings_view.h"
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "codec/sparse_layout.h"
+#include "segment/container.h"
+
+static oir_status damaged(oir_error *err, const term_entry *entry, const char *what)
+{
+    return error_set(err, OIR_CORRUPT, "damaged %s of term number %u; run oir-inspect check, then index anew", what,
+                     entry->ordinal);
+}
+
+oir_status postings_view_open(postings_view *v, const struct container *parts, const postings_context *context,
+                              const term_entry *entry, oir_error *err)
+{
+    const uint8_t *at, *end;
+    *v = (postings_view){.form = entry->form, .count = entry->termfreq, .base = entry->zero_wdf ? 0 : 1,
+                         .windows = postings_view_windows(context->document_count),
+                         .positions_form = entry->positions_form, .entry = entry};
+    if (!v->count || v->count > context->document_count)
+        return damaged(err, entry, "frequency");
+    if (v->form == POSTINGS_INLINED)
+        return v->count <= POSTINGS_INLINED_COUNT ? OIR_OK : damaged(err, entry, "frequency");
+    ERROR_FORWARD(container_get(parts, PART_POSTINGS, entry->postings_address, entry->postings_size, &at, err));
+    end = at + entry->postings_size;
+    if (entry->wdf_max >= 255) {
+        if (end - at < 4 || (uint64_t)(end - at - 4) / 8 < bits_load32(at))
+            return damaged(err, entry, "large wdf");
+        v->large_count = bits_load32(at);
+        v->large = at + 4;
+        at += 4 + (size_t)v->large_count * 8;
+    }
+    if (v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) {
+        if (end - at < (ptrdiff_t)v->windows)
+            return damaged(err, entry, "bounds");
+        v->window_bounds = at;
+        at += v->windows;
+    }
+    if (v->form == POSTINGS_DENSE) {
+        size_t directory = ((size_t)v->windows + 1) * 8;
+        if ((size_t)(end - at) < directory)
+            return damaged(err, entry, "directory");
+        v->directory = at;
+        v->payload = at + directory;
+        v->payload_size = (size_t)(end - v->payload);
+        return OIR_OK;
+    }
+    if (!sparse_layout_read(&v->list, at, (size_t)(end - at), v->count, context->document_count,
+                            v->form == POSTINGS_SPARSE, v->base))
+        return damaged(err, entry, "list");
+    return OIR_OK;
+}
+
+oir_status postings_view_positions(postings_view *v, const struct container *parts, oir_error *err)
+{
+    const term_entry *entry = v->entry;
+    if (v->positions || entry->positions_form == POSITIONS_NONE || !entry->positions_size)
+        return OIR_OK;
+    ERROR_FORWARD(container_get(parts, PART_POSITIONS, entry->positions_address, entry->positions_size,
+                                &v->positions, err));
+    v->positions_size = (size_t)entry->positions_size;
+    size_t table = 0;
+    if (v->form == POSTINGS_DENSE) {
+        table = 1 + (size_t)v->windows * 4;
+        if (v->positions[0] != 2 && v->positions[0] != 4)
+            table = SIZE_MAX;
+    } else if (v->form == POSTINGS_SPARSE) {
+        table = (size_t)sparse_layout_samples(&v->list) * 4;
+    }
+    if (table > v->positions_size) {
+        v->positions = NULL;
+        return damaged(err, entry, "positions");
+    }
+    return OIR_OK;
+}
+
+uint32_t postings_view_large(const postings_view *v, uint32_t document)
+{
+    uint32_t low = 0, high = v->large_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (bits_load32(v->large + (size_t)middle * 8) < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < v->large_count && bits_load32(v->large + (size_t)low * 8) == document)
+        return bits_load32(v->large + (size_t)low * 8 + 4);
+    return 255;
+}

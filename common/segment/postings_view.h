@@ -1,0 +1,69 @@
+/* Which form a list has, and the list's bytes taken apart: shared by all that read postings. */
+#ifndef SEGMENT_POSTINGS_VIEW_H
+#define SEGMENT_POSTINGS_VIEW_H
+
+#include "base/bits.h"
+#include "codec/kernels.h"
+#include "segment/postings.h"
+
+enum {
+    POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
+    POSTINGS_SPARSE_MIN = 1024,   /* lists with fewer are short: quick enough to decode whole */
+    POSTINGS_DENSE_MIN = 64,
+    POSTINGS_DENSE_SHARE = 128    /* dense: in at least one document of so many */
+};
+
+static inline uint32_t postings_view_windows(uint32_t document_count)
+{
+    return (uint32_t)(((uint64_t)document_count + WINDOW_SIZE - 1) >> WINDOW_BITS);
+}
+
+static inline uint8_t postings_view_choose(uint32_t count, uint32_t document_count, uint32_t wdf_max)
+{
+    if (count <= POSTINGS_INLINED_COUNT && wdf_max < 255)
+        return POSTINGS_INLINED;
+    if (count >= POSTINGS_DENSE_MIN && (uint64_t)count * POSTINGS_DENSE_SHARE >= document_count)
+        return POSTINGS_DENSE;
+    return count >= POSTINGS_SPARSE_MIN ? POSTINGS_SPARSE : POSTINGS_SHORT;
+}
+
+/* A list taken apart: pointers into the segment, sizes checked. */
+typedef struct postings_view {
+    uint8_t form, base;
+    uint32_t count, windows;
+    uint32_t large_count;
+    const uint8_t *large;         /* large_count times document, wdf */
+    const uint8_t *window_bounds; /* dense and sparse: a byte by window */
+    const uint8_t *directory;     /* dense: windows + 1 entries of 8 bytes */
+    const uint8_t *payload;       /* dense */
+    size_t payload_size;
+    sparse_list list;             /* sparse and short */
+    const uint8_t *positions;     /* NULL: none; read by postings_view_positions */
+    size_t positions_size;
+    uint8_t positions_form;
+    const term_entry *entry;
+} postings_view;
+
+/* Takes a list apart. entry must live as long as *v. OIR_CORRUPT. */
+oir_status postings_view_open(postings_view *v, const struct container *parts, const postings_context *context,
+                              const term_entry *entry, oir_error *err);
+/* Finds the term's positions, once they are needed: checksums are verified then. OIR_CORRUPT. */
+oir_status postings_view_positions(postings_view *v, const struct container *parts, oir_error *err);
+
+/* The payload of a window of a dense list: *count documents, *before postings before it. False when damaged. */
+static inline bool postings_view_window(const postings_view *v, uint32_t window, const uint8_t **payload, size_t *size,
+                                        uint32_t *count, uint32_t *before)
+{
+    uint64_t at = bits_load64(v->directory + (size_t)window * 8), next = bits_load64(v->directory + (size_t)window * 8 + 8);
+    uint32_t from = (uint32_t)at, to = (uint32_t)next;
+    *before = (uint32_t)(at >> 32);
+    *count = (uint32_t)(next >> 32) - *before;
+    *payload = v->payload + from;
+    *size = to - from;
+    return from <= to && to <= v->payload_size && *count <= WINDOW_SIZE && *before <= v->count;
+}
+
+/* The exact wdf of a document whose byte says 255; 255 when the list does not have it. */
+uint32_t postings_view_large(const postings_view *v, uint32_t document);
+
+#endif
