@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs into a new folder, moves it, and builds a program and examples/search.c against it in the four ways there
 # are: pkg-config and find_package, shared and static. Then runs them; the example searches corpus/.
-#     embed.sh CC            with OIR_SOURCE_DIR, OIR_BUILD_DIR and OIR_BIN_DIR in the environment
+#     embed.sh CC GENERATOR  with OIR_SOURCE_DIR, OIR_BUILD_DIR and OIR_BIN_DIR in the environment
 set -eu
 cc=$1
+generator=$2
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 example=$OIR_SOURCE_DIR/examples/search.c
 work=$(mktemp -d)
@@ -31,8 +32,8 @@ else
     echo "pkg-config is missing: only find_package is tried"
 fi
 
-cmake -S "$here/project" -B "$work/build" -DCMAKE_C_COMPILER="$cc" -DCMAKE_PREFIX_PATH="$work/moved" \
-    -DOIR_EXAMPLE="$example" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+cmake -S "$here/project" -B "$work/build" -G "$generator" -DCMAKE_C_COMPILER="$cc" \
+    -DCMAKE_PREFIX_PATH="$work/moved" -DOIR_EXAMPLE="$example" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 cmake --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 
 ran=0
