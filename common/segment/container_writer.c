@@ -1,0 +1,531 @@
+#include "segment/container.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "base/buffer.h"
+#include "base/crc32c.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/container_format.h"
+
+/* A segment file is an LMDB file without sub-databases. Keys are 32-bit integers, 0 and up in the order of writing, so
+ * that everything is appended; values 0 to n - 2 are chunks, the last one is the directory. All numbers are
+ * little-endian.
+ *
+ * A chunk is n pages less 16 bytes, so that LMDB's page header and the value fill whole pages; it holds
+ *     either   one slot of a part: objects one after another, each at its alignment, then at least 64 zero bytes
+ *     or       one object too large for a slot, in as many consecutive slots as it takes, then the same
+ *     or       what the parts had left at the end, if that is less than 64 KiB: for each a piece of this chunk,
+ *              which starts at a multiple of 64 and has 64 zero bytes behind it
+ * In memory a value starts 16 bytes behind a page, hence offset 16 for the first byte of a slot, and 64-byte alignment
+ * in a slot is 64-byte alignment in memory.
+ *
+ * The directory:
+ *     0   8  magic                      header; its fields stay where they are in every version
+ *     8   4  version of the format (0)
+ *    12   4  CRC-32C of the directory without this field
+ *    16   4  size of the directory, in bytes
+ *    20   4  page size when written
+ *    24   4  number of parts
+ *    28   4  number of chunks
+ *    then for each part, kinds ascending, 40 bytes:
+ *     0   4  kind                       4  4  flags: 1 may be skipped by readers that do not know it
+ *     8   8  bytes of all objects      16  8  address of the root object, 0 for none
+ *    24   8  size of the root          32  4  number of pieces     36  4  0
+ *    then for each part its pieces, slots ascending without gaps, 16 bytes:
+ *     0   4  key of the chunk           4  4  where the piece starts in the chunk
+ *     8   4  its size without the tail 12  4  its first slot
+ *    then for each chunk its size, 4 bytes
+ *    then for each chunk a CRC-32C of every 64 KiB (the last block may be shorter), 4 bytes
+ *
+ * NOMEMINIT is not set although it is faster: the same input must give the same bytes, and none from other memory. */
+
+enum {
+    TRANSACTION_SIZE = 8 << 20, /* committed when it holds this much: bounds the memory of LMDB's dirty pages */
+    PACKED_MAX = 64 << 10,      /* a last chunk below this shares its pages with others */
+    MAP_FIRST = 64 << 20,
+    MAP_SLACK = 2 << 20, /* room for tree pages of one transaction */
+    OBJECT_END_MAX = CONTAINER_SLOT_SIZE - CONTAINER_TAIL,
+};
+
+typedef struct piece {
+    uint32_t key, start, size, slot;
+} piece;
+
+typedef struct part {
+    uint32_t kind, flags;
+    uint64_t bytes, root_address, root_size;
+    buffer open;        /* the slot being filled, from offset 16 on */
+    uint32_t open_slot; /* valid while open.size > 0 */
+    buffer large;       /* an object with slots of its own, until the caller has filled it */
+    uint32_t large_slot;
+    uint32_t next_slot;
+    piece *pieces;
+    size_t piece_count, piece_capacity;
+} part;
+
+struct container_writer {
+    char *path;
+    MDB_env *env;
+    MDB_txn *txn; /* NULL between transactions */
+    bool made;    /* the file exists and is ours to unlink */
+    uint32_t page_size;
+    uint64_t map_size, committed, pending; /* bytes: of the map, of the file, of the transaction */
+    part **parts;                          /* kinds ascending */
+    size_t part_count, part_capacity;
+    uint64_t bytes;
+    uint32_t chunk_count;
+    buffer chunk_sizes, checksums; /* of the directory, as they will be */
+};
+
+/* ---- the LMDB file ---- */
+
+/* LMDB calls a short write EIO. What the system says to one more page at the end of the file tells a full disk from a
+ * broken one; the file is lost in both cases. */
+static oir_status write_error(container_writer *w, int code, oir_error *err)
+{
+    mdb_filehandle_t fd;
+    struct stat file;
+    if (code == EIO && mdb_env_get_fd(w->env, &fd) == 0 && fstat(fd, &file) == 0) {
+        uint8_t page[4096] = {0};
+        ssize_t done = pwrite(fd, page, sizeof page, file.st_size);
+        if (done < 0)
+            code = errno;
+        else if (done < (ssize_t)sizeof page)
+            code = ENOSPC;
+    }
+    return container_format_error(err, code, "writing", w->path);
+}
+
+static oir_status commit_transaction(container_writer *w, oir_error *err)
+{
+    if (!w->txn)
+        return OIR_OK;
+    int code = mdb_txn_commit(w->txn);
+    w->txn = NULL;
+    if (code)
+        return write_error(w, code, err);
+    MDB_envinfo info;
+    mdb_env_info(w->env, &info);
+    w->committed = (info.me_last_pgno + 1) * (uint64_t)w->page_size;
+    w->pending = 0;
+    return OIR_OK;
+}
+
+/* Makes sure that `size` more bytes fit into the map; growing it is only allowed between transactions. */
+static oir_status grow_map(container_writer *w, uint64_t size, oir_error *err)
+{
+    uint64_t need = w->committed + w->pending + size + MAP_SLACK;
+    if (need <= w->map_size)
+        return OIR_OK;
+    ERROR_FORWARD(commit_transaction(w, err));
+    uint64_t wanted = w->map_size;
+    while (wanted < need)
+        wanted *= 2;
+    int code = mdb_env_set_mapsize(w->env, wanted);
+    if (code)
+        return container_format_error(err, code, "mapping", w->path);
+    w->map_size = wanted;
+    return OIR_OK;
+}
+
+static oir_status put_value(container_writer *w, const uint8_t *bytes, size_t size, oir_error *err)
+{
+    ERROR_FORWARD(grow_map(w, size, err));
+    int code = 0;
+    if (!w->txn)
+        code = mdb_txn_begin(w->env, NULL, 0, &w->txn);
+    if (code)
+        return write_error(w, code, err);
+    MDB_dbi dbi;
+    uint32_t number = w->chunk_count;
+    MDB_val key = {sizeof number, &number}, value = {size, (void *)(uintptr_t)bytes};
+    code = mdb_dbi_open(w->txn, NULL, MDB_INTEGERKEY | MDB_CREATE, &dbi);
+    if (!code)
+        code = mdb_put(w->txn, dbi, &key, &value, MDB_APPEND);
+    if (code)
+        return write_error(w, code, err);
+    w->pending += size + w->page_size;
+    return w->pending >= TRANSACTION_SIZE ? commit_transaction(w, err) : OIR_OK;
+}
+
+/* ---- chunks ---- */
+
+/* What a value must be padded to so that it ends with its last page. */
+static size_t padded_size(const container_writer *w, size_t size)
+{
+    size_t page = w->page_size;
+    return (size + FORMAT_FIRST_OFFSET + page - 1) / page * page - FORMAT_FIRST_OFFSET;
+}
+
+/* Pads and writes the bytes as the next chunk, and forgets them. */
+static oir_status write_chunk(container_writer *w, buffer *chunk, oir_error *err)
+{
+    buffer_add_zeros(chunk, padded_size(w, chunk->size) - chunk->size);
+    buffer_add_u32(&w->chunk_sizes, (uint32_t)chunk->size);
+    for (size_t at = 0; at < chunk->size; at += FORMAT_BLOCK_SIZE) {
+        size_t left = chunk->size - at, size = left < FORMAT_BLOCK_SIZE ? left : FORMAT_BLOCK_SIZE;
+        buffer_add_u32(&w->checksums, crc32c_add(0, chunk->data + at, size));
+    }
+    if (chunk->failed || w->chunk_sizes.failed || w->checksums.failed)
+        return error_no_memory(err, "a chunk of a segment");
+    ERROR_FORWARD(put_value(w, chunk->data, chunk->size, err));
+    w->chunk_count++;
+    buffer_clear(chunk);
+    return OIR_OK;
+}
+
+static oir_status add_piece(part *p, piece added, oir_error *err)
+{
+    if (!memory_reserve(&p->pieces, &p->piece_capacity, p->piece_count + 1, sizeof *p->pieces))
+        return error_no_memory(err, "a segment's directory");
+    p->pieces[p->piece_count++] = added;
+    return OIR_OK;
+}
+
+static oir_status write_whole(container_writer *w, part *p, buffer *bytes, uint32_t slot, oir_error *err)
+{
+    if (bytes->size == 0)
+        return OIR_OK;
+    ERROR_FORWARD(add_piece(p, (piece){w->chunk_count, 0, (uint32_t)bytes->size, slot}, err));
+    buffer_add_zeros(bytes, CONTAINER_TAIL);
+    return write_chunk(w, bytes, err);
+}
+
+static oir_status write_large(container_writer *w, part *p, oir_error *err)
+{
+    ERROR_FORWARD(write_whole(w, p, &p->large, p->large_slot, err));
+    buffer_release(&p->large);
+    return OIR_OK;
+}
+
+/* What every part has left: a chunk of its own where that is much, else a piece of a common one. */
+static oir_status write_rest(container_writer *w, oir_error *err)
+{
+    buffer common = BUFFER_INIT;
+    oir_status status = OIR_OK;
+    for (size_t i = 0; i < w->part_count; i++) {
+        part *p = w->parts[i];
+        ERROR_GOTO_DONE(write_large(w, p, err));
+        if (p->open.size >= PACKED_MAX)
+            ERROR_GOTO_DONE(write_whole(w, p, &p->open, p->open_slot, err));
+    }
+    for (size_t i = 0; i < w->part_count; i++) {
+        part *p = w->parts[i];
+        if (p->open.size == 0)
+            continue;
+        buffer_add_zeros(&common, (0 - common.size) % FORMAT_PIECE_ALIGN);
+        piece added = {w->chunk_count, (uint32_t)common.size, (uint32_t)p->open.size, p->open_slot};
+        ERROR_GOTO_DONE(add_piece(p, added, err));
+        buffer_add(&common, p->open.data, p->open.size);
+        buffer_add_zeros(&common, CONTAINER_TAIL);
+    }
+    if (common.failed)
+        status = error_no_memory(err, "the last chunk of a segment");
+    else if (common.size)
+        status = write_chunk(w, &common, err);
+done:
+    buffer_release(&common);
+    return status;
+}
+
+/* ---- parts ---- */
+
+/* The part of a kind, made when it is new. */
+static oir_status find_part(container_writer *w, uint32_t kind, part **out, oir_error *err)
+{
+    assert(kind > 0 && kind <= FORMAT_KIND_MAX);
+    size_t at = 0;
+    while (at < w->part_count && w->parts[at]->kind < kind)
+        at++;
+    if (at == w->part_count || w->parts[at]->kind != kind) {
+        part *made = memory_new_zeroed(1, sizeof *made);
+        if (!made || !memory_reserve(&w->parts, &w->part_capacity, w->part_count + 1, sizeof(part *))) {
+            memory_free(made);
+            return error_no_memory(err, "a part of a segment");
+        }
+        made->kind = kind;
+        memmove(w->parts + at + 1, w->parts + at, (w->part_count - at) * sizeof(part *));
+        w->parts[at] = made;
+        w->part_count++;
+    }
+    *out = w->parts[at];
+    return OIR_OK;
+}
+
+static uint64_t align_up(uint64_t v, uint32_t align)
+{
+    return (v + align - 1) & ~(uint64_t)(align - 1);
+}
+
+static uint64_t address_of(uint32_t slot, uint64_t offset)
+{
+    return (uint64_t)slot << CONTAINER_SLOT_BITS | offset;
+}
+
+static oir_status reserve_large(part *p, uint64_t size, uint64_t offset, uint8_t **pointer, uint64_t *address,
+                                oir_error *err)
+{
+    uint64_t head = offset - FORMAT_FIRST_OFFSET;
+    uint64_t slots = (offset + size + CONTAINER_SLOT_SIZE - 1) >> CONTAINER_SLOT_BITS;
+    buffer_init(&p->large);
+    buffer_reserve(&p->large, (size_t)(head + size) + CONTAINER_TAIL + 65536); /* with its padding, so it never moves */
+    buffer_add_zeros(&p->large, (size_t)(head + size));
+    if (p->large.failed || slots > UINT32_MAX - p->next_slot)
+        return error_no_memory(err, "a large object of a segment");
+    p->large_slot = p->next_slot;
+    p->next_slot += (uint32_t)slots;
+    *pointer = p->large.data + head;
+    *address = address_of(p->large_slot, offset);
+    return OIR_OK;
+}
+
+static oir_status reserve_small(container_writer *w, part *p, uint64_t size, uint32_t align, uint8_t **pointer,
+                                uint64_t *address, oir_error *err)
+{
+    uint64_t offset = align_up(p->open.size + FORMAT_FIRST_OFFSET, align);
+    if (offset + size > OBJECT_END_MAX) {
+        ERROR_FORWARD(write_whole(w, p, &p->open, p->open_slot, err));
+        offset = align_up(FORMAT_FIRST_OFFSET, align);
+    }
+    if (p->open.size == 0)
+        p->open_slot = p->next_slot++;
+    uint64_t end = offset - FORMAT_FIRST_OFFSET + size;
+    buffer_add_zeros(&p->open, (size_t)end - p->open.size);
+    if (p->open.failed)
+        return error_no_memory(err, "a chunk of a segment");
+    *pointer = p->open.data + (offset - FORMAT_FIRST_OFFSET);
+    *address = address_of(p->open_slot, offset);
+    return OIR_OK;
+}
+
+static oir_status reserve(container_writer *w, part *p, uint64_t size, uint32_t align, uint8_t **pointer,
+                          uint64_t *address, oir_error *err)
+{
+    assert(align == 1 || align == 2 || align == 4 || align == 8 || align == 64);
+    uint64_t unused;
+    address = address ? address : &unused;
+    if (size > CONTAINER_OBJECT_MAX)
+        return error_set(err, OIR_TOO_BIG, "an object of part %s has %llu bytes, more than the %llu that fit",
+                         container_kind_name(p->kind), (unsigned long long)size,
+                         (unsigned long long)CONTAINER_OBJECT_MAX);
+    ERROR_FORWARD(write_large(w, p, err));
+    if (size == 0) { /* takes no room, so it may not begin a slot */
+        *pointer = NULL;
+        *address = address_of(p->open.size ? p->open_slot : p->next_slot, p->open.size + FORMAT_FIRST_OFFSET);
+        return OIR_OK;
+    }
+    p->bytes += size;
+    w->bytes += size;
+    uint64_t first = align_up(FORMAT_FIRST_OFFSET, align);
+    if (first + size > OBJECT_END_MAX)
+        return reserve_large(p, size, first, pointer, address, err);
+    return reserve_small(w, p, size, align, pointer, address, err);
+}
+
+oir_status container_writer_reserve(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                    uint8_t **pointer, uint64_t *address, oir_error *err)
+{
+    part *p;
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    return reserve(w, p, size, align, pointer, address, err);
+}
+
+oir_status container_writer_add(container_writer *w, uint32_t kind, const void *bytes, uint64_t size, uint32_t align,
+                                uint64_t *address, oir_error *err)
+{
+    uint8_t *room;
+    ERROR_FORWARD(container_writer_reserve(w, kind, size, align, &room, address, err));
+    if (size)
+        memcpy(room, bytes, (size_t)size);
+    return OIR_OK;
+}
+
+oir_status container_writer_add_root(container_writer *w, uint32_t kind, const void *bytes, uint64_t size,
+                                     uint32_t align, oir_error *err)
+{
+    part *p;
+    uint64_t address;
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    ERROR_FORWARD(container_writer_add(w, kind, bytes, size, align, &address, err));
+    p->root_address = address;
+    p->root_size = size;
+    return OIR_OK;
+}
+
+oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err)
+{
+    part *p;
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    p->flags |= FORMAT_SKIPPABLE;
+    return OIR_OK;
+}
+
+uint64_t container_writer_get_bytes(const container_writer *w)
+{
+    return w->bytes;
+}
+
+/* ---- the directory ---- */
+
+static int compare_pieces(const void *a, const void *b)
+{
+    const piece *x = a, *y = b;
+    return (x->slot > y->slot) - (x->slot < y->slot);
+}
+
+static void add_part(buffer *d, const part *p)
+{
+    buffer_add_u32(d, p->kind);
+    buffer_add_u32(d, p->flags);
+    buffer_add_u64(d, p->bytes);
+    buffer_add_u64(d, p->root_address);
+    buffer_add_u64(d, p->root_size);
+    buffer_add_u32(d, (uint32_t)p->piece_count);
+    buffer_add_u32(d, 0);
+}
+
+static void add_pieces(buffer *d, part *p)
+{
+    if (p->piece_count)
+        qsort(p->pieces, p->piece_count, sizeof *p->pieces, compare_pieces);
+    for (size_t i = 0; i < p->piece_count; i++) {
+        buffer_add_u32(d, p->pieces[i].key);
+        buffer_add_u32(d, p->pieces[i].start);
+        buffer_add_u32(d, p->pieces[i].size);
+        buffer_add_u32(d, p->pieces[i].slot);
+    }
+}
+
+static oir_status write_directory(container_writer *w, oir_error *err)
+{
+    buffer d = BUFFER_INIT;
+    oir_status status;
+    buffer_add_u64(&d, FORMAT_MAGIC);
+    buffer_add_u32(&d, FORMAT_VERSION);
+    buffer_add_u64(&d, 0); /* checksum and size, below */
+    buffer_add_u32(&d, w->page_size);
+    buffer_add_u32(&d, (uint32_t)w->part_count);
+    buffer_add_u32(&d, w->chunk_count);
+    for (size_t i = 0; i < w->part_count; i++)
+        add_part(&d, w->parts[i]);
+    for (size_t i = 0; i < w->part_count; i++)
+        add_pieces(&d, w->parts[i]);
+    buffer_add(&d, w->chunk_sizes.data, w->chunk_sizes.size);
+    buffer_add(&d, w->checksums.data, w->checksums.size);
+    if (d.failed) {
+        status = error_no_memory(err, "a segment's directory");
+    } else {
+        bits_store32(d.data + 16, (uint32_t)d.size);
+        bits_store32(d.data + 12, crc32c_add(crc32c_add(0, d.data, 12), d.data + 16, d.size - 16));
+        status = put_value(w, d.data, d.size, err);
+    }
+    buffer_release(&d);
+    return status;
+}
+
+/* ---- life ---- */
+
+static oir_status open_environment(container_writer *w, oir_error *err)
+{
+    int fd = open(w->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return error_set(err, OIR_EXISTS, "%s exists already", w->path);
+    if (fd < 0)
+        return error_from_errno(err, "making %s", w->path);
+    close(fd);
+    w->made = true;
+    w->map_size = MAP_FIRST;
+    int code = mdb_env_create(&w->env);
+    if (!code)
+        code = mdb_env_set_mapsize(w->env, w->map_size);
+    if (!code)
+        code = mdb_env_open(w->env, w->path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0666);
+    MDB_stat stat;
+    if (!code)
+        code = mdb_env_stat(w->env, &stat);
+    if (code)
+        return write_error(w, code, err);
+    w->page_size = stat.ms_psize;
+    w->committed = 2 * (uint64_t)stat.ms_psize;
+    return OIR_OK;
+}
+
+oir_status container_writer_open(container_writer **out, const char *path, oir_error *err)
+{
+    *out = NULL;
+    container_writer *w = memory_new_zeroed(1, sizeof *w);
+    if (w)
+        w->path = memory_copy(path, strlen(path));
+    oir_status status = w && w->path ? open_environment(w, err) : error_no_memory(err, "a segment's writer");
+    if (status != OIR_OK)
+        container_writer_abort(w);
+    else
+        *out = w;
+    return status;
+}
+
+static void writer_free(container_writer *w)
+{
+    if (w->txn)
+        mdb_txn_abort(w->txn);
+    if (w->env)
+        mdb_env_close(w->env);
+    for (size_t i = 0; i < w->part_count; i++) {
+        buffer_release(&w->parts[i]->open);
+        buffer_release(&w->parts[i]->large);
+        memory_free(w->parts[i]->pieces);
+        memory_free(w->parts[i]);
+    }
+    memory_free(w->parts);
+    buffer_release(&w->chunk_sizes);
+    buffer_release(&w->checksums);
+    memory_free(w->path);
+    memory_free(w);
+}
+
+void container_writer_abort(container_writer *w)
+{
+    if (!w)
+        return;
+    if (w->made)
+        unlink(w->path);
+    writer_free(w);
+}
+
+/* LMDB does not write pages that it took and gave back within a transaction; at the end of the file they would be
+ * missing, and readers ask for every page that the meta page counts. */
+static oir_status finish_file(container_writer *w, bool sync, oir_error *err)
+{
+    mdb_filehandle_t fd;
+    struct stat file;
+    mdb_env_get_fd(w->env, &fd);
+    if (fstat(fd, &file) != 0)
+        return error_from_errno(err, "writing %s", w->path);
+    if ((uint64_t)file.st_size < w->committed && ftruncate(fd, (off_t)w->committed) != 0)
+        return error_from_errno(err, "writing %s", w->path);
+    int code = sync ? mdb_env_sync(w->env, 1) : 0;
+    return code ? write_error(w, code, err) : OIR_OK;
+}
+
+oir_status container_writer_commit(container_writer *w, bool sync, oir_error *err)
+{
+    oir_status status;
+    ERROR_GOTO_DONE(write_rest(w, err));
+    ERROR_GOTO_DONE(write_directory(w, err));
+    ERROR_GOTO_DONE(commit_transaction(w, err));
+    ERROR_GOTO_DONE(finish_file(w, sync, err));
+    writer_free(w);
+    return OIR_OK;
+done:
+    container_writer_abort(w);
+    return status;
+}
