@@ -62,13 +62,7 @@ static oir_status take_position(analysis *s)
     return OIR_OK;
 }
 
-static oir_status emit_stem(analysis *s, const word *w, bool z, bool positioned)
-{
-    oir_bytes stem = stem_cache_get(&s->a->stems, w->term, w->size);
-    return stem.size ? emit_term(s, z, stem.data, stem.size, positioned) : OIR_OK;
-}
-
-static oir_status emit_word(analysis *s, const word *w, bool stopped)
+static oir_status emit_word(analysis *s, const word_token *w, bool stopped)
 {
     bool positioned = s->positions && !(w->flags & WORD_PAIR);
     if (positioned)
@@ -76,17 +70,23 @@ static oir_status emit_word(analysis *s, const word *w, bool stopped)
     ERROR_FORWARD(emit_term(s, false, w->term, w->size, positioned));
     if (s->strategy == OIR_STEM_NONE || stopped || !(w->flags & WORD_LETTER))
         return OIR_OK;
-    return emit_stem(s, w, true, s->positions && s->strategy == OIR_STEM_SOME_FULL_POS);
+    oir_bytes stem = stem_cache_get(&s->a->stems, w->term, w->size);
+    if (!stem.size)
+        return OIR_OK;
+    return emit_term(s, true, stem.data, stem.size, s->positions && s->strategy == OIR_STEM_SOME_FULL_POS);
 }
 
-static oir_status emit_stem_only(analysis *s, const word *w)
+static oir_status emit_stem_only(analysis *s, const word_token *w)
 {
+    oir_bytes stem = stem_cache_get(&s->a->stems, w->term, w->size);
+    if (!stem.size)
+        return OIR_OK;
     if (s->positions)
         ERROR_FORWARD(take_position(s));
-    return emit_stem(s, w, s->strategy == OIR_STEM_ALL_Z, s->positions);
+    return emit_term(s, s->strategy == OIR_STEM_ALL_Z, stem.data, stem.size, s->positions);
 }
 
-static oir_status analyse_word(analysis *s, const word *w)
+static oir_status analyse_word(analysis *s, const word_token *w)
 {
     const analyser *a = s->a;
     if (w->size > a->max_word_length || w->size > OIR_TERM_MAX)
@@ -109,8 +109,8 @@ oir_status analyser_text(analyser *a, const char *text, size_t size, oir_termcou
         return OIR_OK;
     s.term[0] = 'Z';
     memcpy(s.term + 1, prefix, s.prefix_size);
-    word w;
-    word_breaker_init(&a->breaker, text, size, a->ngrams, a->max_word_length);
+    word_token w;
+    word_breaker_init(&a->breaker, text, size, a->ngrams);
     while (word_next(&a->breaker, &w))
         ERROR_FORWARD(analyse_word(&s, &w));
     return OIR_OK;

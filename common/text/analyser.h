@@ -3,7 +3,8 @@
  * The engine of oir_term_generator, apart from documents, so that a bulk indexer can take terms without making one.
  *
  * Which terms a word gives (p is its position; Z stands before the prefix; only words that begin with a letter have Z
- * stems in the SOME strategies; empty stems are left out; without a stemmer every strategy is NONE):
+ * stems in the SOME strategies; empty stems are left out and take no position; without a stemmer every strategy is
+ * NONE):
  *     NONE            word at p
  *     SOME            word at p; Z stem
  *     SOME_FULL_POS   word at p; Z stem at p

@@ -81,7 +81,7 @@ static const char stopwords_italian[] =
     "dalla dalle dallo degli dei del dell della delle dello di dopo dov'è dove dunque e ebbe ebbero ed egli ella "
     "eppure era erano eri ero essa esse essere essi esso fa fino fra fu furono già gli ha hai hanno ho i il in "
     "infatti io la le lei li lo loro lui ma me meno mentre mi mia mie miei mio ne negli nei nel nell nella nelle "
-    "nello noi non nostra nostre nostri nostro né o ogni oppure ossia per perché perciò pertanto però più po' poi "
+    "nello noi non nostra nostre nostri nostro né o ogni oppure ossia per perché perciò pertanto però più po poi "
     "poiché presso prima può qua qual quale quali quando quanta quante quanti quanto quasi quella quelle quelli "
     "quello questa queste questi questo qui quindi saranno sarebbe sarà se sei senza si sia siamo siano siete "
     "sono sopra sotto sta stata state stati stato stesso su sua sue sugli sui sul sull sulla sulle sullo suo suoi "

@@ -73,7 +73,7 @@ static bool is_ngram(const word_breaker *b, uint32_t code)
     return b->ngrams && (code & UNICODE_TABLE_NGRAM) && is_word(code);
 }
 
-static void add_code(word_breaker *b, word *w, uint32_t c)
+static void add_code(word_breaker *b, word_token *w, uint32_t c)
 {
     uint8_t bytes[UTF8_MAX];
     uint32_t length = utf8_encode(c, bytes);
@@ -84,7 +84,7 @@ static void add_code(word_breaker *b, word *w, uint32_t c)
 }
 
 /* ASCII word characters from `at` on; returns the place behind them. */
-static const uint8_t *add_ascii(word_breaker *b, word *w, const uint8_t *at)
+static const uint8_t *add_ascii(word_breaker *b, word_token *w, const uint8_t *at)
 {
     const uint8_t *from = at;
     size_t room = w->size < WORD_BYTES ? WORD_BYTES - w->size : 0;
@@ -105,7 +105,7 @@ static const uint8_t *add_ascii(word_breaker *b, word *w, const uint8_t *at)
 
 /* Tries to go on over one character that is not a word character: U.N.'s full stop is not met here, 3.14's is.
  * `digit` says whether a decimal digit stands before it. Returns the place behind it, NULL if the word ends. */
-static const uint8_t *add_joiner(word_breaker *b, word *w, const uint8_t *at, bool digit)
+static const uint8_t *add_joiner(word_breaker *b, word_token *w, const uint8_t *at, bool digit)
 {
     uint32_t step, c = utf8_decode(at, b->end, &step);
     uint32_t next = code_at(b, at + step);
@@ -121,7 +121,7 @@ static const uint8_t *add_joiner(word_breaker *b, word *w, const uint8_t *at, bo
 }
 
 /* The run of word characters and joiners from `at` on; returns the place behind it. */
-static const uint8_t *add_run(word_breaker *b, word *w, const uint8_t *at)
+static const uint8_t *add_run(word_breaker *b, word_token *w, const uint8_t *at)
 {
     const uint8_t *begin = at;
     bool digit = false; /* of the last character that is not ASCII */
@@ -149,7 +149,7 @@ static const uint8_t *add_run(word_breaker *b, word *w, const uint8_t *at)
     }
 }
 
-static const uint8_t *add_suffix(word_breaker *b, word *w, const uint8_t *at)
+static const uint8_t *add_suffix(word_breaker *b, word_token *w, const uint8_t *at)
 {
     const uint8_t *behind = at;
     while (behind < b->end && behind - at < 4 && (*behind == '+' || *behind == '#'))
@@ -166,23 +166,25 @@ static bool is_capital(const word_breaker *b, const uint8_t *at)
     return at < b->end && *at >= 'A' && *at <= 'Z';
 }
 
-/* Reads an acronym; returns the place behind it, NULL if there is none at `at`. */
-static const uint8_t *add_acronym(word_breaker *b, word *w, const uint8_t *at)
+/* Reads an acronym; returns the place behind it, NULL if there is none at `at`. A run that is none is remembered: it
+ * is none from its other letters on either, and looking at the whole of it from each would take quadratic time. */
+static const uint8_t *add_acronym(word_breaker *b, word_token *w, const uint8_t *at)
 {
     if (b->end - at < 3 || at[1] != '.' || !is_capital(b, at) || !is_capital(b, at + 2))
         return NULL;
+    if (b->letters_begin && at >= b->letters_begin && at < b->letters_end)
+        return NULL;
     const uint8_t *last = at;
-    size_t letters = 1;
-    while (last + 1 < b->end && last[1] == '.' && is_capital(b, last + 2)) {
+    while (b->end - last > 2 && last[1] == '.' && is_capital(b, last + 2))
         last += 2;
-        if (++letters > b->acronym_max)
-            return NULL;
-    }
     const uint8_t *behind = last + 1;
     if (behind < b->end && *behind == '.')
         behind++;
-    if (is_word(code_at(b, behind)))
+    if (is_word(code_at(b, behind))) {
+        b->letters_begin = at;
+        b->letters_end = last;
         return NULL;
+    }
     for (; at <= last; at += 2)
         add_code(b, w, word_lower[*at]);
     w->flags |= WORD_ACRONYM;
@@ -204,7 +206,7 @@ static uint32_t first_flags_ascii(uint8_t c)
 }
 
 /* Reads the word at `at`, where a word character is. */
-static void read_word(word_breaker *b, const uint8_t *at, word *out)
+static void read_word(word_breaker *b, const uint8_t *at, word_token *out)
 {
     const uint8_t *begin = at;
     out->size = 0;
@@ -235,7 +237,7 @@ static void read_word(word_breaker *b, const uint8_t *at, word *out)
     b->at = at;
 }
 
-static void read_pair(word_breaker *b, word *out)
+static void read_pair(word_breaker *b, word_token *out)
 {
     const uint8_t *at = b->pair;
     out->size = 0;
@@ -253,16 +255,16 @@ static void read_pair(word_breaker *b, word *out)
     b->pair = NULL;
 }
 
-void word_breaker_init(word_breaker *breaker, const char *text, size_t size, bool ngrams, size_t acronym_max)
+void word_breaker_init(word_breaker *breaker, const char *text, size_t size, bool ngrams)
 {
     breaker->text = breaker->at = (const uint8_t *)text;
     breaker->end = size ? breaker->text + size : breaker->text;
     breaker->pair = NULL;
     breaker->ngrams = ngrams;
-    breaker->acronym_max = acronym_max;
+    breaker->letters_begin = breaker->letters_end = NULL;
 }
 
-bool word_next(word_breaker *breaker, word *out)
+bool word_next(word_breaker *breaker, word_token *out)
 {
     if (breaker->pair) {
         read_pair(breaker, out);
@@ -289,7 +291,7 @@ bool word_next(word_breaker *breaker, word *out)
     return false;
 }
 
-bool word_read(word_breaker *breaker, size_t at, word *out)
+bool word_read(word_breaker *breaker, size_t at, word_token *out)
 {
     breaker->pair = NULL;
     assert(at <= (size_t)(breaker->end - breaker->text));

@@ -26,32 +26,31 @@ enum {
 };
 
 /* A word as found. Belongs to the breaker and is valid until its next call. */
-typedef struct word {
+typedef struct word_token {
     const char *term;  /* lower-cased, as indexed; size bytes of it, but never more than WORD_BYTES */
     size_t size;       /* the true length in bytes, also above WORD_BYTES */
     size_t begin, end; /* its place in the text; an acronym's last full stop is outside */
     size_t suffix;     /* how many of the last bytes are + or # */
     uint32_t flags;
-} word;
+} word_token;
 
 /* Reads the words of a text, one after another. No resources, nothing to release. One thread at a time. */
 typedef struct word_breaker {
     const uint8_t *text, *at, *end;
     const uint8_t *pair; /* the character just given, when the pair it begins comes next; else NULL */
-    size_t acronym_max;
+    const uint8_t *letters_begin, *letters_end; /* a run of letters with full stops that is no acronym */
     bool ngrams;
     uint8_t term[WORD_BYTES];
 } word_breaker;
 
-/* Begins at the start of `size` bytes of text, which must outlive their use here. A run of capitals with full stops
- * is only an acronym up to `acronym_max` letters: the caller's longest word. */
-void word_breaker_init(word_breaker *breaker, const char *text, size_t size, bool ngrams, size_t acronym_max);
+/* Begins at the start of `size` bytes of text, which must outlive their use here. */
+void word_breaker_init(word_breaker *breaker, const char *text, size_t size, bool ngrams);
 
 /* The next word; false at the end of the text. */
-bool word_next(word_breaker *breaker, word *out);
+bool word_next(word_breaker *breaker, word_token *out);
 
 /* The word that begins exactly at byte `at` of the text; false when no word character is there. word_next goes on
  * behind it. */
-bool word_read(word_breaker *breaker, size_t at, word *out);
+bool word_read(word_breaker *breaker, size_t at, word_token *out);
 
 #endif
