@@ -49,7 +49,7 @@ typedef struct term_entry {
     uint32_t inlined_size;     /* at most POSTINGS_INLINED_MAX */
 } term_entry;
 
-enum { POSTINGS_INLINED_MAX = 32 };
+enum { POSTINGS_INLINED_MAX = 15 }; /* what the dictionary has room to say */
 
 /* One term's postings as they are written: documents ascending. */
 typedef struct term_postings {

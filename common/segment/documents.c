@@ -1,0 +1,153 @@
+#include "segment/documents.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/container.h"
+#include "segment/documents_format.h"
+#include "segment/segment.h"
+
+static oir_status corrupt(const char *reason, oir_error *err)
+{
+    return error_set(err, OIR_CORRUPT, "the statistics of documents are damaged (%s)", reason);
+}
+
+/* Resolves up to four byte planes, whose addresses stand at `at`; none gives count 0. */
+static oir_status open_planes(const segment *s, const uint8_t *at, length_planes *planes, oir_error *err)
+{
+    uint64_t size = (uint64_t)s->context.document_count + WINDOW_SIZE;
+    planes->count = 0;
+    for (uint32_t i = 0; i < 4; i++) {
+        uint64_t address = bits_load64(at + (size_t)i * 8);
+        if (address == 0)
+            break;
+        ERROR_FORWARD(container_get(s->container, PART_LENGTHS, address, size, &planes->plane[i], err));
+        planes->count++;
+    }
+    return OIR_OK;
+}
+
+/* A u32 for each document, or *column NULL if the address is 0. */
+static oir_status open_column(const segment *s, uint64_t address, const uint32_t **column, oir_error *err)
+{
+    const uint8_t *bytes = NULL;
+    *column = NULL;
+    if (address == 0)
+        return OIR_OK;
+    ERROR_FORWARD(
+        container_get(s->container, PART_DOCIDS, address, (uint64_t)s->context.document_count * 4, &bytes, err));
+    if ((uintptr_t)bytes % sizeof **column != 0)
+        return corrupt("a column of docids does not stand where it could", err);
+    *column = (const void *)bytes;
+    return OIR_OK;
+}
+
+static oir_status open_docids(segment *s, const uint8_t *root, oir_error *err)
+{
+    uint32_t count = s->context.document_count, first = bits_load32(root + DOCUMENTS_DOCID_FIRST);
+    uint32_t last = bits_load32(root + DOCUMENTS_DOCID_LAST);
+    ERROR_FORWARD(open_column(s, bits_load64(root + DOCUMENTS_DOCIDS), &s->docids, err));
+    ERROR_FORWARD(open_column(s, bits_load64(root + DOCUMENTS_BY_DOCID), &s->by_docid, err));
+    s->docid_first = first;
+    s->docid_last = last;
+    if (count == 0)
+        return first || last || s->docids || s->by_docid ? corrupt("docids without documents", err) : OIR_OK;
+    if (first == 0 || last < first || last - first < count - 1)
+        return corrupt("lowest and highest docid", err);
+    if (!s->docids)
+        return s->by_docid || last - first != count - 1 ? corrupt("docids are missing", err) : OIR_OK;
+    bool wrong = false;
+    for (uint32_t d = 0; d < count; d++)
+        wrong |= s->docids[d] < first || s->docids[d] > last;
+    for (uint32_t d = 0; d < count && s->by_docid; d++)
+        wrong |= s->by_docid[d] >= count;
+    return wrong ? corrupt("docids out of range", err) : OIR_OK;
+}
+
+static oir_status open_reference(segment *s, const uint8_t *root, oir_error *err)
+{
+    double reference[3];
+    memcpy(reference, root + DOCUMENTS_K1, sizeof reference);
+    s->context.k1 = reference[0];
+    s->context.b = reference[1];
+    s->context.average = reference[2];
+    bool good = s->context.k1 >= 0 && isfinite(s->context.k1) && s->context.b >= 0 && s->context.b <= 1 &&
+                s->context.average > 0 && isfinite(s->context.average);
+    return good ? OIR_OK : corrupt("the reference for bounds", err);
+}
+
+oir_status documents_open(segment *s, oir_error *err)
+{
+    const uint8_t *root;
+    uint64_t size;
+    ERROR_FORWARD(container_get_root(s->container, PART_SEGMENT, &root, &size, err));
+    if (size != DOCUMENTS_SIZE)
+        return corrupt("their size", err);
+    postings_context *c = &s->context;
+    uint32_t flags = bits_load32(root + DOCUMENTS_FLAGS);
+    c->document_count = bits_load32(root + DOCUMENTS_COUNT);
+    c->length_min = bits_load32(root + DOCUMENTS_LENGTH_MIN);
+    c->length_max = bits_load32(root + DOCUMENTS_LENGTH_MAX);
+    c->position_base = bits_load32(root + DOCUMENTS_POSITION_BASE);
+    s->total_length = bits_load64(root + DOCUMENTS_TOTAL_LENGTH);
+    s->has_positions = flags & DOCUMENTS_HAS_POSITIONS;
+    s->has_term_lists = flags & DOCUMENTS_HAS_TERM_LISTS;
+    s->has_stored = flags & DOCUMENTS_HAS_STORED;
+    if (flags & ~(uint32_t)DOCUMENTS_FLAGS_KNOWN || c->position_base > 1 || c->length_min > c->length_max)
+        return corrupt("flags or lengths", err);
+    ERROR_FORWARD(open_planes(s, root + DOCUMENTS_LENGTHS, &c->lengths, err));
+    ERROR_FORWARD(open_planes(s, root + DOCUMENTS_EXTENTS, &c->extents, err));
+    if (c->lengths.count == 0)
+        return corrupt("lengths are missing", err);
+    if (c->extents.count == 0)
+        c->extents = c->lengths;
+    ERROR_FORWARD(open_docids(s, root, err));
+    return open_reference(s, root, err);
+}
+
+static oir_status check_lengths(const segment *s, oir_error *err)
+{
+    const postings_context *c = &s->context;
+    uint64_t total = 0;
+    uint32_t least = UINT32_MAX, most = 0;
+    for (uint32_t d = 0; d < c->document_count; d++) {
+        uint32_t length = length_get(&c->lengths, d);
+        total += length;
+        least = length && length < least ? length : least;
+        most = length > most ? length : most;
+    }
+    if (total != s->total_length)
+        return corrupt("the sum of lengths", err);
+    if (most != c->length_max || (most ? least : 0) != c->length_min)
+        return corrupt("shortest and longest length", err);
+    for (uint32_t i = 0; i < WINDOW_SIZE; i++)
+        if (length_get(&c->lengths, c->document_count + i) || length_get(&c->extents, c->document_count + i))
+            return corrupt("lengths behind the last document", err);
+    return OIR_OK;
+}
+
+/* Docids must be unique: through by_docid they ascend, if it names each document. */
+static oir_status check_docids(const segment *s, oir_error *err)
+{
+    uint32_t count = s->context.document_count;
+    if (!s->docids)
+        return OIR_OK;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t docid = s->docids[s->by_docid ? s->by_docid[i] : i];
+        uint32_t before = i ? s->docids[s->by_docid ? s->by_docid[i - 1] : i - 1] : 0;
+        if (docid <= before)
+            return corrupt("docids do not ascend in their order", err);
+        if ((i == 0 && docid != s->docid_first) || (i == count - 1 && docid != s->docid_last))
+            return corrupt("lowest and highest docid", err);
+    }
+    return OIR_OK;
+}
+
+oir_status documents_check(const segment *s, oir_error *err)
+{
+    ERROR_FORWARD(check_lengths(s, err));
+    return check_docids(s, err);
+}

@@ -1,0 +1,262 @@
+/* Writes lengths, extents, docids and the statistics of a segment.
+ *
+ * PART_LENGTHS holds byte planes, each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its number in
+ * plane i, then 4,096 zeros, so that whole windows can be read at the end. There are as many planes of lengths as the
+ * longest document needs, 1 to 4, and likewise of extents.
+ *
+ * PART_DOCIDS holds up to two objects of u32, at 64: the docid of each document; and, if docids do not ascend, the
+ * local numbers in the order of their docids. Neither where docids follow each other: then local + the first one is it.
+ *
+ * PART_SEGMENT has a root of 144 bytes, little-endian:
+ *     0    u32       number of documents
+ *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data
+ *     8    u64       sum of lengths
+ *     16   u32       shortest length of those over 0, or 0
+ *     20   u32       longest length
+ *     24   u32       0 if some position is 0, else 1
+ *     28   u32       lowest docid
+ *     32   u32       highest docid
+ *     36   u32       0
+ *     40   f64 x 3   k1, b and average length that bounds were made with
+ *     64   u64 x 4   addresses of the planes of lengths, 0 where there are fewer
+ *     96   u64 x 4   of extents; all 0 if they are the lengths
+ *     128  u64       address of the docids, or 0
+ *     136  u64       of the local numbers by docid, or 0 */
+#include "segment/documents.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/container.h"
+#include "segment/documents_format.h"
+
+struct documents_writer {
+    container_writer *container;
+    uint32_t *docids, *lengths, *highest; /* highest: position + 1, or 0 for none; later the extent */
+    size_t docids_capacity, lengths_capacity, highest_capacity;
+    uint32_t count, position_min;
+    bool has_positions;
+    postings_context context;
+    uint8_t *planes[8]; /* what the context points to */
+};
+
+oir_status documents_writer_new(documents_writer **out, struct container_writer *parts, oir_error *err)
+{
+    *out = memory_new_zeroed(1, sizeof **out);
+    if (!*out)
+        return error_no_memory(err, "the lengths of documents");
+    (*out)->container = parts;
+    (*out)->position_min = UINT32_MAX;
+    return OIR_OK;
+}
+
+void documents_writer_free(documents_writer *w)
+{
+    if (!w)
+        return;
+    for (size_t i = 0; i < sizeof w->planes / sizeof *w->planes; i++)
+        memory_free(w->planes[i]);
+    memory_free(w->docids);
+    memory_free(w->lengths);
+    memory_free(w->highest);
+    memory_free(w);
+}
+
+/* `highest` is position + 1, or 0. */
+static oir_status add(documents_writer *w, oir_docid docid, uint32_t length, uint32_t highest, oir_error *err)
+{
+    if (docid == 0)
+        return error_set(err, OIR_INVALID_ARGUMENT, "0 is no docid");
+    if (w->count >= CONTAINER_OBJECT_MAX / sizeof *w->docids - WINDOW_SIZE)
+        return error_set(err, OIR_TOO_BIG, "too many documents for one segment (%u)", w->count);
+    size_t need = (size_t)w->count + 1;
+    if (!memory_reserve(&w->docids, &w->docids_capacity, need, sizeof *w->docids) ||
+        !memory_reserve(&w->lengths, &w->lengths_capacity, need, sizeof *w->lengths) ||
+        !memory_reserve(&w->highest, &w->highest_capacity, need, sizeof *w->highest))
+        return error_no_memory(err, "the lengths of documents");
+    w->docids[w->count] = docid;
+    w->lengths[w->count] = length;
+    w->highest[w->count] = highest;
+    w->count++;
+    return OIR_OK;
+}
+
+oir_status documents_writer_add(documents_writer *w, oir_docid docid, uint32_t length, oir_error *err)
+{
+    return add(w, docid, length, 0, err);
+}
+
+oir_status documents_writer_add_positioned(documents_writer *w, oir_docid docid, uint32_t length,
+                                           oir_termpos position_min, oir_termpos position_max, oir_error *err)
+{
+    if (position_min > position_max)
+        return error_set(err, OIR_INVALID_ARGUMENT, "the lowest position is above the highest");
+    if (position_max == UINT32_MAX)
+        return error_set(err, OIR_TOO_BIG, "position %u in document %u: at most %u can be kept", position_max, docid,
+                         UINT32_MAX - 1);
+    ERROR_FORWARD(add(w, docid, length, position_max + 1, err));
+    w->has_positions = true;
+    if (position_min < w->position_min)
+        w->position_min = position_min;
+    return OIR_OK;
+}
+
+/* Makes byte planes of a column, in memory and in the file; notes their addresses at `at`. */
+static oir_status write_planes(documents_writer *w, const uint32_t *column, uint32_t most, uint8_t **planes,
+                               length_planes *out, uint8_t *at, oir_error *err)
+{
+    size_t size = (size_t)w->count + WINDOW_SIZE;
+    out->count = most ? (bits_width(most) + 7) / 8 : 1;
+    for (uint32_t i = 0; i < out->count; i++) {
+        uint8_t *plane = planes[i] = memory_new_zeroed(size, 1);
+        uint64_t address;
+        if (!plane)
+            return error_no_memory(err, "the lengths of documents");
+        for (uint32_t d = 0; d < w->count; d++)
+            plane[d] = (uint8_t)(column[d] >> (8 * i));
+        ERROR_FORWARD(container_writer_add(w->container, PART_LENGTHS, plane, size, 64, &address, err));
+        bits_store64(at + (size_t)i * 8, address);
+        out->plane[i] = plane;
+    }
+    return OIR_OK;
+}
+
+static oir_status write_lengths(documents_writer *w, uint8_t *root, oir_error *err)
+{
+    uint64_t total = 0;
+    uint32_t least = UINT32_MAX, most = 0;
+    for (uint32_t d = 0; d < w->count; d++) {
+        uint32_t length = w->lengths[d];
+        total += length;
+        least = length && length < least ? length : least;
+        most = length > most ? length : most;
+    }
+    w->context.length_min = most ? least : 0;
+    w->context.length_max = most;
+    bits_store64(root + DOCUMENTS_TOTAL_LENGTH, total);
+    bits_store32(root + DOCUMENTS_LENGTH_MIN, w->context.length_min);
+    bits_store32(root + DOCUMENTS_LENGTH_MAX, w->context.length_max);
+    return write_planes(w, w->lengths, most, w->planes, &w->context.lengths, root + DOCUMENTS_LENGTHS, err);
+}
+
+static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *err)
+{
+    uint32_t base = w->has_positions && w->position_min == 0 ? 0 : 1, most = 0;
+    bool differ = false;
+    for (uint32_t d = 0; d < w->count; d++) {
+        uint32_t extent = w->highest[d] ? w->highest[d] - base : w->lengths[d];
+        w->highest[d] = extent;
+        most = extent > most ? extent : most;
+        differ = differ || extent != w->lengths[d];
+    }
+    w->context.position_base = base;
+    w->context.extents = w->context.lengths;
+    bits_store32(root + DOCUMENTS_POSITION_BASE, base);
+    if (!differ)
+        return OIR_OK;
+    return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return (x > y) - (x < y);
+}
+
+/* Writes the local numbers in the order of their docids. */
+static oir_status write_by_docid(documents_writer *w, uint8_t *root, oir_error *err)
+{
+    oir_status status = OIR_OK;
+    uint64_t address;
+    uint8_t *bytes;
+    uint64_t *order = memory_new((size_t)w->count * sizeof *order);
+    if (!order)
+        return error_no_memory(err, "the order of docids");
+    for (uint32_t d = 0; d < w->count; d++)
+        order[d] = (uint64_t)w->docids[d] << 32 | d;
+    qsort(order, w->count, sizeof *order, compare_u64);
+    for (uint32_t i = 1; i < w->count; i++) {
+        if (order[i] >> 32 == order[i - 1] >> 32) {
+            status = error_set(err, OIR_INVALID_ARGUMENT, "docid %u twice in one segment", (uint32_t)(order[i] >> 32));
+            goto done;
+        }
+    }
+    ERROR_GOTO_DONE(
+        container_writer_reserve(w->container, PART_DOCIDS, (uint64_t)w->count * 4, 64, &bytes, &address, err));
+    for (uint32_t i = 0; i < w->count; i++)
+        bits_store32(bytes + (size_t)i * 4, (uint32_t)order[i]);
+    bits_store64(root + DOCUMENTS_BY_DOCID, address);
+    bits_store32(root + DOCUMENTS_DOCID_FIRST, (uint32_t)(order[0] >> 32));
+    bits_store32(root + DOCUMENTS_DOCID_LAST, (uint32_t)(order[w->count - 1] >> 32));
+done:
+    memory_free(order);
+    return status;
+}
+
+static oir_status write_docids(documents_writer *w, uint8_t *root, oir_error *err)
+{
+    if (w->count == 0)
+        return OIR_OK;
+    uint32_t first = w->docids[0], last = w->docids[w->count - 1];
+    bool ascending = true;
+    uint64_t address;
+    for (uint32_t d = 1; d < w->count; d++)
+        ascending = ascending && w->docids[d] > w->docids[d - 1];
+    bits_store32(root + DOCUMENTS_DOCID_FIRST, first);
+    bits_store32(root + DOCUMENTS_DOCID_LAST, last);
+    if (ascending && last - first == w->count - 1)
+        return OIR_OK;
+    uint64_t size = (uint64_t)w->count * sizeof *w->docids;
+    ERROR_FORWARD(container_writer_add(w->container, PART_DOCIDS, w->docids, size, 64, &address, err));
+    bits_store64(root + DOCUMENTS_DOCIDS, address);
+    return ascending ? OIR_OK : write_by_docid(w, root, err);
+}
+
+/* The reference for bounds: anything goes that gives a norm over 0. */
+static oir_status write_reference(documents_writer *w, const documents_settings *s, uint8_t *root, oir_error *err)
+{
+    uint64_t total = bits_load64(root + DOCUMENTS_TOTAL_LENGTH);
+    double reference[3] = {s->k1, s->b, s->average};
+    if (s->average == 0)
+        reference[2] = total ? (double)total / w->count : 1;
+    if (!(s->k1 >= 0 && isfinite(s->k1)) || !(s->b >= 0 && s->b <= 1) || !(s->average >= 0 && isfinite(s->average)))
+        return error_set(err, OIR_INVALID_ARGUMENT, "k1 %g, b %g, average length %g: bounds cannot be made with these",
+                         s->k1, s->b, s->average);
+    w->context.k1 = reference[0];
+    w->context.b = reference[1];
+    w->context.average = reference[2];
+    memcpy(root + DOCUMENTS_K1, reference, sizeof reference);
+    return OIR_OK;
+}
+
+oir_status documents_writer_end(documents_writer *w, const documents_settings *settings, oir_error *err)
+{
+    uint8_t root[DOCUMENTS_SIZE] = {0};
+    uint32_t flags = w->has_positions ? DOCUMENTS_HAS_POSITIONS : 0;
+    flags |= settings->has_term_lists ? DOCUMENTS_HAS_TERM_LISTS : 0;
+    flags |= settings->has_stored ? DOCUMENTS_HAS_STORED : 0;
+    w->context.document_count = w->count;
+    bits_store32(root + DOCUMENTS_COUNT, w->count);
+    bits_store32(root + DOCUMENTS_FLAGS, flags);
+    ERROR_FORWARD(write_lengths(w, root, err));
+    ERROR_FORWARD(write_extents(w, root, err));
+    ERROR_FORWARD(write_docids(w, root, err));
+    ERROR_FORWARD(write_reference(w, settings, root, err));
+    return container_writer_add_root(w->container, PART_SEGMENT, root, sizeof root, 8, err);
+}
+
+const postings_context *documents_writer_get_context(const documents_writer *w)
+{
+    return &w->context;
+}
+
+uint32_t documents_writer_get_count(const documents_writer *w)
+{
+    return w->count;
+}
