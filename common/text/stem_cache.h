@@ -8,7 +8,7 @@
 #include <oir/stemmer.h>
 
 #define STEM_CACHE_WORD 24 /* the longest word remembered, in bytes */
-#define STEM_CACHE_TAIL 5  /* the most bytes of a stem that differ from its word's */
+#define STEM_CACHE_TAIL 6  /* the most bytes of a stem that differ from its word's */
 
 typedef struct stem_cache_entry stem_cache_entry;
 
@@ -26,7 +26,8 @@ typedef struct stem_cache {
 oir_status stem_cache_set(stem_cache *cache, const char *language, oir_error *err);
 void stem_cache_release(stem_cache *cache);
 
-/* The stem of a lower-cased word: valid until the next call. There must be a stemmer. */
+/* The stem of a lower-cased word: valid until the next call. There must be a stemmer. The word holds no zero byte, and
+ * STEM_CACHE_WORD bytes must be readable from its start, whatever its size, as they are in a word_breaker. */
 oir_bytes stem_cache_get(stem_cache *cache, const char *word, size_t size);
 
 #endif

@@ -60,8 +60,9 @@ static oir_status unknown_language(const char *given, oir_error *err)
     buffer names = BUFFER_INIT;
     for (const char *const *name = oir_stemmer_languages(); *name; name++)
         buffer_add_format(&names, " %s", *name);
-    oir_status status = error_set(err, OIR_NOT_FOUND, "no stemmer for the language \"%.40s\"; there are: none%.*s", given,
-                                  names.failed ? 0 : (int)names.size, names.failed ? "" : (const char *)names.data);
+    buffer_add_byte(&names, 0);
+    oir_status status = error_set(err, OIR_NOT_FOUND, "no stemmer for the language \"%.40s\"; there are: none%s", given,
+                                  names.failed ? "" : (const char *)names.data);
     buffer_release(&names);
     return status;
 }

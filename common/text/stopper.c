@@ -5,9 +5,9 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "text/stopwords.h"
-#include "text/word_hash.h"
 
 /* Words one after another in `bytes`; an open-addressed table of where they are. */
 typedef struct stopper_slot {
@@ -38,7 +38,7 @@ void oir_stopper_free(oir_stopper *stopper)
 /* The word's slot, or the empty one where it would go. capacity must not be 0. */
 static stopper_slot *find_slot(const oir_stopper *stopper, const char *word, size_t size)
 {
-    for (size_t at = word_hash(word, size);; at++) {
+    for (size_t at = hash_bytes(word, size, 0);; at++) {
         stopper_slot *slot = &stopper->slots[at & (stopper->capacity - 1)];
         if (slot->size == 0 ||
             (slot->size == size && memcmp(stopper->bytes.data + slot->begin, word, size) == 0))
@@ -112,8 +112,8 @@ oir_status oir_stopper_new_for(oir_stopper **out, const char *language, oir_erro
     ERROR_GOTO_DONE(oir_stemmer_new(&stemmer, language, err));
     const char *name = oir_stemmer_language(stemmer), *list = stopwords_find(name);
     if (!list) {
-        status = error_set(err, OIR_NOT_FOUND, "no stop words for the language \"%s\"; add your own to an empty stopper",
-                           name);
+        status = error_set(err, OIR_NOT_FOUND,
+                           "no stop words for the language \"%s\"; add your own to an empty stopper", name);
         goto done;
     }
     ERROR_GOTO_DONE(oir_stopper_new(&stopper, err));

@@ -21,7 +21,8 @@ static const int32_t *case_shift(uint32_t c)
     uint32_t block = c >> UNICODE_TABLE_BITS;
     if (block >= unicode_table_case_blocks)
         return unicode_table_shift[0];
-    return unicode_table_shift[unicode_table_case[unicode_table_case_block[block]][c & ((1u << UNICODE_TABLE_BITS) - 1)]];
+    uint32_t in_block = c & ((1u << UNICODE_TABLE_BITS) - 1);
+    return unicode_table_shift[unicode_table_case[unicode_table_case_block[block]][in_block]];
 }
 
 uint32_t unicode_tolower(uint32_t c)

@@ -1,7 +1,7 @@
 /* Two-stage tables of the Unicode Character Database, generated into unicode_table.c.
  *
- * A code is a category (enum unicode_category) plus UNICODE_TABLE_NGRAM where the code point belongs to a script that is
- * indexed as n-grams; it is stored as the letter '@' + code. Code points are looked up as
+ * A code is a category (enum unicode_category) plus UNICODE_TABLE_NGRAM where the code point belongs to a script that
+ * is indexed as n-grams; it is stored as the letter '@' + code. Code points are looked up as
  * unicode_table_code[unicode_table_block[c / 64]][c % 64], those from UNICODE_TABLE_LIMIT on are few ranges and not in
  * the table. Case goes through a second pair of stages to a shift: {to lower case, to upper case}. */
 #ifndef TEXT_UNICODE_TABLE_H

@@ -1,7 +1,7 @@
 /* UTF-8 that may hold anything: what is not UTF-8 is read byte by byte as Latin-1.
  *
- * Valid is what Unicode's table 3-7 says: overlong forms, surrogates and code points above U+10FFFF are not, and neither
- * is a character cut off by the end of the text. So every run of bytes has exactly one reading, and no byte is lost. */
+ * Valid is what Unicode's table 3-7 says: overlong forms, surrogates and code points above U+10FFFF are not, and
+ * neither is a character cut off by the end of the text. So every run of bytes has one reading, and no byte is lost. */
 #ifndef TEXT_UTF8_H
 #define TEXT_UTF8_H
 

@@ -34,12 +34,13 @@ static void languages_change(void)
 {
     stem_cache cache = STEM_CACHE_INIT;
     REQUIRE_OK(stem_cache_set(&cache, "english", &err), err);
+    static const char running[STEM_CACHE_WORD] = "running";
     for (int i = 0; i < 2; i++)
-        EXPECT_EQ(stem_cache_get(&cache, "running", 7).size, 3);
+        EXPECT_EQ(stem_cache_get(&cache, running, 7).size, 3);
     EXPECT_EQ(stem_cache_set(&cache, "klingon", &err), OIR_NOT_FOUND);
-    EXPECT_EQ(stem_cache_get(&cache, "running", 7).size, 3);
+    EXPECT_EQ(stem_cache_get(&cache, running, 7).size, 3);
     REQUIRE_OK(stem_cache_set(&cache, "german", &err), err);
-    EXPECT_EQ(stem_cache_get(&cache, "running", 7).size, 7);
+    EXPECT_EQ(stem_cache_get(&cache, running, 7).size, 7);
     REQUIRE_OK(stem_cache_set(&cache, "none", &err), err);
     EXPECT(!cache.stemmer && !cache.entries);
     stem_cache_release(&cache);

@@ -14,9 +14,9 @@ static void expect_stem(oir_stemmer *stemmer, const char *word, const char *stem
 
 static void names_and_codes(void)
 {
-    static const char *const pairs[][2] = {{"en", "english"}, {"eng", "english"}, {"english", "english"}, {"de", "german"},
-                                           {"nb", "norwegian"}, {"ru", "russian"}, {"fre", "french"},   {"", "none"},
-                                           {"none", "none"},  {"porter", "porter"}};
+    static const char *const pairs[][2] = {
+        {"en", "english"}, {"eng", "english"}, {"english", "english"}, {"de", "german"}, {"nb", "norwegian"},
+        {"ru", "russian"}, {"fre", "french"}, {"", "none"}, {"none", "none"}, {"porter", "porter"}};
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
         oir_stemmer *stemmer;
         REQUIRE_OK(oir_stemmer_new(&stemmer, pairs[i][0], &err), err);

@@ -34,7 +34,8 @@ static void own_words(void)
 static void languages(void)
 {
     static const char *const samples[][2] = {
-        {"english", "the"}, {"en", "don't"}, {"german", "und"}, {"fr", "été"}, {"spanish", "más"}, {"italian", "perché"},
+        {"english", "the"}, {"en", "don't"}, {"german", "und"}, {"fr", "été"}, {"spanish", "más"},
+        {"italian", "perché"},
         {"dutch", "het"}, {"portuguese", "não"}, {"swedish", "på"}, {"danish", "ikke"}, {"norwegian", "også"},
         {"finnish", "että"}, {"russian", "что"}, {"porter", "the"}};
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {

@@ -2,8 +2,9 @@
 
 #include "harness.h"
 
-static const char *const names[] = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
-                                    "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"};
+static const char *const names[] = {"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl",
+                                    "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc",
+                                    "Sk", "So", "Zs", "Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"};
 
 static void samples(void)
 {
@@ -38,7 +39,8 @@ static void case_is_one_to_one(void)
 
 static void scripts_written_without_spaces(void)
 {
-    static const uint32_t in[] = {0x4e2d, 0x3042, 0x30a2, 0xac00, 0xe01, 0xe31, 0xe81, 0x1000, 0x1780, 0x20000, 0x30000};
+    static const uint32_t in[] = {0x4e2d, 0x3042, 0x30a2, 0xac00, 0xe01, 0xe31,
+                                  0xe81, 0x1000, 0x1780, 0x20000, 0x30000};
     static const uint32_t out[] = {'a', 0x416, 0x5d0, 0x627, 0x905, 0x3001, 0x1100, 0xe2f0, 0xe4f};
     for (size_t i = 0; i < sizeof in / sizeof in[0]; i++)
         EXPECT(unicode_is_ngram(in[i]));
@@ -63,7 +65,8 @@ static void expect_range(uint32_t first, uint32_t last, const char *category, co
 {
     for (uint32_t c = first; c <= last; c++) {
         const char *got = names[unicode_get_category(c)];
-        uint32_t low = *lower ? (uint32_t)strtoul(lower, NULL, 16) : c, up = *upper ? (uint32_t)strtoul(upper, NULL, 16) : c;
+        uint32_t low = *lower ? (uint32_t)strtoul(lower, NULL, 16) : c;
+        uint32_t up = *upper ? (uint32_t)strtoul(upper, NULL, 16) : c;
         if (strcmp(got, category) != 0 || unicode_tolower(c) != low || unicode_toupper(c) != up) {
             char what[100];
             snprintf(what, sizeof what, "U+%04X is %s %X %X, expected %s %X %X", (unsigned)c, got,

@@ -116,8 +116,9 @@ terms ask_oir(const settings &s, const std::string &text)
     terms result;
     REQUIRE_OK(analyser_text(&a, "the first title", 15, 2, "S", true, collect, &result, &err), err);
     a.termpos += 100;
-    REQUIRE_OK(analyser_text(&a, text.data(), text.size(), s.wdf, s.prefix.c_str(), s.positions, collect, &result, &err),
-               err);
+    oir_status status = analyser_text(&a, text.data(), text.size(), s.wdf, s.prefix.c_str(), s.positions, collect,
+                                      &result, &err);
+    REQUIRE_OK(status, err);
     analyser_release(&a);
     oir_stopper_free(stopper);
     return result;
@@ -364,8 +365,9 @@ void compare(const settings &s, const std::string &text, const char *name)
     if (theirs == ours)
         return;
     std::ostringstream what;
-    what << name << " (" << s.language << ", strategy " << s.strategy << ", stop " << s.stop << s.stopper << ", n-grams "
-         << s.ngrams << ", longest " << s.max_word_length << "): " << Xapian::Query(text).get_description() << "\n";
+    what << name << " (" << s.language << ", strategy " << s.strategy << ", stop " << s.stop << s.stopper
+         << ", n-grams " << s.ngrams << ", longest " << s.max_word_length
+         << "): " << Xapian::Query(text).get_description() << "\n";
     std::set<std::string> all;
     for (auto &t : theirs)
         all.insert(t.first);
