@@ -5,8 +5,9 @@
  * since not every damage shows. With a dictionary it can only be read with the same one.
  *
  * Calling sequence: init once, add or get any number of times, release. An encoder takes about 270 KB, a decoder 40 KB,
- * through base/memory.h; both are reused, since making one costs more than a small document. The dictionary is not
- * copied and must outlive them. One thread at a time. */
+ * through base/memory.h; both are reused, since making one costs more than a small document. An encoder looks through
+ * its dictionary anew for each blob, about 1 us a KB: many small documents want a small one (4 KB). The dictionary is
+ * not copied and must outlive them. One thread at a time. */
 #ifndef CODEC_BLOB_H
 #define CODEC_BLOB_H
 
