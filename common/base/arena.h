@@ -1,7 +1,7 @@
 /* Memory that is given back all at once: for a batch of documents, for one query.
  *
- * Invariants: `at` to `end` is the free rest of the newest block, 8-byte aligned; `bytes` is what all blocks, spare ones
- * included, took from base/memory.h. Under AddressSanitizer what is not handed out is poisoned.
+ * Invariants: `at` to `end` is the free rest of the newest block, 8-byte aligned; `bytes` is what all blocks, spare
+ * ones included, took from base/memory.h. Under AddressSanitizer what is not handed out is poisoned.
  * One thread at a time. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -40,7 +40,7 @@ void *arena_add_slow(arena *a, size_t size);
 static inline void *arena_add(arena *a, size_t size)
 {
 #ifndef ARENA_POISONS
-    /* Compared before rounding up, which could wrap; the rest of a block is a multiple of 8, so it has room for both. */
+    /* Compared before rounding up, which could wrap; the rest of a block is a multiple of 8, so both have room. */
     if (size <= (size_t)(a->end - a->at) && a->at) {
         void *result = a->at;
         a->at += (size + 7) & ~(size_t)7;

@@ -5,7 +5,8 @@
 
 #include <oir/types.h>
 
-/* The checksum of bytes that follow those of checksum `crc`; 0 to begin: crc32c_add(0, "123456789", 9) is 0xe3069283. */
+/* The checksum of bytes that follow those of checksum `crc`; 0 to begin: crc32c_add(0, "123456789", 9) is
+ * 0xe3069283. */
 uint32_t crc32c_add(uint32_t crc, const void *bytes, size_t size);
 /* The same by tables, whatever the machine has. For tests. */
 uint32_t crc32c_add_scalar(uint32_t crc, const void *bytes, size_t size);

@@ -28,8 +28,8 @@ oir_status file_sync_folder(const char *folder, oir_error *err);
 bool file_exists(const char *path);
 /* Whether a folder has this name. */
 bool file_is_folder(const char *path);
-/* "folder/name" with exactly one stroke between; `name` alone when folder is "". Freed with memory_free; NULL when out of
- * memory. */
+/* "folder/name" with exactly one stroke between; `name` alone when folder is "". Freed with memory_free; NULL when out
+ * of memory. */
 char *file_join(const char *folder, const char *name);
 /* What follows the last stroke of a path: a pointer into it. */
 const char *file_name(const char *path);

@@ -172,7 +172,8 @@ TARGET static void unpack16(const uint8_t *in, uint64_t bit, size_t n, unsigned 
     __m512i mask = _mm512_set1_epi16((short)((1u << width) - 1));
     for (size_t i = 0; i < n; i += 32, in += 4 * width) {
         __m512i v = _mm512_loadu_si512(in);
-        __m512i x = _mm512_shrdv_epi16(_mm512_permutexvar_epi8(bytes, v), _mm512_permutexvar_epi8(next_bytes, v), shift);
+        __m512i x = _mm512_permutexvar_epi8(bytes, v);
+        x = _mm512_shrdv_epi16(x, _mm512_permutexvar_epi8(next_bytes, v), shift);
         _mm512_storeu_si512(out + i, _mm512_and_si512(x, mask));
     }
 }

@@ -1,8 +1,8 @@
 /* Runs of bytes made smaller by zlib (raw deflate, RFC 1951), alone or with a dictionary of bytes that many of them
  * share. The only room of zlib.
  *
- * A blob says neither its own size nor that of what it holds: both are kept beside it, with a checksum where it matters,
- * since not every damage shows. With a dictionary it can only be read with the same one.
+ * A blob says neither its own size nor that of what it holds: both are kept beside it, with a checksum where it
+ * matters, since not every damage shows. With a dictionary it can only be read with the same one.
  *
  * Calling sequence: init once, add or get any number of times, release. An encoder takes about 270 KB, a decoder 40 KB,
  * through base/memory.h; both are reused, since making one costs more than a small document. An encoder looks through

@@ -11,7 +11,7 @@ static const char *const names[ISA_COUNT] = {"scalar", "avx2", "avx512"};
 
 #include <cpuid.h>
 
-/* Bits of CPUID leaf 1 (ecx), leaf 7 (ebx, ecx) and leaf 0x80000001 (ecx), and of XCR0, by Intel's and AMD's manuals. */
+/* Bits of CPUID leaf 1 (ecx), leaf 7 (ebx, ecx), leaf 0x80000001 (ecx) and XCR0, by Intel's and AMD's manuals. */
 enum {
     LEAF1_FMA = 1 << 12,
     LEAF1_POPCNT = 1 << 23,
