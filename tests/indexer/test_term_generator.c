@@ -1,0 +1,112 @@
+#include <oir/term_generator.h>
+
+#include "base/buffer.h"
+#include "document/document.h"
+#include "harness.h"
+
+static oir_error err;
+
+/* The document's terms in byte order as term*wdf@position,position with single spaces between. */
+static void expect_terms(oir_document *document, const char *expected)
+{
+    buffer got = BUFFER_INIT;
+    document_terms *terms = &document->terms;
+    REQUIRE_OK(document_complete(document, &err), err);
+    REQUIRE_OK(document_terms_group(terms, &err), err);
+    REQUIRE_OK(document_terms_sort(terms, &err), err);
+    for (uint32_t i = 0; i < terms->live; i++) {
+        const document_term *term = &terms->terms[terms->order[i]];
+        buffer_add_format(&got, "%s%.*s*%u", i ? " " : "", (int)term->size, document_terms_get_bytes(terms, term),
+                          (unsigned)term->wdf);
+        for (uint32_t p = 0; p < term->positions; p++)
+            buffer_add_format(&got, "%c%u", p ? ',' : '@', (unsigned)terms->positions[term->first + p]);
+    }
+    buffer_add_byte(&got, 0);
+    EXPECT_STR((const char *)got.data, expected);
+    buffer_release(&got);
+}
+
+static void index_text(oir_term_generator *generator, const char *text, oir_termcount wdf, const char *prefix)
+{
+    REQUIRE_OK(oir_term_generator_index_text(generator, text, strlen(text), wdf, prefix, &err), err);
+}
+
+static void fields_of_a_document(void)
+{
+    oir_term_generator *generator;
+    oir_document *document;
+    REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
+    REQUIRE_OK(oir_document_new(&document, &err), err);
+    REQUIRE_OK(oir_term_generator_set_stemmer(generator, "english", &err), err);
+    oir_term_generator_set_document(generator, document);
+    index_text(generator, "Combat Missions", 2, "S");
+    oir_term_generator_increase_termpos(generator, 100);
+    index_text(generator, "a combat mission, combat", 1, "");
+    REQUIRE_OK(oir_term_generator_index_text_without_positions(generator, "x a", 3, 1, "K", &err), err);
+    EXPECT_EQ(oir_term_generator_get_termpos(generator), 106);
+    expect_terms(document, "Ka*1 Kx*1 Scombat*2@1 Smissions*2@2 ZKa*1 ZKx*1 ZScombat*2 ZSmission*2 Za*1 Zcombat*2 "
+                           "Zmission*1 a*1@103 combat*2@104,106 mission*1@105");
+    oir_document_clear(document);
+    oir_term_generator_set_document(generator, document);
+    EXPECT_EQ(oir_term_generator_get_termpos(generator), 0);
+    oir_term_generator_set_termpos(generator, 7);
+    index_text(generator, "on", 1, "");
+    expect_terms(document, "Zon*1 on*1@8");
+    oir_document_free(document);
+    oir_term_generator_free(generator);
+    oir_term_generator_free(NULL);
+}
+
+static void settings(void)
+{
+    oir_term_generator *generator;
+    oir_document *document;
+    oir_stopper *stopper;
+    REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
+    REQUIRE_OK(oir_document_new(&document, &err), err);
+    REQUIRE_OK(oir_stopper_new(&stopper, &err), err);
+    REQUIRE_OK(oir_stopper_add(stopper, "the", &err), err);
+    REQUIRE_OK(oir_term_generator_set_stemmer(generator, "en", &err), err);
+    oir_term_generator_set_stem_strategy(generator, OIR_STEM_ALL_Z);
+    oir_term_generator_set_stopper(generator, stopper);
+    oir_term_generator_set_stop_strategy(generator, OIR_STOP_ALL);
+    oir_term_generator_set_max_word_length(generator, 8);
+    oir_term_generator_set_ngrams(generator, false);
+    oir_term_generator_set_document(generator, document);
+    index_text(generator, "the missions considered 中文", 1, "");
+    expect_terms(document, "Zmission*1@1 Z中文*1@2");
+    EXPECT_EQ(oir_term_generator_set_stemmer(generator, "klingon", &err), OIR_NOT_FOUND);
+    REQUIRE_OK(oir_term_generator_set_stemmer(generator, "none", &err), err);
+    index_text(generator, "missions", 1, "");
+    expect_terms(document, "Zmission*1@1 Z中文*1@2 missions*1@3");
+    oir_stopper_free(stopper);
+    oir_document_free(document);
+    oir_term_generator_free(generator);
+}
+
+static void misuse_and_limits(void)
+{
+    oir_term_generator *generator;
+    oir_document *document;
+    REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
+    REQUIRE_OK(oir_document_new(&document, &err), err);
+    EXPECT_EQ(oir_term_generator_index_text(generator, "a", 1, 1, "", &err), OIR_INVALID_OPERATION);
+    oir_term_generator_set_document(generator, document);
+    oir_term_generator_set_termpos(generator, UINT32_MAX - 3);
+    oir_term_generator_increase_termpos(generator, 1);
+    EXPECT_EQ(oir_term_generator_index_text(generator, "a b", 3, 1, "", &err), OIR_TOO_BIG);
+    oir_term_generator_increase_termpos(generator, 100);
+    EXPECT_EQ(oir_term_generator_get_termpos(generator), UINT32_MAX);
+    EXPECT_EQ(oir_term_generator_index_text(generator, "a", 1, 1, "", &err), OIR_TOO_BIG);
+    expect_terms(document, "a*1@4294967294");
+    oir_document_free(document);
+    oir_term_generator_free(generator);
+}
+
+int main(void)
+{
+    TEST(fields_of_a_document);
+    TEST(settings);
+    TEST(misuse_and_limits);
+    return harness_end();
+}
