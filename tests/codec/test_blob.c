@@ -10,8 +10,8 @@ static const char *const words[] = {"coalition", "mission", "the", "combat", "of
 /* A document like others of its kind: the same frame, other words. */
 static void make_document(buffer *b, uint32_t number, size_t about)
 {
-    buffer_add_format(b, "{\"id\": \"document-%u\", \"title\": \"Report of the coalition\", \"date\": \"2021-07-%02u\", "
-                      "\"text\": \"", number, number % 31 + 1);
+    buffer_add_format(b, "{\"id\": \"document-%u\", \"title\": \"Report of the coalition\", ", number);
+    buffer_add_format(b, "\"date\": \"2021-07-%02u\", \"text\": \"", number % 31 + 1);
     while (b->size < about)
         buffer_add_format(b, "%s ", words[harness_below(16)]);
     buffer_add_format(b, "\", \"source\": \"generated for a test, not for reading\"}");
