@@ -70,16 +70,21 @@ char *catalog_segment_path(const char *path, uint64_t number);
 /* Holding the lock of an index. Single writer. */
 typedef struct catalog_lock catalog_lock;
 
-/* Takes the lock, making the folder when it is missing. Waits up to `wait` seconds (negative: for ever) for another writer, then
- * OIR_LOCKED with a message that names its process, host and since when. OIR_IO. */
+/* Takes the lock, making the folder when it is missing (not those above it). Waits up to `wait` seconds (negative: for
+ * ever) for another writer, then OIR_LOCKED with a message that names its process, host and since when. OIR_IO,
+ * OIR_NO_SPACE, OIR_NO_MEMORY.
+ * A child forked meanwhile does not hold the lock: with its copy of the handle it can only close it. */
 oir_status catalog_lock_open(catalog_lock **out, const char *path, double wait, oir_error *err);
 /* NULL is accepted. */
 void catalog_lock_close(catalog_lock *lock);
 
-/* Makes a generation the newest: *g gets the next revision. On failure the last commit stays. After success files that it does not
- * name are unlinked, those of older crashes included. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+/* Makes a generation the newest: *g gets the next revision, above any in the folder, and a uuid if it has none. On
+ * failure the last commit stays, and *g its revision. After success files that it does not name are unlinked, those of
+ * older crashes included. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG; OIR_CORRUPT when the folder's `current` is
+ * damaged; OIR_INVALID_OPERATION in a forked child. */
 oir_status catalog_commit(catalog_lock *lock, generation *g, bool sync, oir_error *err);
-/* Unlinks segment and generation files that g does not name (left by crashes or rollbacks). Failures are ignored: they cost room only. */
+/* Unlinks segment and generation files that g, the newest generation, does not name (left by crashes or rollbacks).
+ * Does nothing when g is not the newest. Failures are ignored: they cost room only. */
 void catalog_clean(catalog_lock *lock, const generation *g);
 
 #endif

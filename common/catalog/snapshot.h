@@ -41,8 +41,9 @@ static inline bool snapshot_is_deleted(const snapshot_segment *s, uint32_t local
     return s->catalog->deleted && (s->catalog->deleted[local >> 6] >> (local & 63) & 1);
 }
 
-/* A term's exact frequencies in one segment, less those of deleted documents. */
-void snapshot_correct(const snapshot_segment *s, const term_entry *entry, uint32_t *termfreq, uint64_t *collection_freq);
+/* A term's exact frequencies in one segment, less those of deleted documents: 0 when all its documents are deleted. */
+void snapshot_correct(const snapshot_segment *s, const term_entry *entry, uint32_t *termfreq,
+                      uint64_t *collection_freq);
 
 /* A term's exact frequencies over all segments, and a bound for its wdf. Any out may be NULL. OIR_CORRUPT. */
 oir_status snapshot_find_term(const snapshot *s, const char *term, size_t size, uint32_t *termfreq,
