@@ -1,0 +1,325 @@
+#include "segment/postings_window.h"
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "segment/container.h"
+
+enum { SPILL = 64 };
+
+/* ---- opening ---- */
+
+/* Bounds by window of a list that is at hand whole. */
+static oir_status make_window_bounds(postings_window *p, oir_error *err)
+{
+    uint32_t windows = postings_view_windows(p->context->document_count);
+    uint8_t *bounds = arena_add_zeroed(p->arena, (size_t)windows + SPILL, 1);
+    uint8_t *each = arena_add(p->arena, (size_t)p->count + SPILL);
+    if (!bounds || !each)
+        return error_no_memory(err, "a list of postings");
+    p->kernels->saturate(p->norms, p->documents, p->all_wdf, p->count, each);
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint8_t *at = &bounds[p->documents[i] >> WINDOW_BITS];
+        *at = each[i] > *at ? each[i] : *at;
+    }
+    p->bounds = bounds;
+    return OIR_OK;
+}
+
+static oir_status make_window_room(postings_window *p, oir_error *err)
+{
+    size_t most = p->documents && p->count < WINDOW_SIZE ? p->count : WINDOW_SIZE;
+    p->places = arena_add(p->arena, (most + SPILL) * sizeof *p->places);
+    p->own_wdf = p->documents ? NULL : arena_add(p->arena, most + SPILL);
+    return p->places && (p->documents || p->own_wdf) ? OIR_OK : error_no_memory(err, "a list of postings");
+}
+
+/* Decodes a short or inlined list, which postings.c knows how to do, into the arena. */
+static oir_status decode_whole(postings_window *p, oir_error *err)
+{
+    postings_list list = {0};
+    oir_status status = postings_decode(p->parts, p->context, &p->entry, &list, err);
+    uint32_t *documents = arena_add(p->arena, ((size_t)list.count + SPILL) * sizeof *documents);
+    uint8_t *wdf = arena_add(p->arena, (size_t)list.count + SPILL);
+    if (status == OIR_OK && (!documents || !wdf))
+        status = error_no_memory(err, "a list of postings");
+    if (status == OIR_OK) {
+        memcpy(documents, list.documents, list.count * sizeof *documents);
+        for (uint32_t i = 0; i < list.count; i++)
+            wdf[i] = (uint8_t)(list.wdf[i] < 255 ? list.wdf[i] : 255);
+        p->documents = documents;
+        p->all_wdf = wdf;
+        p->count = list.count;
+        p->decoded += list.count;
+    }
+    postings_list_release(&list);
+    return status;
+}
+
+/* Short lists are read by kernels straight into the arena: most query words are in them. */
+static oir_status decode_short(postings_window *p, oir_error *err)
+{
+    uint32_t n = p->view.count;
+    uint32_t *documents = arena_add(p->arena, ((size_t)n + SPILL) * sizeof *documents);
+    uint8_t *wdf = arena_add(p->arena, (size_t)n + SPILL);
+    if (!documents || !wdf)
+        return error_no_memory(err, "a list of postings");
+    p->kernels->sparse_all(&p->view.list, documents);
+    p->kernels->sparse_wdf(&p->view.list, 0, n, 0, 0, wdf);
+    for (uint32_t i = 0; i < n; i++)
+        if (documents[i] >= p->context->document_count || (i && documents[i] <= documents[i - 1]))
+            return error_set(err, OIR_CORRUPT, "damaged list of term number %u; run oir-inspect check, then index anew",
+                             p->entry.ordinal);
+    p->documents = documents;
+    p->all_wdf = wdf;
+    p->count = n;
+    p->decoded += n;
+    return OIR_OK;
+}
+
+oir_status postings_window_open(postings_window *p, const kernels *k, const struct container *parts,
+                                const postings_context *context, const term_entry *entry, const weigh_input *norms,
+                                arena *a, oir_error *err)
+{
+    memset(p, 0, sizeof *p);
+    p->kernels = k;
+    p->parts = parts;
+    p->context = context;
+    p->entry = *entry;
+    p->norms = norms;
+    p->arena = a;
+    ERROR_FORWARD(postings_view_open(&p->view, parts, context, &p->entry, err));
+    p->bounds = p->view.window_bounds;
+    if (p->view.form == POSTINGS_DENSE)
+        return OIR_OK;
+    if (p->view.form == POSTINGS_INLINED)
+        ERROR_FORWARD(decode_whole(p, err));
+    else if (p->view.form == POSTINGS_SHORT)
+        ERROR_FORWARD(decode_short(p, err));
+    if (p->documents)
+        ERROR_FORWARD(make_window_bounds(p, err));
+    return make_window_room(p, err);
+}
+
+oir_status postings_window_open_list(postings_window *p, const kernels *k, const postings_context *context,
+                                     const uint32_t *documents, const uint32_t *wdf, uint32_t count,
+                                     const weigh_input *norms, arena *a, oir_error *err)
+{
+    memset(p, 0, sizeof *p);
+    p->kernels = k;
+    p->context = context;
+    p->norms = norms;
+    p->arena = a;
+    p->documents = documents;
+    p->exact_wdf = wdf;
+    p->count = count;
+    p->decoded = count;
+    uint8_t *bytes = arena_add(a, (size_t)count + SPILL);
+    if (!bytes)
+        return error_no_memory(err, "a list of postings");
+    for (uint32_t i = 0; i < count; i++)
+        bytes[i] = (uint8_t)(wdf[i] < 255 ? wdf[i] : 255);
+    p->all_wdf = bytes;
+    ERROR_FORWARD(make_window_bounds(p, err));
+    return make_window_room(p, err);
+}
+
+/* ---- a window ---- */
+
+static void locate_dense(postings_window *p)
+{
+    if (!postings_view_window(&p->view, p->window, &p->payload, &p->payload_size, &p->window_count,
+                              &p->window_before)) {
+        p->damaged = true;
+        p->payload = NULL;
+        p->window_count = 0;
+    }
+}
+
+static void open_dense(postings_window *p)
+{
+    locate_dense(p);
+    if (p->window_count && !p->kernels->dense_open(p->payload, p->payload_size, p->window_count, p->view.base, &p->dense)) {
+        p->damaged = true;
+        p->window_count = 0;
+    }
+    p->decoded += p->window_count;
+}
+
+/* The first of a whole list's documents that is not less than one. */
+static uint32_t lower_bound(const postings_window *p, uint64_t document)
+{
+    uint32_t low = 0, high = p->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->documents[middle] < document)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void open_list(postings_window *p)
+{
+    p->wdf = NULL;
+    p->present = 0;
+    if (p->documents) {
+        uint64_t base = (uint64_t)p->window << WINDOW_BITS;
+        uint32_t i = lower_bound(p, base), n = 0;
+        p->span = (sparse_span){.begin = i};
+        for (; i < p->count && p->documents[i] < base + WINDOW_SIZE; i++)
+            p->places[n++] = (uint16_t)(p->documents[i] - base);
+        p->span.count = n;
+        p->wdf = p->all_wdf + p->span.begin;
+    } else {
+        p->kernels->sparse_window(&p->view.list, p->window, p->places, &p->span);
+        p->decoded += p->span.count;
+    }
+    for (uint32_t i = 0; i < p->span.count; i++) {
+        uint32_t r = p->places[i] >> 6;
+        if (!(p->present >> r & 1)) {
+            p->present |= UINT64_C(1) << r;
+            p->first[r] = (uint16_t)i;
+            p->masks[r] = 0;
+        }
+        p->masks[r] |= UINT64_C(1) << (p->places[i] & 63);
+    }
+}
+
+static void open_window(postings_window *p)
+{
+    if (p->opened)
+        return;
+    p->opened = true;
+    if (postings_window_is_dense(p))
+        open_dense(p);
+    else
+        open_list(p);
+}
+
+static const uint8_t *window_wdf(postings_window *p)
+{
+    if (!p->wdf) {
+        p->kernels->sparse_wdf(&p->view.list, p->span.begin, p->span.count, p->span.sample_begin,
+                               p->span.sample_escapes, p->own_wdf);
+        p->wdf = p->own_wdf;
+    }
+    return p->wdf;
+}
+
+static void exact_bounds(postings_window *p, uint8_t out[RANGES])
+{
+    uint8_t each[WINDOW_SIZE / 64 + SPILL];
+    uint32_t documents[WINDOW_SIZE / 64 + SPILL];
+    const uint8_t *wdf = window_wdf(p);
+    memset(out, 0, RANGES);
+    for (uint32_t from = 0, n; from < p->span.count; from += n) {
+        n = p->span.count - from < 64 ? p->span.count - from : 64;
+        for (uint32_t i = 0; i < n; i++)
+            documents[i] = (p->window << WINDOW_BITS) + p->places[from + i];
+        p->kernels->saturate(p->norms, documents, wdf + from, n, each);
+        for (uint32_t i = 0; i < n; i++) {
+            uint8_t *at = &out[p->places[from + i] >> 6];
+            *at = each[i] > *at ? each[i] : *at;
+        }
+    }
+}
+
+void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES])
+{
+    if (!p->bounds[p->window]) {
+        memset(out, 0, RANGES);
+    } else if (postings_window_is_dense(p)) {
+        locate_dense(p);
+        if (!p->payload || !p->kernels->dense_bounds(p->payload, p->payload_size, out)) {
+            p->damaged = true;
+            memset(out, 0, RANGES);
+        }
+    } else if (level == LEVEL_STORED) {
+        memset(out, p->bounds[p->window], RANGES);
+    } else {
+        open_window(p);
+        if (level == LEVEL_EXACT) {
+            exact_bounds(p, out);
+        } else {
+            for (uint32_t r = 0; r < RANGES; r++)
+                out[r] = p->present >> r & 1 ? p->bounds[p->window] : 0;
+        }
+    }
+}
+
+uint64_t postings_window_present(postings_window *p)
+{
+    if (!p->bounds[p->window])
+        return 0;
+    if (postings_window_is_dense(p)) {
+        locate_dense(p);
+        return p->payload && p->payload_size >= 9 ? bits_load64(p->payload + 1) : 0;
+    }
+    open_window(p);
+    return p->present;
+}
+
+uint32_t postings_window_count(postings_window *p)
+{
+    if (!p->bounds[p->window])
+        return 0;
+    if (postings_window_is_dense(p)) {
+        locate_dense(p);
+        return p->window_count;
+    }
+    open_window(p);
+    return p->span.count;
+}
+
+uint64_t postings_window_documents(postings_window *p, uint32_t range)
+{
+    uint32_t before;
+    if (!p->bounds[p->window])
+        return 0;
+    open_window(p);
+    if (!postings_window_is_dense(p))
+        return p->present >> range & 1 ? p->masks[range] : 0;
+    return p->window_count ? p->kernels->dense_range(&p->dense, range, &before) : 0;
+}
+
+void postings_window_words(postings_window *p, uint64_t words[RANGES])
+{
+    if (p->bounds[p->window])
+        open_window(p);
+    if (p->bounds[p->window] && postings_window_is_dense(p) && p->window_count) {
+        p->kernels->dense_all(&p->dense, words);
+        return;
+    }
+    memset(words, 0, RANGES * sizeof *words);
+    if (!p->bounds[p->window] || postings_window_is_dense(p))
+        return;
+    for (uint64_t left = p->present; left; left &= left - 1)
+        words[bits_lowest(left)] = p->masks[bits_lowest(left)];
+}
+
+void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_SIZE])
+{
+    uint32_t before;
+    open_window(p);
+    if (postings_window_is_dense(p)) {
+        uint64_t mask = p->window_count ? p->kernels->dense_range(&p->dense, range, &before) : 0;
+        if (mask)
+            p->kernels->dense_wdf(&p->dense, mask, before, out);
+        else
+            memset(out, 0, RANGE_SIZE);
+    } else if (p->present >> range & 1) {
+        p->kernels->spread(p->masks[range], window_wdf(p) + p->first[range], out);
+    } else {
+        memset(out, 0, RANGE_SIZE);
+    }
+}
+
+uint32_t postings_window_large(const postings_window *p, uint32_t document)
+{
+    if (p->exact_wdf) {
+        uint32_t i = lower_bound(p, document);
+        return i < p->count ? p->exact_wdf[i] : 255;
+    }
+    return postings_view_large(&p->view, document);
+}

@@ -1,0 +1,104 @@
+/* One term's postings in one segment as a search looks at them: a window at a time, in any order, decoding no more than
+ * is asked for.
+ *
+ *     postings_window_open(&p, ...);                      short lists are decoded here
+ *     postings_window_seek(&p, window);                   nothing is decoded
+ *     postings_window_bounds(&p, LEVEL_STORED, bounds);   bounds of the window's 64 ranges, as exactly as asked
+ *     documents = postings_window_documents(&p, range);
+ *     postings_window_wdf(&p, range, wdf);
+ * One thread at a time. Damaged bytes give answers that are wrong but safe, and set `damaged`. */
+#ifndef SEGMENT_POSTINGS_WINDOW_H
+#define SEGMENT_POSTINGS_WINDOW_H
+
+#include "base/arena.h"
+#include "segment/postings_view.h"
+
+/* How exactly the bounds of ranges are wanted where they are not stored. */
+enum bound_level {
+    LEVEL_STORED,  /* what is there without decoding: for lists without range bounds the window's, for every range */
+    LEVEL_PLACED,  /* the window's bound for ranges that have documents, 0 for others */
+    LEVEL_EXACT    /* made from the range's wdf and lengths */
+};
+
+typedef struct postings_window {
+    alignas(64) dense_window dense;
+    const kernels *kernels;
+    const struct container *parts;
+    const postings_context *context;
+    const weigh_input *norms;      /* the query's, length planes at document 0 */
+    arena *arena;
+    term_entry entry;
+    postings_view view;
+    const uint8_t *bounds;         /* by window; 0: nothing there; 64 bytes more are readable */
+    bool damaged;
+    uint64_t decoded;              /* postings whose documents were decoded */
+
+    uint32_t window;
+    bool opened;                   /* the window's documents are at hand */
+
+    /* dense */
+    const uint8_t *payload;
+    size_t payload_size;
+    uint32_t window_count, window_before;
+
+    /* others: the whole list (short, inlined, groups) or the window's part of it (sparse) */
+    const uint32_t *documents;     /* whole lists */
+    const uint8_t *all_wdf;        /* whole lists, 255 at most */
+    const uint32_t *exact_wdf;     /* groups: wdf as they are */
+    uint32_t count;                /* whole lists */
+    uint16_t *places;              /* the window's documents */
+    const uint8_t *wdf;            /* their wdf, once asked for */
+    uint8_t *own_wdf;
+    sparse_span span;
+    uint64_t present;              /* ranges with documents */
+    uint16_t first[RANGES];        /* by present range: index of its first document */
+    uint64_t masks[RANGES];        /* by present range: its documents */
+    uint64_t *group_bits;          /* short lists, once phrases ask: where each document's positions start */
+} postings_window;
+
+/* Opens a term's list. The arena must outlive it; so must context and norms. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status postings_window_open(postings_window *p, const kernels *k, const struct container *parts,
+                                const postings_context *context, const term_entry *entry, const weigh_input *norms,
+                                arena *a, oir_error *err);
+/* The same over a list made in memory: documents ascending with wdf, in memory that outlives it. */
+oir_status postings_window_open_list(postings_window *p, const kernels *k, const postings_context *context,
+                                     const uint32_t *documents, const uint32_t *wdf, uint32_t count,
+                                     const weigh_input *norms, arena *a, oir_error *err);
+
+static inline void postings_window_seek(postings_window *p, uint32_t window)
+{
+    p->window = window;
+    p->opened = false;
+}
+
+/* True when LEVEL_STORED already is exact. */
+static inline bool postings_window_is_dense(const postings_window *p)
+{
+    return p->view.form == POSTINGS_DENSE && !p->documents;
+}
+
+/* Bounds of the window's ranges. */
+void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES]);
+/* The ranges of the window that have documents. */
+uint64_t postings_window_present(postings_window *p);
+/* The number of documents in the window. */
+uint32_t postings_window_count(postings_window *p);
+/* The documents of a range. */
+uint64_t postings_window_documents(postings_window *p, uint32_t range);
+/* The documents of all ranges. */
+void postings_window_words(postings_window *p, uint64_t words[RANGES]);
+/* wdf by document of a range, 255 at most, 0 where the term is not. */
+void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_SIZE]);
+/* The exact wdf of a document whose byte says 255. */
+uint32_t postings_window_large(const postings_window *p, uint32_t document);
+
+/* The positions of the term in a document that has it: room for them in *positions grows in the arena. Sets *count. */
+typedef struct position_room {
+    uint32_t *positions;
+    uint32_t count;
+    uint32_t capacity;
+} position_room;
+oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
+                                     oir_error *err);
+
+#endif

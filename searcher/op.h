@@ -1,0 +1,81 @@
+/* Operators: a query's tree as it is evaluated in one segment, a window of 4,096 documents at a time.
+ *
+ * Each operator answers three questions about a window. How much can a document weigh here, at most: for the window,
+ * and for each of its 64 ranges (`bounds`, in units of the query; 0: cannot match). Which documents of a range may match
+ * (`matched`). And for which of them does each leaf weigh (`active`). What is the same for all is done here, once, for
+ * the whole tree; an operator's own file says how it combines its parts' answers.
+ *
+ * PHRASE and NEAR say "may match" of documents that have all words; only op_verify, asked document by document, looks at
+ * positions. An operator over such parts is not `certain`, and its answers before op_verify leave no match out. */
+#ifndef SEARCHER_OP_H
+#define SEARCHER_OP_H
+
+#include "base/arena.h"
+#include "segment/postings_window.h"
+
+typedef struct op op;
+
+typedef struct op_ops {
+    /* Combines parts' bounds (n of them each, n a multiple of 64) into `out`. Not for leaves. */
+    void (*bound)(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out);
+    /* Combines parts' matched documents. exact: what is not certain has been verified. Not for leaves. */
+    uint64_t (*combine)(const op *o, bool exact);
+    /* Passes the documents that leaves below weigh for to the parts, with op_activate. Not for leaves. */
+    void (*activate)(op *o, uint64_t wanted);
+    /* Whether a document that has all parts matches; NULL where combine says it all. */
+    oir_status (*check)(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err);
+    bool needs_all;   /* nothing matches where a part does not */
+    bool needs_first; /* nothing matches where the first part does not */
+} op_ops;
+
+enum op_kind { OP_INNER, OP_TERM, OP_ALL };
+
+struct op {
+    alignas(64) uint16_t bounds[RANGES]; /* of the window at hand, from op_ranges */
+    const op_ops *ops;                   /* inner operators */
+    enum op_kind kind;
+    op **parts;
+    uint32_t part_count;
+    bool certain;                        /* matched needs no op_verify */
+    uint64_t matched;                    /* of the range at hand, from op_match */
+    uint64_t cost;                       /* documents that it looks at, about */
+
+    /* leaves */
+    postings_window *postings;           /* OP_TERM */
+    uint32_t documents;                  /* OP_ALL: how many the segment has */
+    uint32_t windows;                    /* OP_ALL */
+    double factor;                       /* its exact weight's factor; 0: it only filters */
+    uint32_t units;                      /* the same for bounds: rounded up, 1 and up */
+    uint64_t active;                     /* documents of the range at hand that it weighs for */
+
+    /* PHRASE, NEAR */
+    oir_termpos window;
+    uint32_t *order;                     /* parts, in the order in which they stand in the query */
+    position_room *rooms;                /* by part */
+    uint32_t *from;                      /* room for check, by part */
+    uint64_t *taken;
+    bool *seen;
+    arena *arena;
+    uint64_t *positions_decoded;
+};
+
+/* The operators. */
+extern const op_ops op_and, op_or, op_not, op_xor, op_maybe, op_filter, op_phrase, op_near;
+
+/* Bounds of all windows into out, which has room for n of them (the windows, rounded up to 64; those behind the last
+ * get 0). room gives arrays of n for inner operators. OIR_NO_MEMORY. */
+oir_status op_windows(const op *o, const kernels *k, size_t n, uint16_t *out, arena *room, oir_error *err);
+/* To a window, for all leaves below. */
+void op_seek(op *o, uint32_t window);
+/* Fills `bounds` of the tree for the window at hand; true when a higher level would say the same. */
+bool op_ranges(op *o, const kernels *k, enum bound_level level);
+/* The documents of a range that may match; fills `matched` where it is not known to be 0 above. */
+uint64_t op_match(op *o, uint32_t range);
+/* Says for which documents leaves below weigh; adds to `active`. */
+void op_activate(op *o, uint64_t wanted);
+/* Makes `matched` exact for one document, all the way up. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err);
+/* The documents of all ranges of the window that may match. */
+void op_words(op *o, uint64_t words[RANGES]);
+
+#endif

@@ -1,0 +1,92 @@
+/* All parts, in any order, at different positions within a window of positions: the weights of all. */
+#include "base/error.h"
+#include "searcher/op.h"
+
+static void bound(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out)
+{
+    op_and.bound(o, k, parts, n, out);
+}
+
+static uint64_t combine(const op *o, bool exact)
+{
+    return op_and.combine(o, exact);
+}
+
+static void activate(op *o, uint64_t wanted)
+{
+    op_and.activate(o, wanted);
+}
+
+/* Finds the part a position different from all others', moving those that have one where that helps (an augmenting
+ * path: H. W. Kuhn, The Hungarian method, 1955). taken[part] is its position, seen marks parts on the path. */
+static bool place_part(const op *o, uint32_t part, const uint32_t *from, uint64_t end, uint64_t *taken, bool *seen)
+{
+    const position_room *r = &o->rooms[part];
+    for (uint32_t p = from[part]; p < r->count && r->positions[p] < end; p++) {
+        uint32_t holder = 0;
+        while (holder < o->part_count && taken[holder] != r->positions[p])
+            holder++;
+        if (holder < o->part_count) {
+            if (holder == part || seen[holder])
+                continue;
+            seen[holder] = true;
+            if (!place_part(o, holder, from, end, taken, seen))
+                continue;
+        }
+        taken[part] = r->positions[p];
+        return true;
+    }
+    return false;
+}
+
+/* Whether every part finds a position of its own in [start, end). */
+static bool fits(const op *o, const uint32_t *from, uint64_t end, uint64_t *taken, bool *seen)
+{
+    for (uint32_t i = 0; i < o->part_count; i++)
+        taken[i] = UINT64_MAX;
+    for (uint32_t i = 0; i < o->part_count; i++) {
+        memset(seen, 0, o->part_count * sizeof *seen);
+        seen[i] = true;
+        if (!place_part(o, i, from, end, taken, seen))
+            return false;
+    }
+    return true;
+}
+
+static bool is_near(const op *o, uint32_t *from, uint64_t *taken, bool *seen)
+{
+    memset(from, 0, o->part_count * sizeof *from);
+    for (;;) {
+        uint32_t first = 0; /* the part whose next position is the smallest: windows start there */
+        uint64_t furthest = 0;
+        for (uint32_t i = 0; i < o->part_count; i++) {
+            if (from[i] == o->rooms[i].count)
+                return false;
+            uint32_t at = o->rooms[i].positions[from[i]];
+            if (at < o->rooms[first].positions[from[first]])
+                first = i;
+            furthest = at > furthest ? at : furthest;
+        }
+        uint64_t start = o->rooms[first].positions[from[first]];
+        if (furthest - start < o->window && fits(o, from, start + o->window, taken, seen))
+            return true;
+        for (uint32_t i = 0; i < o->part_count; i++) /* no match uses this position, whoever has it */
+            if (o->rooms[i].positions[from[i]] == start)
+                from[i]++;
+    }
+}
+
+static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
+{
+    *holds = false;
+    for (uint32_t i = 0; i < o->part_count; i++) {
+        ERROR_FORWARD(postings_window_positions(o->parts[i]->postings, range, place, &o->rooms[i], err));
+        *o->positions_decoded += o->rooms[i].count;
+        if (!o->rooms[i].count)
+            return OIR_OK;
+    }
+    *holds = is_near(o, o->from, o->taken, o->seen);
+    return OIR_OK;
+}
+
+const op_ops op_near = {.bound = bound, .combine = combine, .activate = activate, .check = check, .needs_all = true};

@@ -1,0 +1,213 @@
+/* Lists of every form survive being written and read: documents, wdf, positions, and bounds that bound. */
+#include <math.h>
+#include <unistd.h>
+
+#include "../harness.h"
+#include "base/memory.h"
+#include "segment/container.h"
+#include "segment/postings.h"
+#include "segment/postings_view.h"
+
+enum { TERMS = 60 };
+
+typedef struct sample {
+    uint32_t count, *documents, *wdf, *counts;
+    oir_termpos *positions;
+    term_entry entry;
+    uint8_t inlined[POSTINGS_INLINED_MAX];
+} sample;
+
+typedef struct collection {
+    postings_context context;
+    uint8_t *lengths[4], *extents[4];
+    uint32_t *length, *extent;
+    sample samples[TERMS];
+} collection;
+
+static uint8_t *plane_of(const uint32_t *values, uint32_t n, uint32_t shift)
+{
+    uint8_t *plane = calloc(n + WINDOW_SIZE + 64, 1);
+    for (uint32_t i = 0; i < n; i++)
+        plane[i] = (uint8_t)(values[i] >> shift);
+    return plane;
+}
+
+static void collection_make(collection *c, uint32_t n)
+{
+    memset(c, 0, sizeof *c);
+    c->length = malloc(n * sizeof *c->length);
+    c->extent = malloc(n * sizeof *c->extent);
+    double total = 0;
+    for (uint32_t d = 0; d < n; d++) {
+        c->length[d] = harness_below(50) == 0 ? harness_below(100000) : 1 + harness_below(900);
+        c->extent[d] = c->length[d] + harness_below(30);
+        total += c->length[d];
+    }
+    c->context = (postings_context){.document_count = n, .position_base = harness_below(2), .k1 = 1.2, .b = 0.75};
+    c->context.average = total / n;
+    c->context.lengths.count = c->context.extents.count = 3;
+    for (uint32_t p = 0; p < 3; p++) {
+        c->context.lengths.plane[p] = c->lengths[p] = plane_of(c->length, n, 8 * p);
+        c->context.extents.plane[p] = c->extents[p] = plane_of(c->extent, n, 8 * p);
+    }
+}
+
+static void sample_make(collection *c, sample *s, uint32_t number)
+{
+    uint32_t n = c->context.document_count, one_in = 1u << harness_below(18), most = number % 5 == 0 ? 1000 : 6;
+    bool boolean = number % 7 == 0, counted = number % 3 == 0, words = number % 4 != 1 && !boolean;
+    size_t room = 16;
+    s->documents = malloc(n * 4);
+    s->wdf = malloc(n * 4);
+    s->counts = malloc(n * 4);
+    s->positions = malloc(room * sizeof *s->positions);
+    size_t total = 0;
+    for (uint32_t d = harness_below(n); d < n; d += 1 + harness_below(one_in)) {
+        uint32_t wdf = boolean ? 0 : 1 + harness_below(harness_below(most) + 1), positions = 0;
+        if (c->extent[d] < wdf)
+            wdf = c->extent[d] ? c->extent[d] : 1;
+        if (words && c->extent[d]) {
+            positions = counted ? harness_below(wdf + 2) : wdf;
+            positions = positions > c->extent[d] ? c->extent[d] : positions;
+            while (total + positions > room)
+                s->positions = realloc(s->positions, (room *= 2) * sizeof *s->positions);
+            uint32_t left = c->extent[d], place = 0;
+            for (uint32_t i = 0; i < positions; i++, place++, left--) {
+                uint32_t slack = left - (positions - i);
+                uint32_t skip = slack ? harness_below(harness_below(slack) + 1) : 0;
+                place += skip;
+                left -= skip;
+                s->positions[total++] = place + c->context.position_base;
+            }
+        }
+        s->documents[s->count] = d;
+        s->wdf[s->count] = wdf;
+        s->counts[s->count++] = positions;
+        if (number % 11 == 0 && s->count == 1 + number % 2)
+            break;
+    }
+    if (!words) {
+        free(s->positions);
+        s->positions = NULL;
+    }
+}
+
+static void bounds_hold(const collection *c, const sample *s, const postings_view *v)
+{
+    const kernels *k = kernels_get(ISA_SCALAR);
+    for (uint32_t i = 0; i < s->count && v->window_bounds; i++) {
+        double norm = c->context.k1 * (1 - c->context.b + c->context.b * c->length[s->documents[i]] / c->context.average);
+        double saturation = 255 * s->wdf[i] / (s->wdf[i] + norm);
+        EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] >= saturation);
+        EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] > 0);
+        if (v->form != POSTINGS_DENSE)
+            continue;
+        uint8_t bounds[64];
+        const uint8_t *payload;
+        size_t size;
+        uint32_t count, before;
+        REQUIRE(postings_view_window(v, s->documents[i] >> WINDOW_BITS, &payload, &size, &count, &before));
+        REQUIRE(k->dense_bounds(payload, size, bounds));
+        EXPECT(bounds[s->documents[i] >> 6 & 63] >= saturation && bounds[s->documents[i] >> 6 & 63] > 0);
+    }
+}
+
+static void sample_compare(const container *file, const collection *c, const sample *s, uint32_t forms[4])
+{
+    oir_error err;
+    postings_list list = {0};
+    positions_list positions = {0};
+    postings_view view;
+    REQUIRE_OK(postings_view_open(&view, file, &c->context, &s->entry, &err), err);
+    forms[view.form]++;
+    bounds_hold(c, s, &view);
+    REQUIRE_OK(postings_decode(file, &c->context, &s->entry, &list, &err), err);
+    REQUIRE(list.count == s->count);
+    EXPECT(!memcmp(list.documents, s->documents, s->count * 4));
+    EXPECT(!memcmp(list.wdf, s->wdf, s->count * 4));
+    REQUIRE_OK(positions_decode(file, &c->context, &s->entry, &list, &positions, &err), err);
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        EXPECT_EQ(positions.counts[i], s->positions ? s->counts[i] : 0);
+        total += positions.counts[i];
+    }
+    REQUIRE(total == positions.total);
+    EXPECT(!total || !memcmp(positions.positions, s->positions, total * 4));
+    for (uint32_t trial = 0; trial < 5; trial++) {
+        positions_list one = {0};
+        uint32_t index = harness_below(s->count), from = 0;
+        for (uint32_t i = 0; s->positions && i < index; i++)
+            from += s->counts[i];
+        REQUIRE_OK(positions_decode_one(file, &c->context, &s->entry, &list, index, &one, &err), err);
+        EXPECT_EQ(one.total, s->positions ? s->counts[index] : 0);
+        EXPECT(!one.total || !memcmp(one.positions, s->positions + from, one.total * 4));
+        positions_list_release(&one);
+    }
+    postings_list_release(&list);
+    positions_list_release(&positions);
+}
+
+static void round_trip(uint32_t n, uint32_t forms[4])
+{
+    char path[] = "/tmp/oir-test-postings-XXXXXX";
+    int fd = mkstemp(path);
+    REQUIRE(fd >= 0);
+    close(fd);
+    unlink(path);
+    oir_error err;
+    collection c;
+    container_writer *parts;
+    postings_writer *writer;
+    container *file;
+    collection_make(&c, n);
+    REQUIRE_OK(container_writer_open(&parts, path, &err), err);
+    REQUIRE_OK(postings_writer_new(&writer, parts, &c.context, &err), err);
+    for (uint32_t t = 0; t < TERMS; t++) {
+        sample *s = &c.samples[t];
+        bool gap;
+        sample_make(&c, s, t);
+        term_postings p = {s->count, s->documents, s->wdf, s->counts, s->positions};
+        REQUIRE_OK(postings_writer_add(writer, &p, &s->entry, &gap, &err), err);
+        if (s->entry.inlined_size)
+            memcpy(s->inlined, s->entry.inlined, s->entry.inlined_size);
+        s->entry.inlined = s->inlined;
+    }
+    postings_writer_free(writer);
+    REQUIRE_OK(container_writer_commit(parts, false, &err), err);
+    REQUIRE_OK(container_open(&file, path, &err), err);
+    for (uint32_t t = 0; t < TERMS; t++)
+        sample_compare(file, &c, &c.samples[t], forms);
+    container_close(file);
+    unlink(path);
+    for (uint32_t t = 0; t < TERMS; t++) {
+        free(c.samples[t].documents);
+        free(c.samples[t].wdf);
+        free(c.samples[t].counts);
+        free(c.samples[t].positions);
+    }
+    for (uint32_t p = 0; p < 3; p++) {
+        free(c.lengths[p]);
+        free(c.extents[p]);
+    }
+    free(c.length);
+    free(c.extent);
+}
+
+static void lists_of_every_form(void)
+{
+    uint32_t forms[4] = {0};
+    static const uint32_t sizes[] = {1, 5, 63, 64, 65, 1000, 4096, 4097, 30000, 200000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        round_trip(sizes[i], forms);
+    round_trip(500000, forms);
+    for (int form = 0; form < 4; form++)
+        EXPECT(forms[form] > 0);
+    printf("inlined %u short %u sparse %u dense %u\n", forms[0], forms[1], forms[2], forms[3]);
+}
+
+int main(void)
+{
+    harness_seed(3);
+    TEST(lists_of_every_form);
+    return harness_end();
+}
