@@ -59,9 +59,11 @@ oir_status catalog_commit(catalog_lock *lock, generation *g, bool sync, oir_erro
         unlink(path);
 done:
     memory_free(path);
-    if (status == OIR_OK)
+    if (status == OIR_OK) {
         catalog_clean(lock, g);
-    else
+    } else {
         g->revision = before;
+        error_prefix(err, "nothing was committed, the last commit is as it was");
+    }
     return status;
 }
