@@ -1,5 +1,5 @@
 /* Every call by which the commit and LMDB change the disk goes through the functions below, which can make one fail. So
- * this file must see open and its like under their own names. */
+ * this file must see open and its like under their own names, and they must be visible to LMDB's library. */
 #undef _FILE_OFFSET_BITS
 #define _GNU_SOURCE
 
@@ -60,7 +60,7 @@ static mode_t mode_of(int flags, va_list args)
     return flags & O_CREAT ? va_arg(args, mode_t) : 0;
 }
 
-int open(const char *path, int flags, ...)
+OIR_API int open(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
@@ -69,7 +69,7 @@ int open(const char *path, int flags, ...)
     return open_through(path, flags, mode);
 }
 
-int open64(const char *path, int flags, ...)
+OIR_API int open64(const char *path, int flags, ...)
 {
     va_list args;
     va_start(args, flags);
@@ -87,7 +87,7 @@ static ssize_t half(ssize_t written)
     return written;
 }
 
-ssize_t write(int fd, const void *bytes, size_t size)
+OIR_API ssize_t write(int fd, const void *bytes, size_t size)
 {
     if (call_fails()) {
         size = calls_short ? size / 2 : 0;
@@ -96,7 +96,7 @@ ssize_t write(int fd, const void *bytes, size_t size)
     return syscall(SYS_write, fd, bytes, size);
 }
 
-ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
+OIR_API ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
 {
     if (call_fails()) {
         size = calls_short ? size / 2 : 0;
@@ -105,37 +105,37 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at)
     return syscall(SYS_pwrite64, fd, bytes, size, at);
 }
 
-ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at)
+OIR_API ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at)
 {
     return pwrite(fd, bytes, size, at);
 }
 
-ssize_t writev(int fd, const struct iovec *parts, int count)
+OIR_API ssize_t writev(int fd, const struct iovec *parts, int count)
 {
     return call_fails() ? -1 : syscall(SYS_writev, fd, parts, count);
 }
 
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at)
+OIR_API ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t at)
 {
     return call_fails() ? -1 : syscall(SYS_pwritev, fd, parts, count, at, 0);
 }
 
-ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at)
+OIR_API ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t at)
 {
     return pwritev(fd, parts, count, at);
 }
 
-int fsync(int fd)
+OIR_API int fsync(int fd)
 {
     return call_fails() ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
-int fdatasync(int fd)
+OIR_API int fdatasync(int fd)
 {
     return call_fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
 }
 
-int rename(const char *from, const char *to)
+OIR_API int rename(const char *from, const char *to)
 {
     return call_fails() ? -1 : (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 }
