@@ -61,8 +61,8 @@ static void expect_objects(const container *c, size_t count)
         EXPECT(size == 0 || inner == bytes + at);
     }
     (void)sink;
-    for (int kind = 1; kind < PART_KIND_END; kind++)
-        EXPECT_EQ(container_part_size(c, kind), sums[kind]);
+    for (uint32_t kind = 1; kind < PART_KIND_END; kind++)
+        EXPECT_EQ(container_part_size(c, (enum part_kind)kind), sums[kind]);
 }
 
 static void round_trip(void)

@@ -1,0 +1,63 @@
+/* The documents' data: any bytes, compressed in blocks of about 24 KiB; a large document has a block of its own. Byte
+ * layouts stand in stored_writer.c. */
+#ifndef SEGMENT_STORED_H
+#define SEGMENT_STORED_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "codec/blob.h"
+
+struct container;
+struct container_writer;
+
+/* ---- writing ---- */
+
+/* One thread at a time. */
+typedef struct stored_writer stored_writer;
+
+/* Writes into PART_STORED of `file`, which must outlive the writer. Holds up to 512 KiB of the first documents back, to
+ * learn from them what all have in common. OIR_NO_MEMORY. */
+oir_status stored_writer_new(stored_writer **out, struct container_writer *file, oir_error *err);
+void stored_writer_free(stored_writer *w);
+/* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GB. OIR_IO,
+ * OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status stored_writer_add(stored_writer *w, const void *data, size_t size, oir_error *err);
+/* Writes what is left and the root; nothing at all where all data was empty. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status stored_writer_end(stored_writer *w, oir_error *err);
+
+/* ---- reading ---- */
+
+/* The part, opened. Shared. */
+typedef struct stored stored;
+
+/* `file` must outlive the handle. In a file without the part all data is empty. OIR_CORRUPT (also for another number of
+ * documents), OIR_NO_MEMORY. */
+oir_status stored_open(stored **out, const struct container *file, uint32_t document_count, oir_error *err);
+/* NULL is accepted. */
+void stored_close(stored *s);
+
+/* Bytes of all documents' data before compression. */
+uint64_t stored_get_bytes(const stored *s);
+
+/* Appends the data of document `local`, which must be below document_count, to out. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status stored_get(const stored *s, uint32_t local, buffer *out, oir_error *err);
+
+/* Reads many documents: keeps the block last read, so that going through them in order opens each block once. One
+ * thread at a time. */
+typedef struct stored_cursor {
+    const stored *stored;
+    blob_decoder plain, primed; /* without and with the dictionary, each begun when first needed */
+    uint32_t first, count;      /* the documents of the block in hand; count 0: none */
+    buffer bytes;               /* their data one after another */
+    buffer ends;                /* 4 bytes each: where a document's data ends in bytes */
+} stored_cursor;
+
+void stored_cursor_init(stored_cursor *c, const stored *s);
+void stored_cursor_release(stored_cursor *c);
+/* The data of document `local`, valid until the next call. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, oir_error *err);
+
+/* Reads every block. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status stored_check(const stored *s, oir_error *err);
+
+#endif
