@@ -1,5 +1,6 @@
 #include "container_world.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -92,6 +93,37 @@ static void round_trip(void)
     container_close(again);
 }
 
+static void *read_in_thread(void *argument)
+{
+    const container *c = argument;
+    size_t wrong = 0;
+    for (size_t i = 0; i < 600; i++) {
+        const uint8_t *bytes;
+        if (container_get(c, objects[i].kind, objects[i].address, objects[i].size, &bytes, NULL) != OIR_OK ||
+            !object_equals(objects + i, bytes))
+            wrong++;
+    }
+    return (void *)(uintptr_t)wrong;
+}
+
+static void shared_by_threads(void)
+{
+    oir_error err;
+    container *c;
+    pthread_t threads[4];
+    write_random(600, true);
+    REQUIRE_OK(container_open(&c, world_path, &err), err);
+    for (int i = 0; i < 4; i++)
+        REQUIRE(pthread_create(threads + i, NULL, read_in_thread, c) == 0);
+    for (int i = 0; i < 4; i++) {
+        void *wrong;
+        REQUIRE(pthread_join(threads[i], &wrong) == 0);
+        EXPECT_EQ((uintptr_t)wrong, 0);
+    }
+    container_close(c);
+    unlink(world_path);
+}
+
 static void roots_and_order(void)
 {
     oir_error err;
@@ -173,9 +205,10 @@ static void many_chunks(void)
     uint64_t findings;
     REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
     for (int i = 0; i < COUNT; i++) {
-        objects[i] = (object){PART_POSTINGS, 1, 0, i % 50 ? SIZE / 2 * 3 : SIZE, 0};
+        object *o = objects + i;
+        *o = (object){PART_POSTINGS, 1, 0, i % 50 ? SIZE / 2 * 3 : SIZE, 0};
         uint8_t *room;
-        REQUIRE_OK(container_writer_reserve(w, PART_POSTINGS, objects[i].size, 1, &room, &objects[i].address, &err), err);
+        REQUIRE_OK(container_writer_reserve(w, PART_POSTINGS, o->size, 1, &room, &o->address, &err), err);
         room[0] = (uint8_t)i;
     }
     REQUIRE_OK(container_writer_commit(w, false, &err), err);
@@ -266,6 +299,7 @@ int main(void)
     harness_seed(20250101);
     world_open();
     TEST(round_trip);
+    TEST(shared_by_threads);
     TEST(roots_and_order);
     TEST(small_file);
     TEST(same_bytes);

@@ -40,7 +40,8 @@ static void write_texts(uint32_t documents, uint32_t empty_in_10)
     REQUIRE_OK(stored_writer_new(&w, file, &err), err);
     for (uint32_t i = 0; i < documents; i++) {
         bool empty = harness_below(10) < empty_in_10 || (i > 100 && i < 4000);
-        texts[i] = random_text(empty ? 0 : harness_below(300) == 0 ? 2 : harness_below(50) ? 3 : 1 + 3 * harness_below(2));
+        uint32_t kind = harness_below(50) ? 3 : harness_below(2) ? 1 : 4;
+        texts[i] = random_text(empty ? 0 : harness_below(300) == 0 ? 2 : kind);
         REQUIRE_OK(stored_writer_add(w, texts[i].bytes, texts[i].size, &err), err);
     }
     REQUIRE_OK(stored_writer_end(w, &err), err);
@@ -102,6 +103,54 @@ static void round_trip(uint32_t documents, uint32_t empty_in_10)
     forget_texts();
 }
 
+/* Newspaper-like text: common phrases, long enough that a dictionary pays; then nothing in common. */
+static void dictionary(bool expected)
+{
+    oir_error err;
+    container *c;
+    stored *s;
+    const uint8_t *root;
+    uint64_t size;
+    char phrases[500][60];
+    for (int i = 0; i < 500; i++) {
+        for (int j = 0; j < 59; j++)
+            phrases[i][j] = (char)('a' + harness_below(26));
+        phrases[i][59] = 0;
+    }
+    container_writer *file;
+    stored_writer *w;
+    document_count = 900;
+    texts = malloc(document_count * sizeof *texts);
+    REQUIRE_OK(container_writer_open(&file, world_path, &err), err);
+    REQUIRE_OK(stored_writer_new(&w, file, &err), err);
+    for (uint32_t i = 0; i < document_count; i++) {
+        texts[i] = (text){59 * 20, malloc(59 * 20)};
+        for (size_t j = 0; j < texts[i].size; j++)
+            texts[i].bytes[j] = (char)harness_random();
+        for (size_t j = 0; expected && j < 20; j += 2)
+            memcpy(texts[i].bytes + 59 * j, phrases[harness_below(500)], 59);
+        REQUIRE_OK(stored_writer_add(w, texts[i].bytes, texts[i].size, &err), err);
+    }
+    REQUIRE_OK(stored_writer_end(w, &err), err);
+    stored_writer_free(w);
+    REQUIRE_OK(container_writer_commit(file, false, &err), err);
+    REQUIRE_OK(container_open(&c, world_path, &err), err);
+    REQUIRE_OK(container_get_root(c, PART_STORED, &root, &size, &err), err);
+    EXPECT_EQ(bits_load32(root + 24) > 0, expected);
+    REQUIRE_OK(stored_open(&s, c, document_count, &err), err);
+    REQUIRE_OK(stored_check(s, &err), err);
+    expect_texts(s);
+    stored_close(s);
+    container_close(c);
+    forget_texts();
+}
+
+static void dictionaries(void)
+{
+    dictionary(true);
+    dictionary(false);
+}
+
 static void round_trips(void)
 {
     round_trip(5, 0);
@@ -141,6 +190,7 @@ int main(void)
     harness_seed(20250105);
     world_open();
     TEST(round_trips);
+    TEST(dictionaries);
     TEST(damage);
     world_close();
     return harness_end();
