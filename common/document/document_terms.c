@@ -1,12 +1,12 @@
 #include "document/document_terms.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "document/iterator.h"
 
 enum { SLOTS_FIRST = 256 };
@@ -161,12 +161,6 @@ oir_status document_terms_remove(document_terms *t, const char *term, size_t siz
     return OIR_OK;
 }
 
-static int compare_positions(const void *a, const void *b)
-{
-    oir_termpos left = *(const oir_termpos *)a, right = *(const oir_termpos *)b;
-    return (left > right) - (left < right);
-}
-
 /* Sorts one term's positions and drops repeated ones. Text comes in order, so the usual case is a look. */
 static uint32_t tidy(oir_termpos *positions, uint32_t count)
 {
@@ -178,7 +172,7 @@ static uint32_t tidy(oir_termpos *positions, uint32_t count)
     for (i = 1; i < count && positions[i] >= positions[i - 1]; i++) {
     }
     if (i < count)
-        qsort(positions, count, sizeof *positions, compare_positions);
+        sort_u32(positions, count);
     uint32_t kept = 1;
     for (i = 1; i < count; i++)
         if (positions[i] != positions[kept - 1])

@@ -1,0 +1,110 @@
+#include "base/sort.h"
+
+#include "base/bits.h"
+
+enum { INSERTION_MAX = 16 };
+
+void sort_u32(uint32_t *numbers, size_t count)
+{
+    /* Heap sort: for the few places where numbers seldom are out of order. */
+    size_t start = count / 2, end = count;
+    while (end > 1) {
+        uint32_t sifted;
+        if (start > 0) {
+            sifted = numbers[--start];
+        } else {
+            sifted = numbers[--end];
+            numbers[end] = numbers[0];
+        }
+        size_t at = start;
+        for (size_t child; (child = 2 * at + 1) < end; at = child) {
+            if (child + 1 < end && numbers[child + 1] > numbers[child])
+                child++;
+            if (sifted >= numbers[child])
+                break;
+            numbers[at] = numbers[child];
+        }
+        numbers[at] = sifted;
+    }
+}
+
+static void insertion_sort(uint64_t *numbers, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        uint64_t moved = numbers[i];
+        size_t at = i;
+        for (; at > 0 && numbers[at - 1] > moved; at--)
+            numbers[at] = numbers[at - 1];
+        numbers[at] = moved;
+    }
+}
+
+static void heap_sort(uint64_t *numbers, size_t count)
+{
+    size_t start = count / 2, end = count;
+    while (end > 1) {
+        uint64_t sifted;
+        if (start > 0) {
+            sifted = numbers[--start];
+        } else {
+            sifted = numbers[--end];
+            numbers[end] = numbers[0];
+        }
+        size_t at = start;
+        for (size_t child; (child = 2 * at + 1) < end; at = child) {
+            if (child + 1 < end && numbers[child + 1] > numbers[child])
+                child++;
+            if (sifted >= numbers[child])
+                break;
+            numbers[at] = numbers[child];
+        }
+        numbers[at] = sifted;
+    }
+}
+
+static uint64_t median(uint64_t a, uint64_t b, uint64_t c)
+{
+    if (a > b) {
+        uint64_t swapped = a;
+        a = b;
+        b = swapped;
+    }
+    return c <= a ? a : c >= b ? b : c;
+}
+
+/* Quick sort that turns to heap sort when it was split badly too often. */
+static void quick_sort(uint64_t *numbers, size_t count, uint32_t depth)
+{
+    while (count > INSERTION_MAX) {
+        if (depth-- == 0) {
+            heap_sort(numbers, count);
+            return;
+        }
+        uint64_t pivot = median(numbers[0], numbers[count / 2], numbers[count - 1]);
+        size_t low = 0, high = count - 1;
+        for (;; low++, high--) {
+            while (numbers[low] < pivot)
+                low++;
+            while (numbers[high] > pivot)
+                high--;
+            if (low >= high)
+                break;
+            uint64_t swapped = numbers[low];
+            numbers[low] = numbers[high];
+            numbers[high] = swapped;
+        }
+        /* numbers[0 .. high] <= pivot <= numbers[high + 1 ..], both sides not empty */
+        quick_sort(numbers + high + 1, count - high - 1, depth);
+        count = high + 1;
+    }
+    insertion_sort(numbers, count);
+}
+
+void sort_u64(uint64_t *numbers, size_t count)
+{
+    size_t ordered = 1;
+    while (ordered < count && numbers[ordered - 1] <= numbers[ordered])
+        ordered++;
+    if (ordered < count)
+        quick_sort(numbers, count, 2 * bits_width(count));
+}

@@ -1,0 +1,10 @@
+/* Sorting numbers in place, ascending, without memory and never in quadratic time. */
+#ifndef BASE_SORT_H
+#define BASE_SORT_H
+
+#include <oir/types.h>
+
+void sort_u32(uint32_t *numbers, size_t count);
+void sort_u64(uint64_t *numbers, size_t count);
+
+#endif

@@ -1,0 +1,115 @@
+#include "indexer/gather.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+
+void gather_init(gather *g)
+{
+    *g = (gather){.ascending = true, .as_wdf = true};
+}
+
+void gather_release(gather *g)
+{
+    memory_free(g->documents);
+    memory_free(g->positions);
+    memory_free(g->keys);
+    memory_free(g->sorted[0]);
+    memory_free(g->sorted_positions);
+    *g = (gather){0};
+}
+
+void gather_clear(gather *g)
+{
+    g->count = 0;
+    g->position_count = 0;
+    g->ascending = g->as_wdf = true;
+}
+
+/* Three columns of `capacity` numbers in one block. What was in them is kept. */
+static bool reserve_columns(gather *g, size_t documents)
+{
+    if (documents <= g->capacity)
+        return true;
+    size_t capacity = documents < 64 ? 64 : documents + documents / 2;
+    uint32_t *block = capacity < SIZE_MAX / 12 ? memory_new(capacity * 12) : NULL;
+    if (!block)
+        return false;
+    if (g->count) {
+        memcpy(block, g->documents, g->count * sizeof *block);
+        memcpy(block + capacity, g->wdf, g->count * sizeof *block);
+        memcpy(block + 2 * capacity, g->position_counts, g->count * sizeof *block);
+    }
+    memory_free(g->documents);
+    g->documents = block;
+    g->wdf = block + capacity;
+    g->position_counts = block + 2 * capacity;
+    g->capacity = capacity;
+    return true;
+}
+
+bool gather_reserve(gather *g, size_t documents, size_t positions)
+{
+    return reserve_columns(g, documents) &&
+           memory_reserve(&g->positions, &g->position_capacity, positions, sizeof *g->positions);
+}
+
+/* Room for the sorted copy. */
+static bool reserve_sorted(gather *g)
+{
+    if (!memory_reserve(&g->keys, &g->key_capacity, g->count, sizeof *g->keys) ||
+        !memory_reserve(&g->sorted[0], &g->sorted_capacity, (size_t)g->count * 3, sizeof **g->sorted) ||
+        !memory_reserve(&g->sorted_positions, &g->sorted_position_capacity, g->position_count,
+                        sizeof *g->sorted_positions))
+        return false;
+    g->sorted[1] = g->sorted[0] + g->count;
+    g->sorted[2] = g->sorted[1] + g->count;
+    return true;
+}
+
+/* Documents by number. The starts of their positions take the place of sorted counts while they are moved. */
+static bool sort(gather *g)
+{
+    if (!reserve_sorted(g))
+        return false;
+    uint32_t start = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
+        g->sorted[0][i] = start;
+        start += g->position_counts[i];
+    }
+    sort_u64(g->keys, g->count);
+    size_t filled = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t from = (uint32_t)g->keys[i];
+        g->sorted[1][i] = g->wdf[from];
+        g->sorted[2][i] = g->position_counts[from];
+        if (g->sorted[2][i])
+            memcpy(g->sorted_positions + filled, g->positions + g->sorted[0][from],
+                   g->sorted[2][i] * sizeof *g->positions);
+        filled += g->sorted[2][i];
+    }
+    for (uint32_t i = 0; i < g->count; i++)
+        g->sorted[0][i] = (uint32_t)(g->keys[i] >> 32);
+    return true;
+}
+
+oir_status gather_finish(gather *g, term_postings *out, oir_error *err)
+{
+    bool in_order = g->ascending;
+    if (!in_order && !sort(g))
+        return error_no_memory(err, "the postings of a term");
+    *out = (term_postings){
+        .count = g->count,
+        .documents = in_order ? g->documents : g->sorted[0],
+        .wdf = in_order ? g->wdf : g->sorted[1],
+    };
+    if (g->position_count) {
+        out->positions = in_order ? g->positions : g->sorted_positions;
+        if (!g->as_wdf)
+            out->position_counts = in_order ? g->position_counts : g->sorted[2];
+    }
+    return OIR_OK;
+}

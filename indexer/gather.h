@@ -1,0 +1,45 @@
+/* One term's postings while they are brought together, for segment_writer_add_term. One thread at a time. */
+#ifndef INDEXER_GATHER_H
+#define INDEXER_GATHER_H
+
+#include "segment/postings.h"
+
+typedef struct gather {
+    uint32_t count;
+    uint32_t *documents, *wdf, *position_counts;
+    oir_termpos *positions;
+    size_t position_count;
+    bool ascending;      /* documents came in order */
+    bool as_wdf;         /* every document has wdf positions */
+    /* private */
+    size_t capacity, position_capacity;
+    uint64_t *keys;      /* for sorting */
+    size_t key_capacity;
+    uint32_t *sorted[3]; /* documents, wdf, counts after sorting */
+    size_t sorted_capacity;
+    oir_termpos *sorted_positions;
+    size_t sorted_position_capacity;
+} gather;
+
+void gather_init(gather *g);
+void gather_release(gather *g);
+void gather_clear(gather *g);
+/* Room for so many documents and positions in all. False when out of memory. */
+bool gather_reserve(gather *g, size_t documents, size_t positions);
+
+/* Adds a document; its positions, if any, are put behind position_count first, by the caller. */
+static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32_t positions)
+{
+    uint32_t at = g->count++;
+    g->ascending &= at == 0 || document > g->documents[at - 1];
+    g->as_wdf &= positions == wdf;
+    g->documents[at] = document;
+    g->wdf[at] = wdf;
+    g->position_counts[at] = positions;
+    g->position_count += positions;
+}
+
+/* The list as segment_writer wants it, sorted if need be; valid until g changes. OIR_NO_MEMORY. */
+oir_status gather_finish(gather *g, term_postings *out, oir_error *err);
+
+#endif

@@ -1,0 +1,433 @@
+#include "indexer/inverter.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "indexer/term_sort.h"
+
+enum {
+    SLOTS_FIRST = 1 << 10,
+    TERM_BLOCK = 1 << INVERTER_TERM_BITS,
+    BATCH = 32,       /* terms looked up together, so that their cache misses overlap */
+    POSTING_MAX = 24  /* bytes of a posting up to its first position */
+};
+
+oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error *err)
+{
+    *out = NULL;
+    inverter *v = memory_new_zeroed(1, sizeof *v);
+    if (!v)
+        return error_no_memory(err, "the buffer of documents");
+    v->term_lists = term_lists;
+    v->stored = stored;
+    slices_init(&v->pool);
+    arena_init(&v->arena);
+    *out = v;
+    return OIR_OK;
+}
+
+static void release(inverter *v)
+{
+    for (size_t i = 0; i < v->block_made; i++)
+        memory_free(v->blocks[i]);
+    memory_free(v->blocks);
+    memory_free(v->slots);
+    memory_free(v->documents);
+    memory_free(v->docid_slots);
+    slices_release(&v->pool);
+    arena_release(&v->arena);
+}
+
+void inverter_free(inverter *v)
+{
+    if (v)
+        release(v);
+    memory_free(v);
+}
+
+/* Nothing is kept: tables that suited the last batch could leave the next one no room below the limit. */
+void inverter_clear(inverter *v)
+{
+    release(v);
+    *v = (inverter){.term_lists = v->term_lists, .stored = v->stored};
+}
+
+/* ---- terms ---- */
+
+static bool same_term(const inverter *v, uint32_t number, const char *term, size_t size, uint64_t prefix)
+{
+    const inverter_term *t = inverter_get_term(v, number);
+    return t->prefix == prefix && t->postings.spare == size &&
+           (size <= 8 || memcmp(slices_at(&v->pool, t->bytes) + 8, term + 8, size - 8) == 0);
+}
+
+static bool find_term(const inverter *v, const char *term, size_t size, uint64_t hash, uint32_t *number)
+{
+    if (!v->slots)
+        return false;
+    uint64_t prefix = term_sort_key((const uint8_t *)term, size);
+    for (uint32_t at = (uint32_t)hash & v->slot_mask; v->slots[at]; at = (at + 1) & v->slot_mask)
+        if (v->slots[at] >> 32 == hash >> 32) {
+            *number = (uint32_t)v->slots[at] - 1;
+            if (same_term(v, *number, term, size, prefix))
+                return true;
+        }
+    return false;
+}
+
+static void place(uint64_t *slots, uint32_t mask, uint64_t slot, uint32_t at)
+{
+    while (slots[at & mask])
+        at++;
+    slots[at & mask] = slot;
+}
+
+/* A slot keeps only half of the hash; the half that says where it goes is computed anew, which is rare. */
+static oir_status grow_slots(inverter *v, oir_error *err)
+{
+    size_t count = v->slots ? ((size_t)v->slot_mask + 1) * 2 : SLOTS_FIRST;
+    uint64_t *slots = count <= UINT32_MAX ? memory_new_zeroed(count, sizeof *slots) : NULL;
+    if (!slots)
+        return error_no_memory(err, "the table of terms");
+    for (uint32_t i = 0; i < v->term_count; i++) {
+        const inverter_term *t = inverter_get_term(v, i);
+        uint64_t hash = hash_bytes(slices_at(&v->pool, t->bytes), t->postings.spare, 0);
+        place(slots, (uint32_t)count - 1, hash >> 32 << 32 | (i + 1), (uint32_t)hash);
+    }
+    memory_free(v->slots);
+    v->slots = slots;
+    v->slot_mask = (uint32_t)count - 1;
+    return OIR_OK;
+}
+
+static oir_status make_term(inverter *v, const char *term, size_t size, uint64_t hash, uint32_t *number,
+                            oir_error *err)
+{
+    if (v->term_count >= v->slot_mask / 8 * 5)
+        ERROR_FORWARD(grow_slots(v, err));
+    if (v->term_count / TERM_BLOCK == v->block_made) {
+        inverter_term *block = NULL;
+        if (memory_reserve(&v->blocks, &v->block_capacity, v->block_made + 1, sizeof *v->blocks))
+            block = memory_new(TERM_BLOCK * sizeof *block);
+        if (!block)
+            return error_no_memory(err, "the table of terms");
+        v->blocks[v->block_made++] = block;
+    }
+    uint32_t bytes = slices_allocate(&v->pool, (uint32_t)size);
+    if (!bytes)
+        return error_no_memory(err, "the table of terms");
+    memcpy(slices_at(&v->pool, bytes), term, size);
+    *number = v->term_count++;
+    *inverter_get_term(v, *number) = (inverter_term){
+        .prefix = term_sort_key((const uint8_t *)term, size), .postings = {.spare = (uint8_t)size}, .bytes = bytes};
+    place(v->slots, v->slot_mask, hash >> 32 << 32 | (*number + 1), (uint32_t)hash);
+    return OIR_OK;
+}
+
+/* ---- postings ---- */
+
+static uint8_t *encode_head(uint8_t *out, uint32_t gap, uint32_t wdf, uint32_t positions)
+{
+    if (positions == 1 && wdf == 1)
+        return slices_encode(out, (uint64_t)gap << 2 | INVERTER_ONE);
+    enum inverter_kind kind = positions == 0 ? INVERTER_NONE : positions == wdf ? INVERTER_WDF : INVERTER_COUNTED;
+    out = slices_encode(slices_encode(out, (uint64_t)gap << 2 | kind), wdf);
+    return kind == INVERTER_COUNTED ? slices_encode(out, positions) : out;
+}
+
+static bool add_rest(inverter *v, slice_list *list, const oir_termpos *positions, uint32_t count)
+{
+    uint8_t bytes[8];
+    for (uint32_t i = 1; i < count; i++) {
+        size_t size = (size_t)(slices_encode(bytes, positions[i] - positions[i - 1]) - bytes);
+        if (!slices_add(&v->pool, list, bytes, size))
+            return false;
+    }
+    return true;
+}
+
+static bool add_posting(inverter *v, inverter_term *t, uint32_t document, uint32_t wdf, const oir_termpos *positions,
+                        uint32_t count)
+{
+    slice_list *list = &t->postings;
+    if (list->tail == 0 && !slices_start(&v->pool, list))
+        return false;
+    uint8_t apart[POSTING_MAX];
+    /* Straight to its place where there is room for the longest; pieced together otherwise. */
+    bool direct = list->left >= POSTING_MAX;
+    uint8_t *start = direct ? slices_at(&v->pool, list->tail) : apart;
+    uint8_t *end = encode_head(start, document - t->last, wdf, count);
+    if (count)
+        end = slices_encode(end, positions[0]);
+    size_t size = (size_t)(end - start);
+    if (direct) {
+        list->tail += (uint32_t)size;
+        list->left = (uint16_t)(list->left - size);
+    } else if (!slices_add(&v->pool, list, apart, size)) {
+        return false;
+    }
+    if (count > 1 && !add_rest(v, list, positions, count))
+        return false;
+    t->last = document;
+    t->documents++;
+    t->positions += count;
+    if (t->documents > v->documents_max)
+        v->documents_max = t->documents;
+    if (t->positions > v->positions_max)
+        v->positions_max = t->positions;
+    return true;
+}
+
+static bool add_to_list(inverter *v, uint32_t number, uint32_t wdf)
+{
+    uint8_t bytes[16];
+    uint8_t *end = slices_encode(slices_encode(bytes, number), wdf);
+    return slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes));
+}
+
+/* Asks for the memory that looking these terms up will touch, in the order it will be touched. */
+static void prefetch(const inverter *v, const document_term *const *terms, size_t count)
+{
+    if (!v->slots)
+        return;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(&v->slots[(uint32_t)terms[i]->hash & v->slot_mask]);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t slot = v->slots[(uint32_t)terms[i]->hash & v->slot_mask];
+        if (slot)
+            __builtin_prefetch(inverter_get_term(v, (uint32_t)slot - 1));
+    }
+}
+
+static oir_status add_batch(inverter *v, const document_terms *from, const document_term *const *terms, size_t count,
+                            oir_error *err)
+{
+    uint32_t numbers[BATCH];
+    prefetch(v, terms, count);
+    for (size_t i = 0; i < count; i++) {
+        const char *bytes = document_terms_get_bytes(from, terms[i]);
+        if (!find_term(v, bytes, terms[i]->size, terms[i]->hash, &numbers[i]))
+            ERROR_FORWARD(make_term(v, bytes, terms[i]->size, terms[i]->hash, &numbers[i], err));
+        const inverter_term *t = inverter_get_term(v, numbers[i]);
+        if (t->postings.tail)
+            __builtin_prefetch(slices_at(&v->pool, t->postings.tail), 1);
+    }
+    uint32_t document = (uint32_t)v->document_count - 1;
+    for (size_t i = 0; i < count; i++) {
+        const document_term *t = terms[i];
+        if (!add_posting(v, inverter_get_term(v, numbers[i]), document, t->wdf, from->positions + t->first,
+                         t->positions) ||
+            (v->term_lists && !add_to_list(v, numbers[i], t->wdf)))
+            return error_no_memory(err, "the buffer of documents");
+    }
+    return OIR_OK;
+}
+
+static oir_status add_terms(inverter *v, const document_terms *from, oir_error *err)
+{
+    const document_term *batch[BATCH];
+    size_t n = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        if (from->terms[i].removed)
+            continue;
+        batch[n++] = &from->terms[i];
+        if (n == BATCH) {
+            ERROR_FORWARD(add_batch(v, from, batch, n, err));
+            n = 0;
+        }
+    }
+    return add_batch(v, from, batch, n, err);
+}
+
+/* ---- documents ---- */
+
+static bool find_docid(const inverter *v, oir_docid docid, size_t *slot)
+{
+    if (!v->docid_slots)
+        return false;
+    size_t at = hash_u64(docid) & v->docid_slot_mask;
+    for (; v->docid_slots[at]; at = (at + 1) & v->docid_slot_mask)
+        if (v->documents[v->docid_slots[at] - 1].docid == docid) {
+            *slot = at;
+            return true;
+        }
+    *slot = at;
+    return false;
+}
+
+static oir_status grow_docid_slots(inverter *v, oir_error *err)
+{
+    size_t old_count = v->docid_slots ? v->docid_slot_mask + 1 : 0, count = old_count ? old_count * 2 : SLOTS_FIRST;
+    uint32_t *slots = memory_new_zeroed(count, sizeof *slots), *old = v->docid_slots;
+    if (!slots)
+        return error_no_memory(err, "the table of buffered documents");
+    v->docid_slots = slots;
+    v->docid_slot_mask = count - 1;
+    for (size_t i = 0; i < old_count; i++) {
+        size_t slot;
+        if (old[i] && !find_docid(v, v->documents[old[i] - 1].docid, &slot))
+            slots[slot] = old[i];
+    }
+    memory_free(old);
+    return OIR_OK;
+}
+
+static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
+{
+    const document_values *from = &document->values;
+    if (v->stored && document->data.size) {
+        d->data = (oir_bytes){arena_copy(&v->arena, document->data.data, document->data.size), document->data.size};
+        if (!d->data.data)
+            return error_no_memory(err, "the data of a document");
+    }
+    segment_value *values = from->count ? arena_add(&v->arena, from->count * sizeof *values) : NULL;
+    if (from->count && !values)
+        return error_no_memory(err, "the values of a document");
+    for (size_t i = 0; i < from->count; i++) {
+        const buffer *bytes = &from->items[i].bytes;
+        values[i] = (segment_value){from->items[i].slot, {arena_copy(&v->arena, bytes->data, bytes->size), bytes->size}};
+        if (!values[i].value.data)
+            return error_no_memory(err, "the values of a document");
+    }
+    d->values = values;
+    d->value_count = (uint32_t)from->count;
+    return OIR_OK;
+}
+
+static void note_positions(inverter_document *d, const document_terms *terms)
+{
+    for (size_t i = 0; i < terms->count; i++) {
+        const document_term *t = &terms->terms[i];
+        if (t->positions == 0)
+            continue;
+        oir_termpos first = terms->positions[t->first], last = terms->positions[t->first + t->positions - 1];
+        if (!d->has_positions || first < d->position_min)
+            d->position_min = first;
+        if (!d->has_positions || last > d->position_max)
+            d->position_max = last;
+        d->has_positions = true;
+    }
+}
+
+/* The document's record, not live yet: if anything after this fails, what was added belongs to a dead document. */
+static oir_status make_document(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
+{
+    if (v->docid_slots_used * 2 >= v->docid_slot_mask)
+        ERROR_FORWARD(grow_docid_slots(v, err));
+    if (!memory_reserve(&v->documents, &v->document_capacity, v->document_count + 1, sizeof *v->documents) ||
+        (v->term_lists && v->lists.tail == 0 && !slices_start(&v->pool, &v->lists)))
+        return error_no_memory(err, "the table of buffered documents");
+    inverter_document *d = &v->documents[v->document_count];
+    *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length, .data = {"", 0}};
+    d->term_count = document->terms.live;
+    if (v->term_lists)
+        d->terms = slices_get_mark(&v->lists);
+    note_positions(d, &document->terms);
+    ERROR_FORWARD(copy_contents(v, d, document, err));
+    v->document_count++;
+    return OIR_OK;
+}
+
+oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
+{
+    ERROR_FORWARD(document_complete(document, err));
+    ERROR_FORWARD(make_document(v, docid, document, err));
+    ERROR_FORWARD(add_terms(v, &document->terms, err));
+    inverter_document *d = &v->documents[v->document_count - 1];
+    size_t slot;
+    if (!find_docid(v, docid, &slot))
+        v->docid_slots_used++;
+    v->docid_slots[slot] = (uint32_t)v->document_count;
+    d->live = true;
+    v->live_count++;
+    v->live_length += d->length;
+    return OIR_OK;
+}
+
+size_t inverter_get_memory(const inverter *v)
+{
+    size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
+    /* Nearly full: the next term doubles it, and while it grows both are there. */
+    if (v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64)
+        slots *= 3;
+    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + slots +
+                  v->block_made * TERM_BLOCK * sizeof(inverter_term) + v->document_capacity * sizeof *v->documents +
+                  (v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots : 0);
+    size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
+                     v->document_count * (sizeof(uint64_t) + sizeof(uint32_t)) + (size_t)v->documents_max * 18 +
+                     (size_t)v->positions_max * 4;
+    return here + writing;
+}
+
+bool inverter_is_full(const inverter *v)
+{
+    /* 4 GiB of addresses, of which the last quarter is kept for the one document that comes next. */
+    return v->pool.count > SLICES_CHUNKS_MAX / 4 * 3 || v->document_count >= UINT32_MAX / 2;
+}
+
+/* ---- finding and deleting ---- */
+
+bool inverter_has_docid(const inverter *v, oir_docid docid)
+{
+    size_t slot;
+    return find_docid(v, docid, &slot) && v->documents[v->docid_slots[slot] - 1].live;
+}
+
+static void kill(inverter *v, inverter_document *d)
+{
+    d->live = false;
+    v->live_count--;
+    v->live_length -= d->length;
+}
+
+bool inverter_delete(inverter *v, oir_docid docid)
+{
+    size_t slot;
+    if (!find_docid(v, docid, &slot) || !v->documents[v->docid_slots[slot] - 1].live)
+        return false;
+    kill(v, &v->documents[v->docid_slots[slot] - 1]);
+    return true;
+}
+
+static void skip_positions(inverter_cursor *c)
+{
+    for (uint32_t i = 0; i < c->positions; i++)
+        slices_next(&c->reader);
+}
+
+bool inverter_has_term(const inverter *v, const char *term, size_t size)
+{
+    uint32_t number;
+    if (!find_term(v, term, size, hash_bytes(term, size, 0), &number))
+        return false;
+    inverter_cursor c = inverter_read(v, inverter_get_term(v, number));
+    for (; inverter_next(&c); skip_positions(&c))
+        if (v->documents[c.document].live)
+            return true;
+    return false;
+}
+
+void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest)
+{
+    uint32_t number;
+    *count = 0;
+    if (!find_term(v, term, size, hash_bytes(term, size, 0), &number))
+        return;
+    inverter_term *t = inverter_get_term(v, number);
+    inverter_cursor c = inverter_read(v, t);
+    for (; inverter_next(&c); skip_positions(&c)) {
+        inverter_document *d = &v->documents[c.document];
+        if (!d->live)
+            continue;
+        if (*count == 0 || d->docid < *lowest)
+            *lowest = d->docid;
+        kill(v, d);
+        ++*count;
+    }
+    /* Every document of the list is dead now, so it starts anew: replacing one document again and again by its term
+     * must not walk over all the earlier ones each time. */
+    t->postings = (slice_list){.spare = t->postings.spare};
+    t->last = t->documents = t->positions = 0;
+}

@@ -1,0 +1,136 @@
+/* Documents that are not in a segment yet, inverted in memory.
+ *
+ * Every term has a list of slices with its postings in the order of documents; so nothing is scattered or sorted but
+ * the terms themselves, once, when they are written out. A document is addressed by the order it came in ("buffered
+ * number"); one that is deleted again is only marked, and left out when the buffer is written.
+ *
+ * Memory is counted to the byte, with what writing out will take on top. One thread at a time; shares nothing. */
+#ifndef INDEXER_INVERTER_H
+#define INDEXER_INVERTER_H
+
+#include "base/arena.h"
+#include "document/document.h"
+#include "indexer/progress.h"
+#include "indexer/slices.h"
+#include "segment/segment_writer.h"
+
+/* A posting in a term's list, numbers in base 128:
+ *     document - last document << 2 | kind
+ *     kind 0: wdf 1, 1 position;    1: wdf, as many positions;    2: wdf, no positions;    3: wdf, count, positions
+ *     the first position, then the differences */
+enum inverter_kind { INVERTER_ONE, INVERTER_WDF, INVERTER_NONE, INVERTER_COUNTED };
+
+typedef struct inverter_term {
+    uint64_t prefix;     /* term_sort_key */
+    slice_list postings; /* spare: the term's size */
+    uint32_t bytes;      /* address of the term */
+    uint32_t last;       /* buffered number of the last document */
+    uint32_t documents;  /* with deleted ones */
+    uint32_t positions;
+} inverter_term;
+
+typedef struct inverter_document {
+    oir_docid docid;
+    uint32_t length;
+    oir_termpos position_min, position_max;
+    bool live, has_positions;
+    slice_mark terms;             /* where its term list starts: pairs of term number and wdf */
+    uint32_t term_count;
+    uint32_t value_count;
+    const segment_value *values;  /* these and the data are in the arena */
+    oir_bytes data;
+} inverter_document;
+
+enum { INVERTER_TERM_BITS = 10 }; /* terms in a block */
+
+typedef struct inverter {
+    bool term_lists, stored;
+    slices pool;
+    arena arena;
+    inverter_term **blocks;
+    size_t block_made, block_capacity;
+    uint32_t term_count;
+    uint64_t *slots;              /* high half of the hash << 32 | term + 1 */
+    uint32_t slot_mask;
+    inverter_document *documents;
+    size_t document_count, document_capacity;
+    uint32_t *docid_slots;        /* buffered number + 1, one for each docid that was ever here */
+    size_t docid_slot_mask, docid_slots_used;
+    uint32_t live_count;
+    uint64_t live_length;
+    slice_list lists;             /* all term lists, one after another */
+    uint32_t documents_max, positions_max; /* of any term: what the longest list will take */
+} inverter;
+
+/* OIR_NO_MEMORY. */
+oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error *err);
+/* NULL is accepted. */
+void inverter_free(inverter *v);
+/* Empties it and gives the memory back. */
+void inverter_clear(inverter *v);
+
+/* Adds a document under a docid that no live one here has. Failures of document_complete, and then nothing has
+ * changed; OIR_NO_MEMORY, and then only clear and free may follow. */
+oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err);
+
+/* Bytes taken, and to be taken by writing out. */
+size_t inverter_get_memory(const inverter *v);
+/* The pool's addresses run low: time to write out, whatever the memory. */
+bool inverter_is_full(const inverter *v);
+
+/* Whether a live document has the docid. */
+bool inverter_has_docid(const inverter *v, oir_docid docid);
+/* Deletes it; false when there is none. */
+bool inverter_delete(inverter *v, oir_docid docid);
+/* Whether any live document has the term. */
+bool inverter_has_term(const inverter *v, const char *term, size_t size);
+/* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none). */
+void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest);
+
+/* Writes all live documents, by ascending docid, into a segment; the caller commits it and clears the buffer, which is
+ * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status inverter_flush(const inverter *v, segment_writer *w, const progress *p, oir_error *err);
+
+static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
+{
+    return &v->blocks[number >> INVERTER_TERM_BITS][number & ((1u << INVERTER_TERM_BITS) - 1)];
+}
+
+/* The postings of one term, one after another: `left` of them. */
+typedef struct inverter_cursor {
+    slice_reader reader;
+    uint32_t left;
+    uint32_t document, wdf, positions; /* of the current one; its positions must be read before the next */
+    bool counted;
+} inverter_cursor;
+
+static inline inverter_cursor inverter_read(const inverter *v, const inverter_term *term)
+{
+    inverter_cursor c = {.left = term->documents};
+    if (c.left)
+        c.reader = slices_read_list(&v->pool, &term->postings);
+    return c;
+}
+
+static inline bool inverter_next(inverter_cursor *c)
+{
+    if (c->left == 0)
+        return false;
+    c->left--;
+    uint64_t head = slices_next(&c->reader);
+    c->document += (uint32_t)(head >> 2);
+    c->wdf = (head & 3) == INVERTER_ONE ? 1 : (uint32_t)slices_next(&c->reader);
+    switch (head & 3) {
+    case INVERTER_NONE:
+        c->positions = 0;
+        break;
+    case INVERTER_COUNTED:
+        c->positions = (uint32_t)slices_next(&c->reader);
+        break;
+    default:
+        c->positions = c->wdf;
+    }
+    return true;
+}
+
+#endif

@@ -1,0 +1,178 @@
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "indexer/gather.h"
+#include "indexer/inverter.h"
+#include "indexer/term_sort.h"
+
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+#define GONE UINT32_MAX
+
+/* What is needed while the buffer is written. */
+typedef struct flush {
+    const inverter *v;
+    segment_writer *writer;
+    const progress *progress;
+    uint32_t *order;       /* buffered numbers of live documents by ascending docid: local -> buffered */
+    uint32_t *locals;      /* buffered -> local, GONE for dead ones */
+    uint32_t *ordinals;    /* term -> ordinal; NULL without term lists */
+    term_sort_item *terms; /* all terms in byte order */
+    gather gather;
+    uint64_t *pairs;       /* one document's ordinals and wdf */
+    size_t pair_capacity;
+    uint32_t *columns;     /* the same apart */
+    size_t column_capacity;
+} flush;
+
+static oir_status order_documents(flush *f, oir_error *err)
+{
+    const inverter *v = f->v;
+    uint64_t *keys = memory_new(v->document_count * sizeof *keys);
+    f->locals = memory_new(v->document_count * sizeof *f->locals);
+    f->order = memory_new(v->live_count * sizeof *f->order);
+    if (!keys || !f->locals || !f->order) {
+        memory_free(keys);
+        return error_no_memory(err, "writing out the buffer of documents");
+    }
+    uint32_t count = 0;
+    for (size_t i = 0; i < v->document_count; i++) {
+        f->locals[i] = GONE;
+        if (v->documents[i].live)
+            keys[count++] = (uint64_t)v->documents[i].docid << 32 | i;
+    }
+    sort_u64(keys, count);
+    for (uint32_t i = 0; i < count; i++) {
+        f->order[i] = (uint32_t)keys[i];
+        f->locals[f->order[i]] = i;
+    }
+    memory_free(keys);
+    return OIR_OK;
+}
+
+static oir_status write_documents(flush *f, oir_error *err)
+{
+    for (uint32_t i = 0; i < f->v->live_count; i++) {
+        const inverter_document *d = &f->v->documents[f->order[i]];
+        segment_document document = {
+            .docid = d->docid,
+            .length = d->length,
+            .has_positions = d->has_positions,
+            .position_min = d->position_min,
+            .position_max = d->position_max,
+            .data = d->data,
+            .values = d->values,
+            .value_count = d->value_count,
+        };
+        ERROR_FORWARD(segment_writer_add_document(f->writer, &document, err));
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(f->progress, "writing documents", i, f->v->live_count, err));
+    }
+    return OIR_OK;
+}
+
+static oir_status sort_terms(flush *f, oir_error *err)
+{
+    const inverter *v = f->v;
+    if (v->term_count == 0)
+        return OIR_OK;
+    f->terms = memory_new(v->term_count * sizeof *f->terms);
+    if (v->term_lists)
+        f->ordinals = memory_new(v->term_count * sizeof *f->ordinals);
+    if (!f->terms || (v->term_lists && !f->ordinals))
+        return error_no_memory(err, "writing out the buffer of documents");
+    for (uint32_t i = 0; i < v->term_count; i++) {
+        const inverter_term *t = inverter_get_term(v, i);
+        f->terms[i] = (term_sort_item){t->prefix, slices_at(&v->pool, t->bytes), t->postings.spare, i};
+    }
+    term_sort(f->terms, v->term_count);
+    return OIR_OK;
+}
+
+/* Reads a term's list without the dead documents. */
+static oir_status gather_term(flush *f, const inverter_term *term, oir_error *err)
+{
+    gather_clear(&f->gather);
+    if (!gather_reserve(&f->gather, term->documents, term->positions))
+        return error_no_memory(err, "the postings of a term");
+    inverter_cursor c = inverter_read(f->v, term);
+    while (inverter_next(&c)) {
+        oir_termpos *to = f->gather.positions + f->gather.position_count, position = 0;
+        for (uint32_t i = 0; i < c.positions; i++)
+            to[i] = position += (oir_termpos)slices_next(&c.reader);
+        if (f->locals[c.document] != GONE)
+            gather_add(&f->gather, f->locals[c.document], c.wdf, c.positions);
+    }
+    return OIR_OK;
+}
+
+static oir_status write_terms(flush *f, oir_error *err)
+{
+    uint32_t ordinal = 0;
+    for (uint32_t i = 0; i < f->v->term_count; i++) {
+        const term_sort_item *item = &f->terms[i];
+        ERROR_FORWARD(gather_term(f, inverter_get_term(f->v, item->term), err));
+        if (i % TELL_TERMS == 0)
+            ERROR_FORWARD(progress_tell(f->progress, "writing terms", i, f->v->term_count, err));
+        if (f->gather.count == 0)
+            continue;
+        term_postings postings;
+        ERROR_FORWARD(gather_finish(&f->gather, &postings, err));
+        ERROR_FORWARD(segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &postings, err));
+        if (f->ordinals)
+            f->ordinals[item->term] = ordinal;
+        ordinal++;
+    }
+    return OIR_OK;
+}
+
+static oir_status write_term_list(flush *f, const inverter_document *d, oir_error *err)
+{
+    uint32_t count = d->term_count;
+    if (!memory_reserve(&f->pairs, &f->pair_capacity, count, sizeof *f->pairs) ||
+        !memory_reserve(&f->columns, &f->column_capacity, (size_t)count * 2, sizeof *f->columns))
+        return error_no_memory(err, "the list of a document's terms");
+    slice_reader reader = slices_read(&f->v->pool, d->terms);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t term = (uint32_t)slices_next(&reader), wdf = (uint32_t)slices_next(&reader);
+        f->pairs[i] = (uint64_t)f->ordinals[term] << 32 | wdf;
+    }
+    sort_u64(f->pairs, count);
+    for (uint32_t i = 0; i < count; i++) {
+        f->columns[i] = (uint32_t)(f->pairs[i] >> 32);
+        f->columns[count + i] = (uint32_t)f->pairs[i];
+    }
+    return segment_writer_add_term_list(f->writer, f->columns, count ? f->columns + count : NULL, count, err);
+}
+
+static oir_status write_term_lists(flush *f, oir_error *err)
+{
+    if (!f->v->term_lists)
+        return OIR_OK;
+    for (uint32_t i = 0; i < f->v->live_count; i++) {
+        ERROR_FORWARD(write_term_list(f, &f->v->documents[f->order[i]], err));
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(f->progress, "writing term lists", i, f->v->live_count, err));
+    }
+    return OIR_OK;
+}
+
+oir_status inverter_flush(const inverter *v, segment_writer *w, const progress *p, oir_error *err)
+{
+    oir_status status;
+    flush f = {.v = v, .writer = w, .progress = p};
+    gather_init(&f.gather);
+    ERROR_GOTO_DONE(order_documents(&f, err));
+    ERROR_GOTO_DONE(write_documents(&f, err));
+    ERROR_GOTO_DONE(sort_terms(&f, err));
+    ERROR_GOTO_DONE(write_terms(&f, err));
+    ERROR_GOTO_DONE(write_term_lists(&f, err));
+done:
+    memory_free(f.order);
+    memory_free(f.locals);
+    memory_free(f.ordinals);
+    memory_free(f.terms);
+    memory_free(f.pairs);
+    memory_free(f.columns);
+    gather_release(&f.gather);
+    return status;
+}

@@ -1,0 +1,301 @@
+#include "indexer/merge.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "document/iterator.h"
+#include "indexer/gather.h"
+#include "indexer/term_sort.h"
+#include "segment/stored.h"
+#include "segment/termlists.h"
+#include "segment/values.h"
+
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+#define GONE UINT32_MAX
+
+/* One source while it is merged. */
+typedef struct input {
+    const segment *segment;
+    uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
+    uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
+    terms_cursor cursor;
+    uint64_t key;       /* of the cursor's term */
+    stored_cursor stored;
+} input;
+
+typedef struct merge {
+    const merge_order *order;
+    input *inputs;
+    size_t count;
+    uint32_t *heap;     /* inputs by the term they stand at, lowest first; of the same term the older first */
+    size_t heap_count;
+    segment_writer *writer;
+    const progress *progress;
+    bool term_lists;
+    uint32_t ordinal;   /* of the next term */
+    uint64_t terms_done, terms_total;
+    gather gather;
+    postings_list postings;
+    positions_list positions;
+    termlist list;
+    segment_value *values;
+    size_t value_capacity;
+} merge;
+
+static oir_status corrupt(const input *in, const char *what, oir_error *err)
+{
+    return error_set(err, OIR_CORRUPT, "%s: %s", in->segment->name, what);
+}
+
+static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *err)
+{
+    m->inputs = memory_new_zeroed(m->count, sizeof *m->inputs);
+    m->heap = memory_new(m->count * sizeof *m->heap);
+    if (!m->inputs || !m->heap)
+        return error_no_memory(err, "a merge");
+    for (size_t i = 0; i < m->count; i++) {
+        input *in = &m->inputs[i];
+        in->segment = sources[i].segment;
+        uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
+        in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
+        if (m->term_lists)
+            in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
+        if (!in->locals || (m->term_lists && !in->ordinals))
+            return error_no_memory(err, "a merge");
+        memset(in->locals, 0xff, documents * sizeof *in->locals);
+        if (m->term_lists)
+            memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
+        m->terms_total += count;
+        if (in->segment->stored)
+            stored_cursor_init(&in->stored, in->segment->stored);
+    }
+    for (uint32_t i = 0; i < m->order->count; i++)
+        m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
+    return OIR_OK;
+}
+
+/* ---- documents ---- */
+
+static oir_status read_values(merge *m, const input *in, uint32_t local, segment_document *out, oir_error *err)
+{
+    const values *from = in->segment->values;
+    uint32_t columns = from ? values_get_column_count(from) : 0;
+    if (!memory_reserve(&m->values, &m->value_capacity, columns, sizeof *m->values))
+        return error_no_memory(err, "the values of a document");
+    for (uint32_t i = 0; i < columns; i++) {
+        const values_column *column = values_get_column(from, i);
+        segment_value *to = &m->values[out->value_count];
+        to->slot = column->slot;
+        ERROR_FORWARD(values_get_in(from, column, local, &to->value, err));
+        out->value_count += to->value.size > 0;
+    }
+    out->values = m->values;
+    return OIR_OK;
+}
+
+static oir_status write_document(merge *m, input *in, uint32_t local, oir_error *err)
+{
+    const segment *s = in->segment;
+    segment_document document = {
+        .docid = segment_get_docid(s, local),
+        .length = segment_get_length(s, local),
+        .data = {"", 0},
+    };
+    /* How far positions go is all that is kept of them by document, and all that is needed again. */
+    uint32_t extent = length_get(&s->context.extents, local);
+    if (s->has_positions && extent > 0) {
+        document.has_positions = true;
+        document.position_min = s->context.position_base;
+        document.position_max = extent - 1 + s->context.position_base;
+    }
+    if (s->stored)
+        ERROR_FORWARD(stored_cursor_get(&in->stored, local, &document.data, err));
+    ERROR_FORWARD(read_values(m, in, local, &document, err));
+    return segment_writer_add_document(m->writer, &document, err);
+}
+
+static oir_status write_documents(merge *m, oir_error *err)
+{
+    for (uint32_t i = 0; i < m->order->count; i++) {
+        ERROR_FORWARD(write_document(m, &m->inputs[m->order->sources[i]], m->order->locals[i], err));
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->order->count, err));
+    }
+    return OIR_OK;
+}
+
+/* ---- terms ---- */
+
+static bool comes_before(const merge *m, uint32_t a, uint32_t b)
+{
+    const input *left = &m->inputs[a], *right = &m->inputs[b];
+    if (left->key != right->key)
+        return left->key < right->key;
+    int order = iterator_compare_terms(left->cursor.term, left->cursor.term_size, right->cursor.term,
+                                       right->cursor.term_size);
+    return order < 0 || (order == 0 && a < b);
+}
+
+static void sift_down(merge *m, size_t at)
+{
+    uint32_t sifted = m->heap[at];
+    for (size_t child; (child = 2 * at + 1) < m->heap_count; at = child) {
+        if (child + 1 < m->heap_count && comes_before(m, m->heap[child + 1], m->heap[child]))
+            child++;
+        if (!comes_before(m, m->heap[child], sifted))
+            break;
+        m->heap[at] = m->heap[child];
+    }
+    m->heap[at] = sifted;
+}
+
+static void note_key(input *in)
+{
+    if (!in->cursor.at_end)
+        in->key = term_sort_key((const uint8_t *)in->cursor.term, in->cursor.term_size);
+}
+
+static oir_status start_terms(merge *m, oir_error *err)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        input *in = &m->inputs[i];
+        terms_cursor_init(&in->cursor, &in->segment->terms);
+        if (in->segment->terms.term_count == 0)
+            continue;
+        ERROR_FORWARD(terms_cursor_seek(&in->cursor, "", 0, err));
+        note_key(in);
+        if (!in->cursor.at_end)
+            m->heap[m->heap_count++] = (uint32_t)i;
+    }
+    for (size_t i = m->heap_count / 2; i-- > 0;)
+        sift_down(m, i);
+    return OIR_OK;
+}
+
+/* Adds the postings that one source has of the term its cursor stands at. */
+static oir_status gather_input(merge *m, const input *in, oir_error *err)
+{
+    const segment *s = in->segment;
+    const term_entry *entry = &in->cursor.entry;
+    bool positioned = entry->positions_form != POSITIONS_NONE;
+    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
+    if (positioned)
+        ERROR_FORWARD(positions_decode(s->container, &s->context, entry, &m->postings, &m->positions, err));
+    uint32_t count = m->postings.count;
+    if (count && m->postings.documents[count - 1] >= s->context.document_count)
+        return corrupt(in, "a list names a document that is not there", err);
+    if (!gather_reserve(&m->gather, (size_t)m->gather.count + count,
+                        m->gather.position_count + (positioned ? m->positions.total : 0)))
+        return error_no_memory(err, "the postings of a term");
+    const oir_termpos *from = m->positions.positions;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t local = in->locals[m->postings.documents[i]], positions = positioned ? m->positions.counts[i] : 0;
+        if (local != GONE) {
+            oir_termpos *to = m->gather.positions + m->gather.position_count;
+            for (uint32_t p = 0; p < positions; p++)
+                to[p] = from[p];
+            gather_add(&m->gather, local, m->postings.wdf[i], positions);
+        }
+        from += positions;
+    }
+    return OIR_OK;
+}
+
+/* Takes one term from all sources that have it. The term itself is copied, for the cursors go on. */
+static oir_status merge_term(merge *m, oir_error *err)
+{
+    char term[OIR_TERM_MAX + 1];
+    const input *first = &m->inputs[m->heap[0]];
+    size_t size = first->cursor.term_size;
+    if (size > OIR_TERM_MAX)
+        return corrupt(first, "a term is too long", err);
+    memcpy(term, first->cursor.term, size);
+    gather_clear(&m->gather);
+    while (m->heap_count > 0) {
+        input *in = &m->inputs[m->heap[0]];
+        if (in->cursor.term_size != size || memcmp(in->cursor.term, term, size) != 0)
+            break;
+        ERROR_FORWARD(gather_input(m, in, err));
+        if (in->ordinals) {
+            if (in->cursor.entry.ordinal >= in->segment->terms.term_count)
+                return corrupt(in, "a term has a number that is too high", err);
+            in->ordinals[in->cursor.entry.ordinal] = m->ordinal;
+        }
+        ERROR_FORWARD(terms_cursor_next(&in->cursor, err));
+        note_key(in);
+        if (in->cursor.at_end)
+            m->heap[0] = m->heap[--m->heap_count];
+        if (m->heap_count > 0)
+            sift_down(m, 0);
+        if (++m->terms_done % TELL_TERMS == 0)
+            ERROR_FORWARD(progress_tell(m->progress, "merging terms", m->terms_done, m->terms_total, err));
+    }
+    if (m->gather.count == 0)
+        return OIR_OK;
+    term_postings postings;
+    ERROR_FORWARD(gather_finish(&m->gather, &postings, err));
+    m->ordinal++;
+    return segment_writer_add_term(m->writer, term, size, &postings, err);
+}
+
+static oir_status write_terms(merge *m, oir_error *err)
+{
+    ERROR_FORWARD(start_terms(m, err));
+    while (m->heap_count > 0)
+        ERROR_FORWARD(merge_term(m, err));
+    return OIR_OK;
+}
+
+/* ---- term lists ---- */
+
+static oir_status write_term_lists(merge *m, oir_error *err)
+{
+    for (uint32_t i = 0; i < m->order->count; i++) {
+        const input *in = &m->inputs[m->order->sources[i]];
+        ERROR_FORWARD(termlists_get(in->segment->termlists, m->order->locals[i], &m->list, err));
+        for (uint32_t t = 0; t < m->list.count; t++) {
+            /* Order is kept: terms are numbered in byte order on both sides. */
+            m->list.ordinals[t] = in->ordinals[m->list.ordinals[t]];
+            if (m->list.ordinals[t] >= m->ordinal)
+                return corrupt(in, "a document's list of terms names one that has no postings", err);
+        }
+        ERROR_FORWARD(segment_writer_add_term_list(m->writer, m->list.ordinals, m->list.wdf, m->list.count, err));
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(m->progress, "merging term lists", i, m->order->count, err));
+    }
+    return OIR_OK;
+}
+
+static void release(merge *m)
+{
+    for (size_t i = 0; m->inputs && i < m->count; i++) {
+        memory_free(m->inputs[i].locals);
+        memory_free(m->inputs[i].ordinals);
+        if (m->inputs[i].segment && m->inputs[i].segment->stored)
+            stored_cursor_release(&m->inputs[i].stored);
+    }
+    memory_free(m->inputs);
+    memory_free(m->heap);
+    memory_free(m->values);
+    gather_release(&m->gather);
+    postings_list_release(&m->postings);
+    positions_list_release(&m->positions);
+    termlist_release(&m->list);
+}
+
+oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
+                       segment_writer *w, const progress *p, oir_error *err)
+{
+    oir_status status;
+    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists};
+    gather_init(&m.gather);
+    ERROR_GOTO_DONE(open_inputs(&m, sources, err));
+    ERROR_GOTO_DONE(write_documents(&m, err));
+    ERROR_GOTO_DONE(write_terms(&m, err));
+    if (term_lists)
+        ERROR_GOTO_DONE(write_term_lists(&m, err));
+done:
+    release(&m);
+    return status;
+}

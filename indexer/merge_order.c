@@ -1,0 +1,91 @@
+#include "base/error.h"
+#include "base/memory.h"
+#include "indexer/merge.h"
+
+/* Walks one source by ascending docid. */
+typedef struct walk {
+    const merge_source *source;
+    uint32_t at, count; /* in the order of docids */
+    uint32_t local;     /* of the current document */
+    uint64_t docid;     /* its docid; UINT64_MAX at the end */
+} walk;
+
+static void walk_to_live(walk *w)
+{
+    const segment *s = w->source->segment;
+    for (; w->at < w->count; w->at++) {
+        w->local = s->by_docid ? s->by_docid[w->at] : w->at;
+        if (w->source->deleted && (w->source->deleted[w->local >> 6] >> (w->local & 63) & 1))
+            continue;
+        w->docid = segment_get_docid(s, w->local);
+        return;
+    }
+    w->docid = UINT64_MAX;
+}
+
+/* The walk that comes first, and the docid up to which it stays the first. */
+static walk *choose(walk *walks, size_t count, uint64_t *until)
+{
+    walk *first = &walks[0];
+    *until = UINT64_MAX;
+    for (size_t i = 1; i < count; i++) {
+        if (walks[i].docid < first->docid) {
+            *until = first->docid;
+            first = &walks[i];
+        } else if (walks[i].docid < *until) {
+            *until = walks[i].docid;
+        }
+    }
+    return first;
+}
+
+static void fill(merge_order *order, walk *walks, size_t count)
+{
+    for (uint32_t n = 0; n < order->count;) {
+        uint64_t until;
+        walk *w = choose(walks, count, &until);
+        /* A docid that two segments hold alive is damage that must not make this loop endless: so at least one. */
+        do {
+            order->sources[n] = (uint32_t)(w - walks);
+            order->locals[n++] = w->local;
+            w->at++;
+            walk_to_live(w);
+        } while (n < order->count && w->docid < until);
+    }
+}
+
+oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err)
+{
+    uint64_t live = 0;
+    *order = (merge_order){0};
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t local = 0; local < sources[i].segment->context.document_count; local++)
+            live += !(sources[i].deleted && (sources[i].deleted[local >> 6] >> (local & 63) & 1));
+    if (live > UINT32_MAX)
+        return error_set(err, OIR_TOO_BIG, "more than 2^32 - 1 documents for one segment");
+    if (live == 0)
+        return OIR_OK;
+    walk *walks = memory_new_zeroed(count, sizeof *walks);
+    order->sources = memory_new(live * sizeof *order->sources);
+    order->locals = memory_new(live * sizeof *order->locals);
+    if (!walks || !order->sources || !order->locals) {
+        memory_free(walks);
+        merge_order_release(order);
+        return error_no_memory(err, "the order of merged documents");
+    }
+    order->count = (uint32_t)live;
+    for (size_t i = 0; i < count; i++) {
+        walks[i] = (walk){.source = &sources[i], .count = sources[i].segment->context.document_count};
+        walk_to_live(&walks[i]);
+    }
+    fill(order, walks, count);
+    memory_free(walks);
+    return OIR_OK;
+}
+
+void merge_order_release(merge_order *order)
+{
+    memory_free(order->sources);
+    memory_free(order->locals);
+    *order = (merge_order){0};
+}

@@ -1,0 +1,100 @@
+#include "indexer/slices.h"
+
+#include <assert.h>
+
+#include "base/memory.h"
+
+const uint16_t slices_sizes[SLICES_LEVELS] = {16,  24,  32,  48,   64,   96,   128,  192, 256,
+                                              384, 512, 768, 1024, 1536, 2048, 3072, 4096};
+
+void slices_init(slices *s)
+{
+    *s = (slices){0};
+}
+
+void slices_release(slices *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        memory_free(s->chunks[i]);
+    memory_free(s->chunks);
+    *s = (slices){0};
+}
+
+static bool add_chunk(slices *s)
+{
+    if (s->count == SLICES_CHUNKS_MAX ||
+        !memory_reserve(&s->chunks, &s->capacity, s->count + 1, sizeof *s->chunks))
+        return false;
+    uint8_t *chunk = memory_new(SLICES_CHUNK_SIZE);
+    if (!chunk)
+        return false;
+    s->chunks[s->count++] = chunk;
+    /* Address 0 means none, so the very first bytes stay unused. */
+    s->at = s->count == 1 ? 8 : 0;
+    return true;
+}
+
+uint32_t slices_allocate(slices *s, uint32_t size)
+{
+    assert(size <= SLICES_CHUNK_SIZE - 8);
+    if ((s->count == 0 || s->at + size > SLICES_CHUNK_SIZE) && !add_chunk(s))
+        return 0;
+    uint32_t address = (uint32_t)(s->count - 1) << SLICES_CHUNK_BITS | s->at;
+    s->at += size;
+    return address;
+}
+
+bool slices_start(slices *s, slice_list *list)
+{
+    uint32_t address = slices_allocate(s, slices_sizes[0]);
+    if (!address)
+        return false;
+    list->head = list->tail = address;
+    list->left = (uint16_t)(slices_sizes[0] - 4);
+    list->level = 0;
+    return true;
+}
+
+static bool extend(slices *s, slice_list *list)
+{
+    uint8_t level = (uint8_t)(list->level + (list->level + 1 < SLICES_LEVELS));
+    uint32_t address = slices_allocate(s, slices_sizes[level]);
+    if (!address)
+        return false;
+    bits_store32(slices_at(s, list->tail), address);
+    list->tail = address;
+    list->left = (uint16_t)(slices_sizes[level] - 4);
+    list->level = level;
+    return true;
+}
+
+bool slices_add(slices *s, slice_list *list, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        if (list->left == 0 && !extend(s, list))
+            return false;
+        size_t part = size < list->left ? size : list->left;
+        memcpy(slices_at(s, list->tail), bytes, part);
+        list->tail += (uint32_t)part;
+        list->left = (uint16_t)(list->left - part);
+        bytes += part;
+        size -= part;
+    }
+    return true;
+}
+
+slice_mark slices_get_mark(const slice_list *list)
+{
+    return (slice_mark){list->tail, list->left, list->level};
+}
+
+slice_reader slices_read(const slices *s, slice_mark from)
+{
+    const uint8_t *at = slices_at(s, from.at);
+    return (slice_reader){s, at, at + from.left, from.level};
+}
+
+slice_reader slices_read_list(const slices *s, const slice_list *list)
+{
+    return slices_read(s, (slice_mark){list->head, (uint16_t)(slices_sizes[0] - 4), 0});
+}

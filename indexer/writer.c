@@ -1,0 +1,165 @@
+#include "indexer/writer.h"
+
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+oir_status writer_check(const oir_writable_database *w, oir_error *err)
+{
+    if (w->owner != getpid())
+        return error_set(err, OIR_INVALID_OPERATION,
+                         "the writer of %s belongs to process %ld, which forked this one; open another one here",
+                         w->path, (long)w->owner);
+    if (w->failed)
+        return error_set(err, OIR_INVALID_OPERATION,
+                         "an earlier change of %s failed half way; roll back or close the writer", w->path);
+    return OIR_OK;
+}
+
+/* ---- state ---- */
+
+void writer_release_state(oir_writable_database *w)
+{
+    for (size_t i = 0; i < w->segment_count; i++) {
+        segment_close(w->segments[i].segment);
+        deletions_release(&w->segments[i].deletions);
+    }
+    memory_free(w->segments);
+    w->segments = NULL;
+    w->segment_count = w->segment_capacity = 0;
+    generation_release(&w->state);
+    inverter_free(w->inverter);
+    w->inverter = NULL;
+}
+
+static oir_status load_segments(oir_writable_database *w, oir_error *err)
+{
+    size_t count = w->state.segment_count;
+    if (!memory_reserve(&w->segments, &w->segment_capacity, count, sizeof *w->segments))
+        return error_no_memory(err, "the index's segments");
+    for (size_t i = 0; i < count; i++) {
+        char *path = catalog_segment_path(w->path, w->state.segments[i].number);
+        segment *opened = NULL;
+        oir_status status = path ? segment_open(&opened, path, err) : error_no_memory(err, "a path");
+        memory_free(path);
+        ERROR_FORWARD(status);
+        w->segments[w->segment_count++] = (writer_segment){.segment = opened};
+        if (opened->context.document_count != w->state.segments[i].document_count)
+            return error_set(err, OIR_CORRUPT, "%s has not the number of documents that the last commit says",
+                             opened->name);
+        w->segments[i].deletions.catalog = w->state.segments[i];
+        w->state.segments[i] = (catalog_segment){0};
+    }
+    w->state.segment_count = 0;
+    return OIR_OK;
+}
+
+oir_status writer_load(oir_writable_database *w, oir_error *err)
+{
+    oir_status status;
+    writer_release_state(w);
+    ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
+    ERROR_GOTO_DONE(load_segments(w, err));
+    ERROR_GOTO_DONE(inverter_new(&w->inverter, w->state.term_lists, w->state.stored, err));
+done:
+    if (status)
+        writer_release_state(w);
+    w->changed = w->emptying;
+    w->failed = status != OIR_OK;
+    return status;
+}
+
+/* ---- changes ---- */
+
+oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
+{
+    ERROR_FORWARD(inverter_add(w->inverter, docid, document, err));
+    w->changed = true;
+    if (docid > w->state.last_docid)
+        w->state.last_docid = docid;
+    if (inverter_get_memory(w->inverter) > w->memory_limit || inverter_is_full(w->inverter)) {
+        ERROR_FORWARD(writer_flush(w, err));
+        ERROR_FORWARD(writer_merge(w, err));
+    }
+    return OIR_OK;
+}
+
+static oir_status delete_in(oir_writable_database *w, writer_segment *s, uint32_t local, oir_error *err)
+{
+    ERROR_FORWARD(deletions_add(&s->deletions, s->segment, local, &w->term_list, err));
+    w->changed = true;
+    return OIR_OK;
+}
+
+oir_status writer_delete(oir_writable_database *w, oir_docid docid, bool *found, oir_error *err)
+{
+    *found = inverter_delete(w->inverter, docid);
+    w->changed |= *found;
+    /* Newest first: there live most of the documents that change often. */
+    for (size_t i = w->segment_count; i-- > 0 && !*found;) {
+        uint32_t local;
+        writer_segment *s = &w->segments[i];
+        if (!segment_find_docid(s->segment, docid, &local) || deletions_has(&s->deletions, local))
+            continue;
+        ERROR_FORWARD(delete_in(w, s, local, err));
+        *found = true;
+    }
+    return OIR_OK;
+}
+
+/* Decodes the documents that a segment has of a term into w->postings; *found false: none. */
+static oir_status read_postings(oir_writable_database *w, const writer_segment *s, const char *term, size_t size,
+                                bool *found, oir_error *err)
+{
+    term_entry entry;
+    ERROR_FORWARD(segment_find_term(s->segment, term, size, &entry, found, err));
+    if (!*found)
+        return OIR_OK;
+    ERROR_FORWARD(postings_decode(s->segment->container, &s->segment->context, &entry, &w->postings, err));
+    const postings_list *list = &w->postings;
+    if (list->count && list->documents[list->count - 1] >= s->segment->context.document_count)
+        return error_set(err, OIR_CORRUPT, "%s: a list names a document that is not there", s->segment->name);
+    return OIR_OK;
+}
+
+static oir_status delete_by_term_in(oir_writable_database *w, writer_segment *s, const char *term, size_t size,
+                                    oir_doccount *count, oir_docid *lowest, oir_error *err)
+{
+    bool found;
+    ERROR_FORWARD(read_postings(w, s, term, size, &found, err));
+    for (uint32_t i = 0; found && i < w->postings.count; i++) {
+        uint32_t local = w->postings.documents[i];
+        if (deletions_has(&s->deletions, local))
+            continue;
+        oir_docid docid = segment_get_docid(s->segment, local);
+        if (*count == 0 || docid < *lowest)
+            *lowest = docid;
+        ERROR_FORWARD(delete_in(w, s, local, err));
+        ++*count;
+    }
+    return OIR_OK;
+}
+
+oir_status writer_delete_by_term(oir_writable_database *w, const char *term, size_t size, oir_doccount *count,
+                                 oir_docid *lowest, oir_error *err)
+{
+    inverter_delete_by_term(w->inverter, term, size, count, lowest);
+    w->changed |= *count > 0;
+    for (size_t i = w->segment_count; i-- > 0;)
+        ERROR_FORWARD(delete_by_term_in(w, &w->segments[i], term, size, count, lowest, err));
+    return OIR_OK;
+}
+
+oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err)
+{
+    *found = inverter_has_term(w->inverter, term, size);
+    for (size_t i = w->segment_count; i-- > 0 && !*found;) {
+        const writer_segment *s = &w->segments[i];
+        bool there;
+        ERROR_FORWARD(read_postings(w, s, term, size, &there, err));
+        for (uint32_t p = 0; there && p < w->postings.count && !*found; p++)
+            *found = !deletions_has(&s->deletions, w->postings.documents[p]);
+    }
+    return OIR_OK;
+}

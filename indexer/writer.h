@@ -1,0 +1,75 @@
+/* An index while it is written: the last commit, what has changed since, and the buffer.
+ *
+ * The state is three things: segments (those of the last commit with more deleted, and new ones that no commit names
+ * yet), the buffer of documents, and a generation without segments that holds settings, highest docid and so on. A
+ * failed change leaves them half changed, so nothing but going back to `committed` is allowed then; a failed commit
+ * leaves them whole, so that it can be tried again. Single writer. */
+#ifndef INDEXER_WRITER_H
+#define INDEXER_WRITER_H
+
+#include <sys/types.h>
+
+#include "catalog/catalog.h"
+#include "indexer/deletions.h"
+#include "indexer/inverter.h"
+
+typedef struct writer_segment {
+    segment *segment;
+    deletions deletions;
+    bool uncommitted; /* no commit names the file, and it is not synced */
+} writer_segment;
+
+struct oir_writable_database {
+    char *path;
+    catalog_lock *lock;
+    pid_t owner;           /* a forked child is not */
+    size_t memory_limit;
+    bool sync;
+    progress progress;
+    generation fresh;      /* what the index is like when it is made or emptied */
+    generation committed;  /* the last commit */
+    bool emptying;         /* the index is to be emptied by the next commit */
+    generation state;      /* without segments */
+    writer_segment *segments;
+    size_t segment_count, segment_capacity;
+    inverter *inverter;
+    bool changed;          /* since the last commit */
+    bool failed;           /* a change failed half way */
+    termlist term_list;    /* scratch */
+    postings_list postings;
+};
+
+/* ---- writer.c ---- */
+
+/* Fails unless changes are allowed: OIR_INVALID_OPERATION in a forked child, or after a failure. */
+oir_status writer_check(const oir_writable_database *w, oir_error *err);
+/* Makes the state that of the last commit (or empty, if that is to come). OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY: then
+ * there is no state, and w->failed is set. */
+oir_status writer_load(oir_writable_database *w, oir_error *err);
+void writer_release_state(oir_writable_database *w);
+
+/* Adds a document under a docid that no live document has; writes the buffer out when it is above its limit. */
+oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err);
+/* *found false: there is no such document. */
+oir_status writer_delete(oir_writable_database *w, oir_docid docid, bool *found, oir_error *err);
+/* *lowest is unchanged when *count is 0. */
+oir_status writer_delete_by_term(oir_writable_database *w, const char *term, size_t size, oir_doccount *count,
+                                 oir_docid *lowest, oir_error *err);
+oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err);
+
+/* ---- writer_segments.c ---- */
+
+/* Writes the buffer out as a segment, if there is anything in it. On failure the buffer is as it was. */
+oir_status writer_flush(oir_writable_database *w, oir_error *err);
+/* Merges as the policy says, until it is content or the disk is full. On failure nothing is lost. */
+oir_status writer_merge(oir_writable_database *w, oir_error *err);
+/* Makes at most one segment of all, without deleted documents. */
+oir_status writer_merge_all(oir_writable_database *w, oir_error *err);
+/* Gives a segment's handles and memory back, and its file too if no commit names it. */
+void writer_drop_segment(oir_writable_database *w, size_t i);
+
+/* ---- writer_commit.c ---- */
+
+oir_status writer_commit(oir_writable_database *w, oir_error *err);
+
+#endif

@@ -1,0 +1,208 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "indexer/merge.h"
+#include "indexer/merge_policy.h"
+#include "indexer/writer.h"
+
+static void unlink_segment(const oir_writable_database *w, uint64_t number)
+{
+    char *path = catalog_segment_path(w->path, number);
+    if (path)
+        unlink(path);
+    memory_free(path);
+}
+
+void writer_drop_segment(oir_writable_database *w, size_t i)
+{
+    writer_segment *s = &w->segments[i];
+    if (s->uncommitted)
+        unlink_segment(w, s->deletions.catalog.number);
+    segment_close(s->segment);
+    deletions_release(&s->deletions);
+    for (size_t next = i + 1; next < w->segment_count; next++)
+        w->segments[next - 1] = w->segments[next];
+    w->segment_count--;
+}
+
+/* ---- a new segment, whoever fills it ---- */
+
+typedef struct new_segment {
+    uint64_t number;
+    char *path;
+    segment_writer *writer;
+} new_segment;
+
+static oir_status open_new(oir_writable_database *w, new_segment *n, oir_error *err)
+{
+    /* Not synced here: it may be merged away before the commit, which syncs what is left. */
+    segment_options options = {
+        .bound_k1 = w->state.bound_k1,
+        .bound_b = w->state.bound_b,
+        .term_lists = w->state.term_lists,
+        .stored = w->state.stored,
+    };
+    *n = (new_segment){.number = w->state.next_segment};
+    if (!memory_reserve(&w->segments, &w->segment_capacity, w->segment_count + 1, sizeof *w->segments))
+        return error_no_memory(err, "the index's segments");
+    n->path = catalog_segment_path(w->path, n->number);
+    if (!n->path)
+        return error_no_memory(err, "a path");
+    w->state.next_segment++;
+    return segment_writer_open(&n->writer, n->path, &options, err);
+}
+
+/* Ends writing and reads the file back in, as the segment at place `at`. */
+static oir_status close_new(oir_writable_database *w, new_segment *n, size_t at, oir_error *err)
+{
+    segment_writer *writer = n->writer;
+    segment *opened = NULL;
+    struct stat file;
+    n->writer = NULL;
+    ERROR_FORWARD(segment_writer_commit(writer, err));
+    oir_status status = segment_open(&opened, n->path, err);
+    if (status == OIR_OK && stat(n->path, &file) != 0) {
+        status = error_from_errno(err, "cannot look at %s", n->path);
+        segment_close(opened);
+    }
+    if (status) {
+        unlink(n->path);
+        return status;
+    }
+    for (size_t i = w->segment_count++; i > at; i--)
+        w->segments[i] = w->segments[i - 1];
+    w->segments[at] = (writer_segment){.segment = opened, .uncommitted = true};
+    catalog_segment *c = &w->segments[at].deletions.catalog;
+    c->number = n->number;
+    c->document_count = opened->context.document_count;
+    c->total_length = opened->total_length;
+    c->bytes = (uint64_t)file.st_size;
+    return OIR_OK;
+}
+
+static void release_new(new_segment *n)
+{
+    segment_writer_abort(n->writer);
+    memory_free(n->path);
+}
+
+oir_status writer_flush(oir_writable_database *w, oir_error *err)
+{
+    oir_status status;
+    new_segment n = {0};
+    if (w->inverter->live_count == 0) {
+        inverter_clear(w->inverter);
+        return OIR_OK;
+    }
+    ERROR_GOTO_DONE(open_new(w, &n, err));
+    ERROR_GOTO_DONE(inverter_flush(w->inverter, n.writer, &w->progress, err));
+    ERROR_GOTO_DONE(close_new(w, &n, w->segment_count, err));
+    inverter_clear(w->inverter);
+done:
+    release_new(&n);
+    return status;
+}
+
+/* ---- merging ---- */
+
+static uint32_t live(const writer_segment *s)
+{
+    return s->deletions.catalog.document_count - s->deletions.catalog.deleted_count;
+}
+
+static void drop_empty(oir_writable_database *w)
+{
+    for (size_t i = w->segment_count; i-- > 0;)
+        if (live(&w->segments[i]) == 0)
+            writer_drop_segment(w, i);
+}
+
+static size_t get_sources(const oir_writable_database *w, const bool *chosen, merge_source *sources)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < w->segment_count; i++)
+        if (chosen[i])
+            sources[count++] = (merge_source){w->segments[i].segment, w->segments[i].deletions.catalog.deleted};
+    return count;
+}
+
+/* The merged segment stands where the oldest of its sources stood. */
+static void drop_chosen(oir_writable_database *w, const bool *chosen, size_t count, size_t merged)
+{
+    for (size_t i = count; i-- > 0;)
+        if (chosen[i])
+            writer_drop_segment(w, i < merged ? i : i + 1);
+}
+
+static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir_error *err)
+{
+    oir_status status;
+    new_segment n = {0};
+    merge_order order = {0};
+    size_t count = w->segment_count, first = 0;
+    merge_source *sources = memory_new(count * sizeof *sources);
+    if (!sources)
+        return error_no_memory(err, "a merge");
+    size_t source_count = get_sources(w, chosen, sources);
+    while (!chosen[first])
+        first++;
+    ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
+    ERROR_GOTO_DONE(open_new(w, &n, err));
+    ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
+    ERROR_GOTO_DONE(close_new(w, &n, first, err));
+    drop_chosen(w, chosen, count, first);
+    w->changed = true;
+done:
+    release_new(&n);
+    merge_order_release(&order);
+    memory_free(sources);
+    return status;
+}
+
+static size_t choose(const oir_writable_database *w, merge_size *sizes, bool *chosen)
+{
+    for (size_t i = 0; i < w->segment_count; i++) {
+        const catalog_segment *c = &w->segments[i].deletions.catalog;
+        sizes[i] = (merge_size){c->bytes, c->document_count, c->deleted_count};
+    }
+    return merge_policy_choose(sizes, w->segment_count, chosen);
+}
+
+oir_status writer_merge(oir_writable_database *w, oir_error *err)
+{
+    oir_status status = OIR_OK;
+    oir_error lower;
+    drop_empty(w);
+    if (w->segment_count == 0)
+        return OIR_OK;
+    /* Merging makes segments fewer, never more. */
+    merge_size *sizes = memory_new(w->segment_count * sizeof *sizes);
+    bool *chosen = memory_new(w->segment_count * sizeof *chosen);
+    if (!sizes || !chosen)
+        status = error_no_memory(&lower, "choosing what to merge");
+    while (status == OIR_OK && choose(w, sizes, chosen) > 0)
+        status = merge_chosen(w, chosen, &lower);
+    memory_free(sizes);
+    memory_free(chosen);
+    /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop. */
+    if (status == OIR_NO_SPACE)
+        return OIR_OK;
+    return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
+}
+
+oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
+{
+    drop_empty(w);
+    if (w->segment_count == 0 || (w->segment_count == 1 && w->segments[0].deletions.catalog.deleted_count == 0))
+        return OIR_OK;
+    bool *chosen = memory_new(w->segment_count * sizeof *chosen);
+    if (!chosen)
+        return error_no_memory(err, "choosing what to merge");
+    for (size_t i = 0; i < w->segment_count; i++)
+        chosen[i] = true;
+    oir_status status = merge_chosen(w, chosen, err);
+    memory_free(chosen);
+    return status;
+}

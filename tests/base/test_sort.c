@@ -1,0 +1,54 @@
+/* Both sorts against the C library's, on random numbers and on the shapes that make quick sorts slow. */
+#include "base/sort.h"
+
+#include "harness.h"
+
+enum { MOST = 3000 };
+
+static int compare_u64(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static uint64_t number(int shape, size_t i, size_t count)
+{
+    switch (shape) {
+    case 0: return harness_random();
+    case 1: return harness_below(10);
+    case 2: return i;
+    case 3: return count - i;
+    case 4: return i < count / 2 ? i : count - i;
+    default: return i + 1 == count ? 0 : i;
+    }
+}
+
+static void as_the_library(void)
+{
+    static uint64_t wide[MOST], expected[MOST];
+    static uint32_t narrow[MOST];
+    for (int round = 0; round < 600; round++) {
+        size_t count = round < 60 ? (size_t)round / 6 : harness_below(MOST);
+        for (size_t i = 0; i < count; i++) {
+            wide[i] = number(round % 6, i, count);
+            narrow[i] = (uint32_t)wide[i];
+            expected[i] = wide[i];
+        }
+        qsort(expected, count, sizeof *expected, compare_u64);
+        sort_u64(wide, count);
+        EXPECT(count == 0 || memcmp(wide, expected, count * sizeof *wide) == 0);
+        sort_u32(narrow, count);
+        for (size_t i = 1; i < count; i++)
+            EXPECT(narrow[i - 1] <= narrow[i]);
+        if (round % 6)
+            for (size_t i = 0; i < count; i++)
+                EXPECT(narrow[i] == expected[i]);
+    }
+}
+
+int main(void)
+{
+    harness_seed(1);
+    TEST(as_the_library);
+    return harness_end();
+}
