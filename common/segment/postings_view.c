@@ -52,10 +52,11 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
     return OIR_OK;
 }
 
+/* Groups of no bits, in documents of one place, are no bytes: then container_get gives an address all the same. */
 oir_status postings_view_positions(postings_view *v, const struct container *parts, oir_error *err)
 {
     const term_entry *entry = v->entry;
-    if (v->positions || entry->positions_form == POSITIONS_NONE || !entry->positions_size)
+    if (v->positions || entry->positions_form == POSITIONS_NONE)
         return OIR_OK;
     ERROR_FORWARD(container_get(parts, PART_POSITIONS, entry->positions_address, entry->positions_size,
                                 &v->positions, err));

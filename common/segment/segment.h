@@ -34,6 +34,9 @@ typedef struct segment {
 
 /* Opens a segment file. OIR_NOT_FOUND, OIR_CORRUPT, OIR_VERSION, OIR_IO, OIR_NO_MEMORY. */
 oir_status segment_open(segment **out, const char *path, oir_error *err);
+/* The same over a container that is open already, which the segment takes over, also when this fails. `name` is
+ * copied. */
+oir_status segment_open_container(segment **out, struct container *parts, const char *name, oir_error *err);
 /* Another handle on the same segment, given back with segment_close. */
 segment *segment_retain(segment *s);
 /* NULL is accepted. The file is unmapped with the last handle. */

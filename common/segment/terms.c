@@ -168,7 +168,7 @@ bool terms_block_next_entry(terms_block *b, term_entry *e)
                       .form = head & TERMS_FORM_MASK,
                       .positions_form = head >> TERMS_POSITIONS_FORM_SHIFT & 3,
                       .zero_wdf = head & TERMS_ZERO_WDF};
-    bool inlined = e->form == POSTINGS_INLINED, positions = e->positions_form != POSITIONS_NONE;
+    bool inlined = e->form == POSTINGS_INLINED;
     e->termfreq = inlined ? (head >> TERMS_TERMFREQ_SHIFT & 1) + 1 : (uint32_t)take(&at, s.termfreq);
     e->collection_freq = take(&at, s.extra);
     if (e->termfreq == 0 || e->termfreq > b->termfreq_max || e->positions_form > POSITIONS_COUNTED ||
@@ -182,7 +182,7 @@ bool terms_block_next_entry(terms_block *b, term_entry *e)
     e->postings_size = take(&at, s.postings_size);
     e->positions_size = take(&at, s.positions_size);
     e->postings_address = inlined ? 0 : b->postings_address;
-    e->positions_address = positions ? b->positions_address : 0;
+    e->positions_address = e->positions_size ? b->positions_address : 0;
     b->postings_address += e->postings_size;
     b->positions_address += e->positions_size;
     e->inlined = inlined ? at : NULL;

@@ -171,7 +171,7 @@ static void add_info(buffer *b, const term_entry *e)
 oir_status terms_writer_add(terms_writer *w, const char *term, size_t size, const term_entry *e, bool gap,
                             oir_error *err)
 {
-    bool listed = e->form != POSTINGS_INLINED, positions = e->positions_form != POSITIONS_NONE;
+    bool listed = e->form != POSTINGS_INLINED, positions = e->positions_size > 0;
     assert(size >= 1 && size <= OIR_TERM_MAX);
     assert(w->term_count == 0 || terms_compare(w->last, w->last_size, term, size) < 0);
     assert(e->termfreq >= 1 && (e->zero_wdf || e->collection_freq >= e->termfreq));

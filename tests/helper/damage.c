@@ -1,8 +1,10 @@
 #include "helper/damage.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 
@@ -20,6 +22,8 @@ typedef struct change {
 
 struct damage {
     container shape; /* the original's parts, with slots of our own */
+    char *path;      /* the original file, whose tree container_check looks at */
+    int fd;
     piece *pieces;
     uint32_t piece_count, slot_count;
     size_t largest;
@@ -55,6 +59,8 @@ static void copy_piece(damage *d, uint32_t kind, container_slot *slot, uint32_t 
 damage *damage_new(const container *file)
 {
     damage *d = must(calloc(1, sizeof *d));
+    d->path = must(strdup(file->path));
+    d->fd = open(d->path, O_RDONLY | O_CLOEXEC);
     for (uint32_t kind = 0; kind < PART_KIND_END; kind++)
         d->slot_count += file->parts[kind].slot_count;
     container_slot *slots = d->shape.slots = must(calloc(d->slot_count + 1, sizeof *slots));
@@ -78,6 +84,8 @@ void damage_free(damage *d)
 {
     for (uint32_t i = 0; i < d->piece_count; i++)
         free(d->pieces[i].bytes);
+    close(d->fd);
+    free(d->path);
     free(d->pieces);
     free(d->shape.slots);
     free(d);
@@ -88,13 +96,13 @@ container *damage_open(damage *d)
     size_t words = d->largest / BLOCK / 64 + 2;
     container *c = must(memory_new_zeroed(1, sizeof *c));
     *c = d->shape;
-    c->path = must(memory_copy("damaged", 7));
+    c->path = must(memory_copy(d->path, strlen(d->path)));
+    c->fd = d->fd;
     c->slots = must(memory_new_zeroed(d->slot_count + 1, sizeof *c->slots));
     memcpy(c->slots, d->shape.slots, d->slot_count * sizeof *c->slots);
     for (uint32_t kind = 0; kind < PART_KIND_END; kind++)
         if (c->parts[kind].slots)
             c->parts[kind].slots = c->slots + (d->shape.parts[kind].slots - d->shape.slots);
-    c->chunk_count = d->piece_count;
     c->chunks = must(memory_new_zeroed(d->piece_count + 1, sizeof *c->chunks));
     for (uint32_t i = 0; i < d->piece_count; i++)
         c->chunks[i] = (container_chunk){d->pieces[i].bytes, (uint32_t)(d->pieces[i].size + CONTAINER_TAIL), 0};

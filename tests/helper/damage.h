@@ -7,10 +7,11 @@
 
 typedef struct damage damage;
 
-/* A whole copy. `file` may be closed afterwards. Exits the program when out of memory. */
+/* A whole copy. `file` may be closed afterwards, but must still be there if damage is to be looked for by a check. Exits the program when out of memory. */
 damage *damage_new(const container *file);
 void damage_free(damage *d);
-/* A container over the copy, to be closed before damage_free; every checksum counts as verified. */
+/* A container over the copy, to be closed before damage_free. Every checksum counts as verified, and container_check
+ * looks at none. */
 container *damage_open(damage *d);
 /* Changes some bytes of a part (0: of any): bits flipped, or bytes set to others. Uses harness_random's numbers, which
  * the caller hands in. False when there is no such part. */

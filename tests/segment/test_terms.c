@@ -65,8 +65,9 @@ static void make_entry(model_term *t, uint32_t ordinal, uint64_t *postings, uint
     }
     if (e->positions_form != POSITIONS_NONE) {
         *positions += t->gap ? some_size() : 0;
-        e->positions_address = *positions;
-        *positions += e->positions_size = some_size();
+        e->positions_size = harness_below(20) ? some_size() : 0;
+        e->positions_address = e->positions_size ? *positions : 0;
+        *positions += e->positions_size;
     }
 }
 

@@ -1,0 +1,151 @@
+#include "segment/segment_writer.h"
+
+#include <assert.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/container.h"
+#include "segment/documents.h"
+#include "segment/stored.h"
+#include "segment/termlists.h"
+#include "segment/terms.h"
+#include "segment/values.h"
+
+/* The parts of the container are written by writers of their own; this one only sees to the order in which they start
+ * and end. Lists need all lengths, so postings and terms exist only once no more documents come. */
+struct segment_writer {
+    container_writer *parts;
+    segment_options options;
+    documents_writer *documents;
+    stored_writer *stored;
+    values_writer *values;
+    postings_writer *postings; /* NULL: documents may still come */
+    terms_writer *terms;
+    termlists_writer *termlists;
+    uint32_t term_count, list_count;
+};
+
+/* Frees all but the container's writer. */
+static void free_writer(segment_writer *w)
+{
+    documents_writer_free(w->documents);
+    stored_writer_free(w->stored);
+    values_writer_free(w->values);
+    postings_writer_free(w->postings);
+    terms_writer_free(w->terms);
+    termlists_writer_free(w->termlists);
+    memory_free(w);
+}
+
+static oir_status open_writers(segment_writer *w, const char *path, oir_error *err)
+{
+    ERROR_FORWARD(container_writer_open(&w->parts, path, err));
+    ERROR_FORWARD(documents_writer_new(&w->documents, w->parts, err));
+    ERROR_FORWARD(values_writer_new(&w->values, w->parts, err));
+    if (w->options.stored)
+        ERROR_FORWARD(stored_writer_new(&w->stored, w->parts, err));
+    return OIR_OK;
+}
+
+oir_status segment_writer_open(segment_writer **out, const char *path, const segment_options *options, oir_error *err)
+{
+    *out = NULL;
+    segment_writer *w = memory_new_zeroed(1, sizeof *w);
+    if (!w)
+        return error_no_memory(err, "a segment's writer");
+    w->options = *options;
+    oir_status status = open_writers(w, path, err);
+    if (status == OIR_OK)
+        *out = w;
+    else
+        segment_writer_abort(w);
+    return status;
+}
+
+static oir_status add_lengths(segment_writer *w, const segment_document *d, oir_error *err)
+{
+    if (d->has_positions)
+        return documents_writer_add_positioned(w->documents, d->docid, d->length, d->position_min, d->position_max,
+                                               err);
+    return documents_writer_add(w->documents, d->docid, d->length, err);
+}
+
+oir_status segment_writer_add_document(segment_writer *w, const segment_document *d, oir_error *err)
+{
+    assert(!w->postings);
+    uint32_t local = documents_writer_get_count(w->documents);
+    ERROR_FORWARD(add_lengths(w, d, err));
+    for (size_t i = 0; i < d->value_count; i++)
+        ERROR_FORWARD(values_writer_add(w->values, d->values[i].slot, local, d->values[i].value, err));
+    return w->stored ? stored_writer_add(w->stored, d->data.data, d->data.size, err) : OIR_OK;
+}
+
+/* No more documents come: their parts are ended, the others begin. */
+static oir_status begin_terms(segment_writer *w, oir_error *err)
+{
+    const segment_options *o = &w->options;
+    const documents_settings settings = {o->bound_k1, o->bound_b, o->bound_average, o->term_lists, o->stored};
+    if (w->postings)
+        return OIR_OK;
+    if (w->stored)
+        ERROR_FORWARD(stored_writer_end(w->stored, err));
+    ERROR_FORWARD(values_writer_end(w->values, err));
+    ERROR_FORWARD(documents_writer_end(w->documents, &settings, err));
+    if (o->term_lists)
+        ERROR_FORWARD(termlists_writer_new(&w->termlists, w->parts, err));
+    ERROR_FORWARD(terms_writer_new(&w->terms, w->parts, err));
+    return postings_writer_new(&w->postings, w->parts, documents_writer_get_context(w->documents), err);
+}
+
+oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
+                                   oir_error *err)
+{
+    term_entry entry = {.ordinal = w->term_count};
+    bool gap;
+    assert(w->list_count == 0 && postings->count > 0);
+    ERROR_FORWARD(begin_terms(w, err));
+    ERROR_FORWARD(postings_writer_add(w->postings, postings, &entry, &gap, err));
+    ERROR_FORWARD(terms_writer_add(w->terms, term, size, &entry, gap, err));
+    w->term_count++;
+    return OIR_OK;
+}
+
+oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordinals, const uint32_t *wdf,
+                                        uint32_t count, oir_error *err)
+{
+    ERROR_FORWARD(begin_terms(w, err));
+    assert(w->termlists && w->list_count < documents_writer_get_count(w->documents));
+    assert(count == 0 || ordinals[count - 1] < w->term_count);
+    ERROR_FORWARD(termlists_writer_add(w->termlists, ordinals, wdf, count, err));
+    w->list_count++;
+    return OIR_OK;
+}
+
+static oir_status end_parts(segment_writer *w, oir_error *err)
+{
+    ERROR_FORWARD(begin_terms(w, err));
+    ERROR_FORWARD(terms_writer_end(w->terms, err));
+    if (!w->termlists)
+        return OIR_OK;
+    assert(w->list_count == documents_writer_get_count(w->documents));
+    return termlists_writer_end(w->termlists, err);
+}
+
+oir_status segment_writer_commit(segment_writer *w, oir_error *err)
+{
+    oir_status status = end_parts(w, err);
+    if (status == OIR_OK)
+        status = container_writer_commit(w->parts, w->options.sync, err);
+    else
+        container_writer_abort(w->parts);
+    free_writer(w);
+    return status;
+}
+
+void segment_writer_abort(segment_writer *w)
+{
+    if (!w)
+        return;
+    container_writer_abort(w->parts);
+    free_writer(w);
+}

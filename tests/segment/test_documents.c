@@ -1,0 +1,287 @@
+#include "segment/documents.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "base/bits.h"
+#include "harness.h"
+#include "helper/damage.h"
+#include "helper/scratch.h"
+#include "segment/container.h"
+#include "segment/documents_format.h"
+#include "segment/segment.h"
+
+static const documents_settings plain = {1.2, 0.75, 0, false, false};
+
+typedef struct sample {
+    oir_docid docid;
+    uint32_t length;
+    bool positioned;
+    oir_termpos lowest, highest;
+} sample;
+
+/* Writes samples and opens them as a segment of nothing else; its container is the caller's to close. */
+static void write_and_open(const char *path, const sample *samples, uint32_t count, const documents_settings *settings,
+                           segment *s)
+{
+    oir_error err;
+    container_writer *file;
+    documents_writer *w;
+    unlink(path);
+    REQUIRE_OK(container_writer_open(&file, path, &err), err);
+    REQUIRE_OK(documents_writer_new(&w, file, &err), err);
+    for (uint32_t i = 0; i < count; i++) {
+        const sample *d = samples + i;
+        oir_status status = d->positioned ? documents_writer_add_positioned(w, d->docid, d->length, d->lowest,
+                                                                            d->highest, &err)
+                                          : documents_writer_add(w, d->docid, d->length, &err);
+        REQUIRE_OK(status, err);
+    }
+    EXPECT_EQ(documents_writer_get_count(w), count);
+    REQUIRE_OK(documents_writer_end(w, settings, &err), err);
+    postings_context context = *documents_writer_get_context(w);
+    for (uint32_t i = 0; i < count; i++)
+        EXPECT_EQ(length_get(&context.lengths, i), samples[i].length);
+    documents_writer_free(w);
+    REQUIRE_OK(container_writer_commit(file, false, &err), err);
+
+    *s = (segment){0};
+    REQUIRE_OK(container_open(&s->container, path, &err), err);
+    REQUIRE_OK(documents_open(s, &err), err);
+    REQUIRE_OK(documents_check(s, &err), err);
+    EXPECT_EQ(s->context.document_count, count);
+    EXPECT_EQ(s->context.lengths.count, context.lengths.count);
+    EXPECT_EQ(s->context.extents.count, context.extents.count);
+    EXPECT_EQ(s->context.position_base, context.position_base);
+    EXPECT(s->context.average == context.average);
+}
+
+static void compare(const segment *s, const sample *samples, uint32_t count)
+{
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t local = UINT32_MAX, extent = samples[i].length;
+        if (samples[i].positioned)
+            extent = samples[i].highest + 1 - s->context.position_base;
+        total += samples[i].length;
+        EXPECT_EQ(segment_get_length(s, i), samples[i].length);
+        EXPECT_EQ(length_get(&s->context.extents, i), extent);
+        EXPECT_EQ(segment_get_docid(s, i), samples[i].docid);
+        EXPECT(segment_find_docid(s, samples[i].docid, &local));
+        EXPECT_EQ(local, i);
+    }
+    EXPECT_EQ(s->total_length, total);
+}
+
+static void lengths_take_one_to_four_bytes(void)
+{
+    static const uint32_t most[] = {0, 1, 255, 256, 65535, 65536, 0xffffff, 0x1000000, UINT32_MAX};
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    scratch_path(path, folder, "documents");
+    for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+        sample samples[] = {{7, 0, false, 0, 0}, {8, most[i], false, 0, 0}, {9, most[i] / 2, false, 0, 0}};
+        segment s;
+        write_and_open(path, samples, 3, &plain, &s);
+        compare(&s, samples, 3);
+        EXPECT_EQ(s.context.lengths.count, most[i] ? (bits_width(most[i]) + 7) / 8 : 1);
+        EXPECT_EQ(s.context.length_max, most[i]);
+        EXPECT_EQ(s.context.length_min, most[i] > 1 ? most[i] / 2 : most[i]);
+        EXPECT(s.context.extents.plane[0] == s.context.lengths.plane[0]);
+        EXPECT(!s.docids && !s.by_docid && !s.has_positions);
+        container_close(s.container);
+    }
+    scratch_close(folder);
+}
+
+/* Windows may be read whole at the end. */
+static void planes_are_padded(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    sample samples[] = {{1, 300, false, 0, 0}};
+    segment s;
+    scratch_path(path, folder, "documents");
+    write_and_open(path, samples, 1, &plain, &s);
+    for (uint32_t i = 1; i <= WINDOW_SIZE; i++)
+        EXPECT_EQ(segment_get_length(&s, i), 0);
+    container_close(s.container);
+    scratch_close(folder);
+}
+
+static void extents_follow_positions(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    sample samples[] = {{1, 5, true, 1, 5}, {2, 3, false, 0, 0}, {3, 4, true, 2, 4}};
+    segment s;
+    scratch_path(path, folder, "documents");
+
+    write_and_open(path, samples, 3, &plain, &s); /* as far as they are long: not stored */
+    compare(&s, samples, 3);
+    EXPECT_EQ(s.context.position_base, 1);
+    EXPECT(s.has_positions);
+    EXPECT(s.context.extents.plane[0] == s.context.lengths.plane[0]);
+    container_close(s.container);
+
+    samples[2].highest = 1000;
+    write_and_open(path, samples, 3, &plain, &s);
+    compare(&s, samples, 3);
+    EXPECT_EQ(s.context.lengths.count, 1);
+    EXPECT_EQ(s.context.extents.count, 2);
+    container_close(s.container);
+
+    samples[0].lowest = 0;
+    write_and_open(path, samples, 3, &plain, &s);
+    compare(&s, samples, 3);
+    EXPECT_EQ(s.context.position_base, 0);
+    container_close(s.container);
+
+    samples[2].highest = UINT32_MAX - 1;
+    write_and_open(path, samples, 3, &plain, &s);
+    compare(&s, samples, 3);
+    EXPECT_EQ(s.context.extents.count, 4);
+    container_close(s.container);
+    scratch_close(folder);
+}
+
+static void docids_in_any_order(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    scratch_path(path, folder, "documents");
+    for (uint32_t round = 0; round < 60; round++) {
+        uint32_t count = 1 + harness_below(round < 50 ? 40 : 3000), docid = 1 + harness_below(5);
+        uint32_t step = round % 3 ? 3 : 1, unknown = 0, local;
+        sample *samples = calloc(count, sizeof *samples);
+        REQUIRE(samples);
+        for (uint32_t i = 0; i < count; i++) {
+            samples[i].docid = docid;
+            samples[i].length = harness_below(1000);
+            docid += 1 + harness_below(step);
+        }
+        for (uint32_t i = count; round % 3 == 2 && i > 1; i--) {
+            uint32_t other = harness_below(i);
+            sample swapped = samples[i - 1];
+            samples[i - 1] = samples[other];
+            samples[other] = swapped;
+        }
+        segment s;
+        write_and_open(path, samples, count, &plain, &s);
+        compare(&s, samples, count);
+        for (uint32_t id = 0; id <= docid + 1; id++)
+            unknown += !segment_find_docid(&s, id, &local);
+        EXPECT_EQ(unknown, docid + 2 - count);
+        EXPECT(round % 3 != 0 || !s.docids);
+        EXPECT(round % 3 == 2 || !s.by_docid);
+        container_close(s.container);
+        free(samples);
+    }
+    scratch_close(folder);
+}
+
+static void no_documents(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    segment s;
+    uint32_t local;
+    scratch_path(path, folder, "documents");
+    write_and_open(path, NULL, 0, &plain, &s);
+    EXPECT(!segment_find_docid(&s, 0, &local));
+    EXPECT(!segment_find_docid(&s, 1, &local));
+    EXPECT(s.context.average > 0);
+    container_close(s.container);
+    scratch_close(folder);
+}
+
+static void the_reference_is_kept(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    sample samples[] = {{1, 10, false, 0, 0}, {2, 20, false, 0, 0}};
+    const documents_settings given = {0.9, 0.4, 123.5, true, true};
+    segment s;
+    scratch_path(path, folder, "documents");
+    write_and_open(path, samples, 2, &plain, &s);
+    EXPECT(s.context.k1 == 1.2 && s.context.b == 0.75 && s.context.average == 15);
+    EXPECT(!s.has_term_lists && !s.has_stored);
+    container_close(s.container);
+    write_and_open(path, samples, 2, &given, &s);
+    EXPECT(s.context.k1 == 0.9 && s.context.b == 0.4 && s.context.average == 123.5);
+    EXPECT(s.has_term_lists && s.has_stored);
+    container_close(s.container);
+    scratch_close(folder);
+}
+
+static void what_cannot_be_kept_is_refused(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    container_writer *file;
+    documents_writer *w;
+    documents_settings bad[] = {plain, plain, plain};
+    bad[0].b = 1.5;
+    bad[1].k1 = NAN;
+    bad[2].average = -1;
+    scratch_path(path, folder, "documents");
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        REQUIRE_OK(container_writer_open(&file, path, &err), err);
+        REQUIRE_OK(documents_writer_new(&w, file, &err), err);
+        EXPECT_EQ(documents_writer_add(w, 0, 1, &err), OIR_INVALID_ARGUMENT);
+        EXPECT_EQ(documents_writer_add_positioned(w, 1, 1, 5, 4, &err), OIR_INVALID_ARGUMENT);
+        EXPECT_EQ(documents_writer_add_positioned(w, 1, 1, 5, UINT32_MAX, &err), OIR_TOO_BIG);
+        REQUIRE_OK(documents_writer_add(w, 5, 1, &err), err);
+        EXPECT_EQ(documents_writer_end(w, &bad[i], &err), OIR_INVALID_ARGUMENT);
+        documents_writer_free(w);
+        container_writer_abort(file);
+    }
+    documents_writer_free(NULL);
+    scratch_close(folder);
+}
+
+/* Whatever the bytes: OIR_CORRUPT, or docids and lengths that can be asked for. */
+static void damaged_bytes_are_safe(void)
+{
+    static const uint32_t kinds[] = {PART_SEGMENT, PART_SEGMENT, PART_DOCIDS, PART_LENGTHS};
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    sample samples[64];
+    segment s;
+    uint32_t refused = 0, found = 0;
+    scratch_path(path, folder, "documents");
+    for (uint32_t i = 0; i < 64; i++)
+        samples[i] = (sample){1 + (i * 37 & 63) * 3, i * 11, i & 1, 1, i * 12};
+    samples[1].highest = 300;
+    write_and_open(path, samples, 64, &plain, &s);
+    damage *d = damage_new(s.container);
+    container_close(s.container);
+    for (uint32_t round = 0; round < 4000; round++) {
+        oir_error err;
+        uint32_t local;
+        REQUIRE(damage_make(d, kinds[round % 4], harness_random));
+        s = (segment){.container = damage_open(d)};
+        if (documents_open(&s, &err) != OIR_OK) {
+            EXPECT_EQ(err.status, OIR_CORRUPT);
+            refused++;
+        } else {
+            for (uint32_t i = 0; i < s.context.document_count; i++) {
+                found += segment_find_docid(&s, segment_get_docid(&s, i), &local);
+                found += length_get(&s.context.extents, i) == segment_get_length(&s, i);
+            }
+            (void)documents_check(&s, &err);
+        }
+        container_close(s.container);
+        damage_undo(d);
+    }
+    EXPECT(refused > 0 && found > 0);
+    damage_free(d);
+    scratch_close(folder);
+}
+
+int main(void)
+{
+    harness_seed(1);
+    TEST(lengths_take_one_to_four_bytes);
+    TEST(planes_are_padded);
+    TEST(extents_follow_positions);
+    TEST(docids_in_any_order);
+    TEST(no_documents);
+    TEST(the_reference_is_kept);
+    TEST(what_cannot_be_kept_is_refused);
+    TEST(damaged_bytes_are_safe);
+    return harness_end();
+}

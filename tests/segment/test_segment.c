@@ -1,0 +1,291 @@
+#include "segment/segment.h"
+
+#include <unistd.h>
+
+#include "harness.h"
+#include "helper/collection.h"
+#include "helper/damage.h"
+#include "helper/scratch.h"
+#include "segment/container.h"
+#include "segment/termlists.h"
+
+static bool print_finding(const char *part, const char *reason, void *context)
+{
+    (void)context;
+    fprintf(stderr, "finding: %s: %s\n", part, reason);
+    return true;
+}
+
+static bool count_finding(const char *part, const char *reason, void *context)
+{
+    (void)part;
+    (void)reason;
+    (void)context;
+    return true;
+}
+
+static void write_and_compare(const collection_shape *shape)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    collection *c = collection_new(shape, harness_random);
+    oir_error err;
+    segment *s;
+    uint64_t findings = 1;
+    scratch_path(path, folder, "segment");
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    EXPECT_STR(s->name, "segment");
+    const char *wrong = collection_compare(c, s);
+    if (wrong)
+        harness_fail(__FILE__, __LINE__, wrong);
+    REQUIRE_OK(segment_check(s, print_finding, NULL, &findings, &err), err);
+    EXPECT_EQ(findings, 0);
+    segment_close(s);
+    collection_free(c);
+    scratch_close(folder);
+}
+
+static collection_shape some_shape(uint32_t documents)
+{
+    return (collection_shape){
+        .documents = documents,
+        .words = 1 + harness_below(3000),
+        .tokens = 1 + harness_below(60),
+        .docids = (enum collection_docids)harness_below(3),
+        .positions = harness_below(4) != 0,
+        .position_zero = harness_below(3) == 0,
+        .gaps = harness_below(2),
+        .term_lists = harness_below(2),
+        .stored = harness_below(2),
+        .values = harness_below(2),
+    };
+}
+
+static void small_segments(void)
+{
+    for (uint32_t documents = 0; documents < 12; documents++) {
+        collection_shape shape = some_shape(documents);
+        write_and_compare(&shape);
+    }
+}
+
+static void segments_of_some_windows(void)
+{
+    for (uint32_t i = 0; i < 8; i++) {
+        collection_shape shape = some_shape(1 + harness_below(12000));
+        write_and_compare(&shape);
+    }
+}
+
+/* Large enough for sparse lists: 1,024 documents of which less than one in 128. */
+static void segment_with_all_forms(void)
+{
+    collection_shape shape = {140000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false};
+    write_and_compare(&shape);
+}
+
+/* The check compares parts with each other: a writer that is told wrong things makes parts that are whole but differ. */
+static uint64_t findings_of(collection *c, const char *path)
+{
+    oir_error err;
+    segment *s;
+    uint64_t findings;
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    REQUIRE_OK(segment_check(s, count_finding, NULL, &findings, &err), err);
+    segment_close(s);
+    unlink(path);
+    return findings;
+}
+
+static bool stop_at_once(const char *part, const char *reason, void *context)
+{
+    (void)part;
+    (void)reason;
+    ++*(int *)context;
+    return false;
+}
+
+static void check_compares_parts(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    collection_shape shape = {300, 100, 20, DOCIDS_GAPS, true, false, false, true, false, false};
+    collection *c = collection_new(&shape, harness_random);
+    oir_error err;
+    segment *s;
+    uint64_t findings;
+    int calls = 0;
+    uint32_t d = 0;
+    scratch_path(path, folder, "segment");
+    while (c->documents[d].term_count == 0)
+        d++;
+    EXPECT_EQ(findings_of(c, path), 0);
+    c->documents[d].record.length++;
+    EXPECT(findings_of(c, path) > 0);
+    c->documents[d].record.length--;
+    c->documents[d].wdf[0]++;
+    EXPECT_EQ(findings_of(c, path), 1);
+    c->documents[d].record.length += 5;
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    EXPECT_EQ(segment_check(s, stop_at_once, &calls, &findings, &err), OIR_CANCELLED);
+    EXPECT_EQ(calls, 1);
+    segment_close(s);
+    collection_free(c);
+    scratch_close(folder);
+}
+
+static void handles_are_counted(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    collection_shape shape = some_shape(20);
+    collection *c = collection_new(&shape, harness_random);
+    oir_error err;
+    segment *s;
+    scratch_path(path, folder, "segment");
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    EXPECT(segment_retain(s) == s);
+    segment_close(s);
+    unlink(path);
+    EXPECT(collection_compare(c, s) == NULL); /* mapped files stay */
+    segment_close(s);
+    segment_close(NULL);
+    EXPECT_EQ(segment_open(&s, path, &err), OIR_NOT_FOUND);
+    EXPECT(s == NULL);
+    collection_free(c);
+    scratch_close(folder);
+}
+
+static void aborted_writers_leave_nothing(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    segment_writer *w;
+    segment_options options = {1.2, 0.75, 0, true, true, false};
+    segment_document document = {.docid = 1};
+    scratch_path(path, folder, "segment");
+    REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
+    REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    segment_writer_abort(w);
+    EXPECT(access(path, F_OK) != 0);
+
+    REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
+    REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    document.docid = 3;
+    REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    EXPECT_EQ(segment_writer_commit(w, &err), OIR_INVALID_ARGUMENT); /* docid 1 twice */
+    EXPECT(access(path, F_OK) != 0);
+    segment_writer_abort(NULL);
+    scratch_close(folder);
+}
+
+static void parts_have_names_and_sizes(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    collection_shape shape = {50, 100, 10, DOCIDS_GAPS, true, false, false, true, true, true};
+    collection *c = collection_new(&shape, harness_random);
+    oir_error err;
+    segment *s;
+    const char *name;
+    uint64_t bytes;
+    size_t count = 0;
+    bool seen = false;
+    scratch_path(path, folder, "segment");
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    for (; segment_get_part(s, count, &name, &bytes); count++) {
+        EXPECT(bytes > 0);
+        seen |= strcmp(name, "terms") == 0;
+    }
+    EXPECT(seen);
+    EXPECT(count >= 8);
+    segment_close(s);
+    collection_free(c);
+    scratch_close(folder);
+}
+
+/* Asks for everything; any answer will do. Whether there were wrong ones that the check has no finding for. */
+static bool read_all(const segment *s, const collection *c)
+{
+    oir_error err;
+    buffer data = BUFFER_INIT;
+    termlist list = {0};
+    uint64_t findings;
+    uint32_t local;
+    bool same = collection_compare(c, s) == NULL;
+    for (uint32_t d = 0; d < s->context.document_count; d += 1 + s->context.document_count / 300) {
+        oir_bytes value;
+        buffer_clear(&data);
+        (void)segment_get_stored(s, d, &data, &err);
+        (void)segment_get_value(s, d, 7, &value, &err);
+        if (s->termlists)
+            (void)termlists_get(s->termlists, d, &list, &err);
+        (void)segment_find_docid(s, segment_get_docid(s, d), &local);
+    }
+    oir_status status = segment_check(s, count_finding, NULL, &findings, &err);
+    EXPECT(status == OIR_OK);
+    buffer_release(&data);
+    termlist_release(&list);
+    return !same && findings == 0;
+}
+
+/* Parts damaged with checksums that fit: no decoder may read or write where it should not. */
+static void damaged_segments_are_safe(void)
+{
+    uint32_t refused = 0, rounds = 0, unseen[10] = {0};
+    for (uint32_t i = 0; i < 6; i++) {
+        char *folder = scratch_open(), path[SCRATCH_PATH];
+        collection_shape shape = some_shape(1 + harness_below(i < 4 ? 150 : 5000));
+        shape.words = 1 + harness_below(300);
+        shape.term_lists = shape.stored = shape.values = true;
+        collection *c = collection_new(&shape, harness_random);
+        oir_error err;
+        container *file;
+        segment *s;
+        scratch_path(path, folder, "segment");
+        REQUIRE_OK(collection_write(c, path, &err), err);
+        REQUIRE_OK(container_open(&file, path, &err), err);
+        damage *d = damage_new(file);
+        container_close(file);
+        for (uint32_t round = 0; round < (i < 4 ? 400 : 45); round++) {
+            if (!damage_make(d, 1 + round % 9, harness_random))
+                continue;
+            rounds++;
+            if (segment_open_container(&s, damage_open(d), "damaged", &err) == OIR_OK) {
+                unseen[1 + round % 9] += read_all(s, c);
+                segment_close(s);
+            } else {
+                EXPECT(err.status == OIR_CORRUPT);
+                refused++;
+            }
+            damage_undo(d);
+        }
+        REQUIRE_OK(segment_open_container(&s, damage_open(d), "whole", &err), err);
+        EXPECT(collection_compare(c, s) == NULL);
+        segment_close(s);
+        damage_free(d);
+        collection_free(c);
+        scratch_close(folder);
+    }
+    printf("%u damaged segments, %u refused at once; wrong without a finding:", rounds, refused);
+    for (uint32_t kind = 1; kind < 10; kind++)
+        printf(" %s %u", container_kind_name(kind), unseen[kind]);
+    printf("\n");
+    EXPECT(refused > 0 && refused < rounds);
+}
+
+int main(void)
+{
+    harness_seed(1);
+    TEST(small_segments);
+    TEST(segments_of_some_windows);
+    TEST(segment_with_all_forms);
+    TEST(check_compares_parts);
+    TEST(handles_are_counted);
+    TEST(aborted_writers_leave_nothing);
+    TEST(parts_have_names_and_sizes);
+    TEST(damaged_segments_are_safe);
+    return harness_end();
+}
