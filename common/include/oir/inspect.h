@@ -25,7 +25,10 @@ typedef struct oir_part_size {
     uint64_t bytes;
 } oir_part_size;
 
-/* What an index is made of. Filled by oir_database_get_segment. Strings live as long as the database's snapshot. */
+/* No segment has more kinds of parts. */
+#define OIR_PARTS_MAX 16
+
+/* One segment of an index. Filled by oir_database_get_segment. Strings live as long as the database's snapshot. */
 typedef struct oir_segment_information {
     const char *file;               /* the file's name within the folder */
     uint64_t bytes;                 /* its size */
@@ -33,7 +36,7 @@ typedef struct oir_segment_information {
     oir_doccount deleted;
     uint64_t terms;                 /* different terms */
     uint64_t postings;              /* documents summed over terms */
-    const oir_part_size *parts;     /* the room by kind of part */
+    oir_part_size parts[OIR_PARTS_MAX]; /* the room by kind of part */
     size_t part_count;
 } oir_segment_information;
 

@@ -1,0 +1,122 @@
+#include <oir/enquire.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "searcher/mset.h"
+#include "searcher/search.h"
+
+struct oir_enquire {
+    const oir_database *database;
+    oir_query *query;
+    oir_weight weight;
+    bool (*keep_going)(void *context);
+    void *context;
+    oir_search_statistics statistics;
+};
+
+oir_status oir_enquire_new(oir_enquire **out, const oir_database *database, oir_error *err)
+{
+    oir_enquire *e = *out = memory_new_zeroed(1, sizeof *e);
+    if (!e)
+        return error_no_memory(err, "an enquire");
+    e->database = database;
+    e->weight = weight_default;
+    return OIR_OK;
+}
+
+void oir_enquire_free(oir_enquire *e)
+{
+    if (!e)
+        return;
+    oir_query_free(e->query);
+    memory_free(e);
+}
+
+void oir_enquire_set_query(oir_enquire *e, oir_query *query)
+{
+    oir_query *copy = query ? oir_query_copy(query) : NULL;
+    oir_query_free(e->query);
+    e->query = copy;
+}
+
+void oir_enquire_set_weight(oir_enquire *e, const oir_weight *weight)
+{
+    e->weight = weight ? *weight : weight_default;
+}
+
+void oir_enquire_set_cancel(oir_enquire *e, bool (*keep_going)(void *context), void *context)
+{
+    e->keep_going = keep_going;
+    e->context = context;
+}
+
+void oir_enquire_get_statistics(const oir_enquire *e, oir_search_statistics *out)
+{
+    *out = e->statistics;
+}
+
+static search_control control_of(oir_enquire *e)
+{
+    e->statistics = (oir_search_statistics){0};
+    return (search_control){e->keep_going, e->context, &e->statistics};
+}
+
+/* How many documents match: exactly where that is known or was asked for, else what the plan says at most. */
+static oir_status find_matches(const plan *p, const topk *best, bool complete, oir_doccount at_least,
+                               const search_control *control, oir_mset *m, oir_error *err)
+{
+    uint64_t exact = best->held;
+    if (!complete && !plan_count_known(p, &exact)) {
+        if (at_least <= best->held) {
+            m->matches_lower = (oir_doccount)best->held;
+            m->matches_upper = (oir_doccount)p->root->upper;
+            return OIR_OK;
+        }
+        ERROR_FORWARD(search_count(p, &exact, control, err));
+    }
+    m->matches_lower = m->matches_upper = (oir_doccount)exact;
+    return OIR_OK;
+}
+
+oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount max_items,
+                                oir_doccount count_at_least, oir_mset **out, oir_error *err)
+{
+    search_control control = control_of(e);
+    bool complete = false;
+    plan p;
+    topk best;
+    *out = NULL;
+    oir_status status = plan_init(&p, e->database, e->query, &e->weight, err);
+    uint64_t wanted = (uint64_t)first + max_items;
+    /* No more than can match: a page far behind the end asks for no more memory than there are matches. */
+    uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
+    topk_init(&best, max_items ? (size_t)(wanted < upper ? wanted : upper) : 0);
+    if (status == OIR_OK && best.wanted)
+        status = search_best(&p, &best, &control, &complete, err);
+    if (status == OIR_OK)
+        status = mset_new(out, &p, &best, first, max_items, err);
+    if (status == OIR_OK)
+        status = find_matches(&p, &best, complete || !p.root, count_at_least, &control, *out, err);
+    e->statistics.postings_decoded += p.postings_decoded;
+    if (status != OIR_OK) {
+        oir_mset_free(*out);
+        *out = NULL;
+    }
+    topk_release(&best);
+    plan_release(&p);
+    return status;
+}
+
+oir_status oir_enquire_get_count(oir_enquire *e, oir_doccount *out, oir_error *err)
+{
+    search_control control = control_of(e);
+    plan p;
+    uint64_t count = 0;
+    oir_status status = plan_init(&p, e->database, e->query, &e->weight, err);
+    if (status == OIR_OK)
+        status = search_count(&p, &count, &control, err);
+    e->statistics.postings_decoded += p.postings_decoded;
+    *out = status == OIR_OK ? (oir_doccount)count : 0;
+    plan_release(&p);
+    return status;
+}

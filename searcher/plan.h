@@ -1,0 +1,73 @@
+/* What a query is to do, made once for all segments: the tree simplified, its leaves with exact statistics and factors.
+ *
+ * Simplified: SCALE goes into the leaves' factors; AND in AND and OR in OR are one; equal terms of one AND or OR are one
+ * leaf, their factors added; what cannot match is gone. Leaves are numbered in the order in which they stand in the
+ * query, which is the order in which a document's weight is added up. */
+#ifndef SEARCHER_PLAN_H
+#define SEARCHER_PLAN_H
+
+#include "base/arena.h"
+#include "searcher/database.h"
+#include "searcher/query.h"
+#include "searcher/weight.h"
+
+/* A segment of the database. */
+typedef struct plan_unit {
+    const snapshot_segment *segment;
+    size_t shard;
+} plan_unit;
+
+enum plan_leaf_kind { PLAN_TERM, PLAN_GROUP, PLAN_ALL };
+
+/* A leaf's postings in one unit. */
+typedef struct plan_postings {
+    bool found;
+    term_entry entry;                 /* PLAN_TERM */
+    const uint32_t *documents, *wdf;  /* PLAN_GROUP: the union of its terms' lists, in the plan's arena */
+    uint32_t count;
+} plan_postings;
+
+typedef struct plan_leaf {
+    enum plan_leaf_kind kind;
+    oir_bytes term;                   /* PLAN_TERM: of the query */
+    uint32_t termfreq;                /* exact, over the whole database */
+    double factor;                    /* of its weight; 0: it only filters */
+    plan_postings *postings;          /* by unit; NULL for PLAN_ALL */
+} plan_leaf;
+
+enum plan_op { PLAN_LEAF, PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_XOR, PLAN_MAYBE, PLAN_FILTER, PLAN_PHRASE, PLAN_NEAR };
+
+typedef struct plan_node {
+    enum plan_op op;
+    uint32_t leaf;                    /* PLAN_LEAF: its number */
+    struct plan_node **parts;
+    size_t part_count, part_capacity;
+    oir_termpos window;               /* PLAN_PHRASE, PLAN_NEAR */
+    uint64_t upper;                   /* no more documents than this match */
+} plan_node;
+
+typedef struct plan {
+    arena arena;
+    const oir_database *database;
+    plan_unit *units;
+    size_t unit_count;
+    weight_collection collection;
+    weight_norm norm;
+    const oir_weight *weight;
+    plan_node *root;                  /* NULL: nothing matches */
+    plan_leaf *leaves;
+    size_t leaf_count, leaf_capacity; /* leaves are in memory of their own */
+    double max_possible;              /* no document weighs more */
+    uint64_t postings_decoded;        /* for groups */
+} plan;
+
+/* Makes a plan; query may be NULL: nothing matches. database, weight and query must outlive it. OIR_LIMIT,
+ * OIR_CORRUPT, OIR_NO_MEMORY; release it whatever comes back. */
+oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
+                     oir_error *err);
+void plan_release(plan *p);
+
+/* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to them). */
+bool plan_count_known(const plan *p, uint64_t *count);
+
+#endif

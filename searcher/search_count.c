@@ -1,0 +1,121 @@
+/* Counting: all windows in order, each by the cheapest way to know how many of its documents match. */
+#include "base/bits.h"
+#include "base/error.h"
+#include "searcher/search.h"
+#include "searcher/search_unit.h"
+
+/* With more ranges than this that may match, all words of the window are combined at once. */
+enum { FEW_RANGES = 12 };
+
+static oir_status count_verified(search_unit *u, uint32_t range, uint64_t matched, uint64_t *count, oir_error *err)
+{
+    for (; matched; matched &= matched - 1) {
+        ERROR_FORWARD(op_verify(u->root, range, bits_lowest(matched), err));
+        *count += u->root->matched >> bits_lowest(matched) & 1;
+    }
+    return OIR_OK;
+}
+
+static oir_status count_ranges(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
+{
+    for (; live; live &= live - 1) {
+        uint32_t range = bits_lowest(live);
+        uint64_t matched = op_match(u->root, range) & search_unit_live(u, window, range);
+        if (u->root->certain)
+            *count += bits_count(matched);
+        else
+            ERROR_FORWARD(count_verified(u, range, matched, count, err));
+    }
+    return OIR_OK;
+}
+
+static uint64_t count_words(search_unit *u, uint32_t window)
+{
+    uint64_t words[RANGES];
+    op_words(u->root, words);
+    bool whole = !u->place->segment->catalog->deleted && window + 1 < u->windows;
+    for (uint32_t r = 0; !whole && r < RANGES; r++)
+        words[r] &= search_unit_live(u, window, r);
+    return u->kernels->count_words(words);
+}
+
+/* The only part of a union that is in the window, whose documents need not be decoded to be counted; NULL when there
+ * are several or they are more than a term. */
+static op *only_part(op *root, uint32_t window)
+{
+    op *only = NULL;
+    if (root->kind == OP_TERM)
+        return root;
+    if (root->ops != &op_or)
+        return NULL;
+    for (uint32_t i = 0; i < root->part_count; i++) {
+        op *part = root->parts[i];
+        if (part->kind != OP_TERM)
+            return NULL;
+        if (!part->postings->bounds[window])
+            continue;
+        if (only)
+            return NULL;
+        only = part;
+    }
+    return only;
+}
+
+static oir_status count_window(search_unit *u, uint32_t window, const search_control *control, uint64_t *count,
+                               oir_error *err)
+{
+    op *root = u->root, *only = u->place->segment->catalog->deleted ? NULL : only_part(root, window);
+    control->statistics->windows_visited++;
+    op_seek(root, window);
+    if (only) {
+        *count += postings_window_count(only->postings);
+        return OIR_OK;
+    }
+    op_ranges(root, u->kernels, LEVEL_PLACED);
+    uint64_t live = u->kernels->bound_live(root->bounds, 1);
+    control->statistics->ranges_visited += bits_count(live);
+    if (bits_count(live) <= FEW_RANGES || !root->certain)
+        return count_ranges(u, window, live, count, err);
+    *count += count_words(u, window);
+    return OIR_OK;
+}
+
+static oir_status count_unit(search_unit *u, const search_control *control, uint64_t *count, oir_error *err)
+{
+    ERROR_FORWARD(search_unit_bounds(u, err));
+    for (uint32_t w = 0; w < u->windows; w++) {
+        if (!u->bounds[w])
+            continue;
+        if (control->keep_going && !control->keep_going(control->context))
+            return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
+        ERROR_FORWARD(count_window(u, w, control, count, err));
+    }
+    control->statistics->postings_decoded += search_unit_decoded(u);
+    control->statistics->positions_decoded += *u->positions_decoded;
+    if (search_unit_is_damaged(u))
+        return error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
+                         u->place->segment->segment->name);
+    return OIR_OK;
+}
+
+oir_status search_count(const plan *p, uint64_t *count, const search_control *control, oir_error *err)
+{
+    const kernels *k = kernels_get(isa_best());
+    arena a;
+    oir_status status = OIR_OK;
+    *count = 0;
+    if (plan_count_known(p, count))
+        return OIR_OK;
+    arena_init(&a);
+    for (size_t i = 0; i < p->unit_count; i++) {
+        search_unit u;
+        ERROR_GOTO_DONE(search_unit_init(&u, p, i, 0, k, &a, err));
+        control->statistics->windows += u.windows;
+        if (u.root)
+            ERROR_GOTO_DONE(count_unit(&u, control, count, err));
+        arena_clear(&a);
+    }
+done:
+    arena_release(&a);
+    return status;
+}

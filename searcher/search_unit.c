@@ -1,0 +1,266 @@
+#include "searcher/search_unit.h"
+
+#include <math.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+
+/* Operators hold vectors that want an alignment the arena does not give. */
+static void *add_aligned(arena *a, size_t size)
+{
+    char *at = arena_add(a, size + 63);
+    if (!at)
+        return NULL;
+    at += -(uintptr_t)at & 63;
+    memset(at, 0, size);
+    return at;
+}
+
+/* ---- operators ---- */
+
+static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error *err);
+
+static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_error *err)
+{
+    const plan_leaf *leaf = &u->plan->leaves[n->leaf];
+    const segment *s = u->place->segment->segment;
+    const plan_postings *at = leaf->postings ? &leaf->postings[u->place - u->plan->units] : NULL;
+    if (at && !at->found)
+        return OIR_OK;
+    op *o = add_aligned(u->arena, sizeof *o);
+    if (!o)
+        return error_no_memory(err, "a search");
+    o->certain = true;
+    o->arena = u->arena;
+    o->factor = leaf->factor;
+    o->kind = at ? OP_TERM : OP_ALL;
+    o->documents = s->context.document_count;
+    o->windows = u->windows;
+    o->cost = at ? leaf->termfreq : o->documents;
+    double stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
+    double units = u->unit > 0 ? ceil(leaf->factor * stretch / (255 * u->unit)) : 1;
+    o->units = units < 1 ? 1 : units < UINT16_MAX ? (uint32_t)units : UINT16_MAX;
+    if (at) {
+        o->postings = add_aligned(u->arena, sizeof *o->postings);
+        if (!o->postings)
+            return error_no_memory(err, "a search");
+        if (leaf->kind == PLAN_TERM)
+            ERROR_FORWARD(postings_window_open(o->postings, u->kernels, s->container, &s->context, &at->entry,
+                                               &u->norms, u->arena, err));
+        else
+            ERROR_FORWARD(postings_window_open_list(o->postings, u->kernels, &s->context, at->documents, at->wdf,
+                                                    at->count, &u->norms, u->arena, err));
+    }
+    u->leaves[n->leaf] = o;
+    *out = o;
+    return OIR_OK;
+}
+
+static const op_ops *ops_of(enum plan_op kind)
+{
+    switch (kind) {
+    case PLAN_AND: return &op_and;
+    case PLAN_NOT: return &op_not;
+    case PLAN_XOR: return &op_xor;
+    case PLAN_MAYBE: return &op_maybe;
+    case PLAN_FILTER: return &op_filter;
+    case PLAN_PHRASE: return &op_phrase;
+    case PLAN_NEAR: return &op_near;
+    default: return &op_or;
+    }
+}
+
+/* Puts the parts that match least first, where order does not matter to the answer: the rest is looked at less. For
+ * PHRASE and NEAR `order` remembers where each stood. */
+static void order_parts(op *o)
+{
+    uint32_t first = o->ops->needs_first || o->ops == &op_filter;
+    for (uint32_t i = 0; o->order && i < o->part_count; i++)
+        o->order[i] = i;
+    for (uint32_t i = first + 1; i < o->part_count; i++) /* few parts: by insertion */
+        for (uint32_t j = i; j > first && o->parts[j]->cost < o->parts[j - 1]->cost; j--) {
+            op *part = o->parts[j];
+            o->parts[j] = o->parts[j - 1];
+            o->parts[j - 1] = part;
+            for (uint32_t k = 0; o->order && k < o->part_count; k++)
+                o->order[k] = o->order[k] == j ? j - 1 : o->order[k] == j - 1 ? j : o->order[k];
+        }
+}
+
+static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, oir_error *err)
+{
+    o->window = n->window;
+    o->positions_decoded = u->positions_decoded;
+    o->order = arena_add_zeroed(u->arena, o->part_count, sizeof *o->order);
+    o->rooms = arena_add_zeroed(u->arena, o->part_count, sizeof *o->rooms);
+    o->from = arena_add_zeroed(u->arena, o->part_count, sizeof *o->from);
+    o->taken = arena_add_zeroed(u->arena, o->part_count, sizeof *o->taken);
+    o->seen = arena_add_zeroed(u->arena, o->part_count, sizeof *o->seen);
+    return o->order && o->rooms && o->from && o->taken && o->seen ? OIR_OK : error_no_memory(err, "a search");
+}
+
+static oir_status build_operator(search_unit *u, const plan_node *n, op **out, oir_error *err)
+{
+    op *o = add_aligned(u->arena, sizeof *o);
+    if (!o || !(o->parts = arena_add(u->arena, n->part_count * sizeof *o->parts)))
+        return error_no_memory(err, "a search");
+    o->ops = ops_of(n->op);
+    o->certain = !o->ops->check;
+    o->arena = u->arena;
+    for (size_t i = 0; i < n->part_count; i++) {
+        op *part = NULL;
+        ERROR_FORWARD(build(u, n->parts[i], &part, err));
+        if (!part && (o->ops->needs_all || (o->ops->needs_first && !i)))
+            return OIR_OK; /* nothing matches in this segment */
+        if (!part)
+            continue;
+        o->parts[o->part_count++] = part;
+        o->certain &= part->certain;
+        o->cost += part->cost;
+    }
+    if (!o->part_count)
+        return OIR_OK;
+    if (o->part_count == 1) {
+        *out = o->parts[0];
+        return OIR_OK;
+    }
+    if (o->ops->check)
+        ERROR_FORWARD(add_position_rooms(u, o, n, err));
+    order_parts(o);
+    *out = o;
+    return OIR_OK;
+}
+
+static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error *err)
+{
+    *out = NULL;
+    return n->op == PLAN_LEAF ? build_leaf(u, n, out, err) : build_operator(u, n, out, err);
+}
+
+/* ---- bounds ---- */
+
+/* Saturations are stored for the segment's reference norm; under another norm q they are at most
+ * (f + reference) / (f + q) <= max(1, reference / q) times as large. Both norms are made of straight pieces in length, so
+ * the largest ratio is at an end of the lengths or at a bend. */
+double search_unit_stretch(const plan *p, size_t index)
+{
+    const postings_context *c = &p->units[index].segment->segment->context;
+    const weight_norm *q = &p->norm;
+    double average = c->average > 0 ? c->average : 1, most = 1;
+    double at[3] = {c->length_min, c->length_max, q->slope > 0 ? (q->min - q->base) / q->slope : c->length_min};
+    for (int i = 0; i < 3; i++) {
+        double length = at[i] < c->length_min ? c->length_min : at[i] > c->length_max ? c->length_max : at[i];
+        double norm = q->base + q->slope * length, reference = c->k1 * (1 - c->b + c->b * length / average);
+        norm = norm > q->min ? norm : q->min;
+        if (!(reference <= norm * most))
+            most = reference / norm;
+    }
+    /* A little more for single precision, here and in the writer; saturations are at most 1, bounds at least 1 / 255. */
+    most = most > 1 ? most * (1 + 1e-6) : 1;
+    return most < 255 ? most : 255;
+}
+
+oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
+                            oir_error *err)
+{
+    const segment *s = p->units[index].segment->segment;
+    *u = (search_unit){.plan = p, .place = &p->units[index], .kernels = k, .arena = a, .unit = unit};
+    u->windows = postings_view_windows(s->context.document_count);
+    u->ascending = !s->by_docid;
+    u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
+    u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);
+    u->input_wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_wdf);
+    u->input_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_factor);
+    u->wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->wdf);
+    if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf)
+        return error_no_memory(err, "a search");
+    u->norms = (weigh_input){.planes = s->context.lengths.count, .norm_base = (float)p->norm.base,
+                             .norm_slope = (float)p->norm.slope, .norm_min = (float)p->norm.min};
+    for (uint32_t i = 0; i < u->norms.planes; i++)
+        u->norms.length[i] = s->context.lengths.plane[i];
+    u->input = u->norms;
+    u->input.wdf = u->input_wdf;
+    u->input.factor = u->input_factor;
+    return p->root ? build(u, p->root, &u->root, err) : OIR_OK;
+}
+
+oir_status search_unit_bounds(search_unit *u, oir_error *err)
+{
+    size_t n = ((size_t)u->windows + 63) & ~(size_t)63;
+    u->bounds = arena_add(u->arena, (n + 32) * sizeof *u->bounds);
+    if (!u->bounds)
+        return error_no_memory(err, "a search");
+    ERROR_FORWARD(op_windows(u->root, u->kernels, n, u->bounds, u->arena, err));
+    for (size_t w = u->windows; w < n; w++) /* what was read behind the lists' bounds */
+        u->bounds[w] = 0;
+    return OIR_OK;
+}
+
+/* ---- weighing ---- */
+
+/* Takes out the wdf of documents for which the leaf does not weigh although its term is there. */
+static void keep_active(uint8_t wdf[RANGE_SIZE], uint64_t active)
+{
+    for (uint32_t d = 0; d < RANGE_SIZE; d++)
+        wdf[d] = active >> d & 1 ? wdf[d] : 0;
+}
+
+uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold)
+{
+    uint32_t first = window << WINDOW_BITS | range << 6, n = 0;
+    for (size_t i = 0; i < u->plan->leaf_count; i++)
+        if (u->leaves[i])
+            u->leaves[i]->active = 0;
+    op_activate(u->root, wanted);
+    for (size_t i = 0; i < u->plan->leaf_count; i++) {
+        op *leaf = u->leaves[i];
+        if (!leaf || !leaf->active || leaf->kind != OP_TERM || !(leaf->factor > 0))
+            continue;
+        postings_window_wdf(leaf->postings, range, u->wdf[i]);
+        if (leaf->matched & wanted & ~leaf->active)
+            keep_active(u->wdf[i], leaf->active);
+        u->input_wdf[n] = u->wdf[i];
+        u->input_factor[n++] = (float)leaf->factor;
+    }
+    if (!(threshold > 0)) /* all may enter */
+        return wanted;
+    for (uint32_t i = 0; i < u->input.planes; i++)
+        u->input.length[i] = u->norms.length[i] + first;
+    u->input.lists = n;
+    /* Single precision errs by some parts in ten million a list: what is close is weighed exactly. */
+    double margin = 4e-6 + 2e-7 * n;
+    return u->kernels->weigh(&u->input, wanted, (float)(threshold * (1 - margin)));
+}
+
+double search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint32_t place)
+{
+    uint32_t document = window << WINDOW_BITS | range << 6 | place;
+    double norm = weight_norm_at(&u->plan->norm, segment_get_length(u->place->segment->segment, document)), total = 0;
+    for (size_t i = 0; i < u->plan->leaf_count; i++) {
+        const op *leaf = u->leaves[i];
+        if (!leaf || !(leaf->active >> place & 1) || leaf->kind != OP_TERM || !(leaf->factor > 0))
+            continue;
+        uint32_t wdf = u->wdf[i][place];
+        if (wdf == 255)
+            wdf = postings_window_large(leaf->postings, document);
+        total += weight_of(leaf->factor, wdf, norm);
+    }
+    return total;
+}
+
+bool search_unit_is_damaged(const search_unit *u)
+{
+    bool damaged = false;
+    for (size_t i = 0; i < u->plan->leaf_count; i++)
+        damaged |= u->leaves[i] && u->leaves[i]->postings && u->leaves[i]->postings->damaged;
+    return damaged;
+}
+
+uint64_t search_unit_decoded(const search_unit *u)
+{
+    uint64_t decoded = 0;
+    for (size_t i = 0; i < u->plan->leaf_count; i++)
+        if (u->leaves[i] && u->leaves[i]->postings)
+            decoded += u->leaves[i]->postings->decoded;
+    return decoded;
+}

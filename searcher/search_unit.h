@@ -1,0 +1,55 @@
+/* A plan in one segment: operators, and what weighing needs there. */
+#ifndef SEARCHER_SEARCH_UNIT_H
+#define SEARCHER_SEARCH_UNIT_H
+
+#include "searcher/op.h"
+#include "searcher/plan.h"
+
+typedef struct search_unit {
+    const plan *plan;
+    const plan_unit *place;
+    const kernels *kernels;
+    arena *arena;
+    op *root;                   /* NULL: nothing matches here */
+    op **leaves;                /* by number in the plan; NULL where the segment does not have the term */
+    weigh_input norms;          /* at document 0 */
+    weigh_input input;          /* of the range at hand */
+    const uint8_t **input_wdf;
+    float *input_factor;
+    uint8_t (*wdf)[RANGE_SIZE]; /* by leaf: of the range at hand */
+    uint32_t windows;
+    uint16_t *bounds;           /* by window, rounded up to 64 windows */
+    uint64_t *positions_decoded;
+    double unit;                /* what one unit of bound weighs; the same in all segments; 0: nothing weighs */
+    bool ascending;             /* docids ascend with local numbers */
+} search_unit;
+
+/* Builds the operators of a unit; short lists are decoded. unit as above. Memory is the arena's. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
+oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
+                            oir_error *err);
+/* Makes the bounds of all windows. OIR_NO_MEMORY. */
+oir_status search_unit_bounds(search_unit *u, oir_error *err);
+
+/* How much larger than their stored bounds saturations can be in a unit under the plan's norm: 1 and up. */
+double search_unit_stretch(const plan *p, size_t index);
+
+/* Documents of a range that exist and are not deleted. */
+static inline uint64_t search_unit_live(const search_unit *u, uint32_t window, uint32_t range)
+{
+    uint32_t first = window << WINDOW_BITS | range << 6, count = u->place->segment->segment->context.document_count;
+    uint64_t live = first + 64 <= count ? UINT64_MAX : first < count ? (UINT64_C(1) << (count - first)) - 1 : 0;
+    const uint64_t *deleted = u->place->segment->catalog->deleted;
+    return deleted && live ? live & ~deleted[first >> 6] : live;
+}
+
+/* The wanted documents of a range (which may match there) that may weigh `threshold` or more. Fills leaves' active. */
+uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold);
+/* The exact weight of a document of the range that was filtered last. */
+double search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint32_t place);
+/* Whether damaged bytes were met. */
+bool search_unit_is_damaged(const search_unit *u);
+/* Postings decoded so far. */
+uint64_t search_unit_decoded(const search_unit *u);
+
+#endif
