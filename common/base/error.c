@@ -16,7 +16,7 @@ const char *oir_status_name(oir_status status)
     return at < sizeof names / sizeof *names ? names[at] : "OIR_UNKNOWN";
 }
 
-oir_status error_set(oir_error *err, oir_status status, const char *format, ...)
+void error_write(oir_error *err, oir_status status, const char *format, ...)
 {
     if (err) {
         va_list args;
@@ -25,7 +25,6 @@ oir_status error_set(oir_error *err, oir_status status, const char *format, ...)
         vsnprintf(err->message, sizeof err->message, format, args);
         va_end(args);
     }
-    return status;
 }
 
 oir_status error_from_errno(oir_error *err, const char *format, ...)
@@ -50,11 +49,6 @@ oir_status error_from_errno(oir_error *err, const char *format, ...)
         snprintf(err->message + used, sizeof err->message - used, ": %s", words);
     }
     return status;
-}
-
-oir_status error_no_memory(oir_error *err, const char *what)
-{
-    return error_set(err, OIR_NO_MEMORY, "out of memory for %s", what);
 }
 
 void error_prefix(oir_error *err, const char *format, ...)

@@ -4,10 +4,18 @@
 
 #include <oir/error.h>
 
-/* Writes status and message into err (may be NULL) and returns the status, so that a failing function ends with
- * `return error_set(err, OIR_CORRUPT, "...")`. One line, no final stop; say what failed, on what, and what to do. */
+/* Writes status and message into err (may be NULL) and has the status as its value, so that a failing function ends
+ * with `return error_set(err, OIR_CORRUPT, "...")`. One line, no final stop; say what failed, on what, and what to do.
+ * A macro, so that the compiler sees that the value is not OIR_OK, and what was left unset is not read after it. */
+#define error_set(err, status, ...) (error_write(err, status, __VA_ARGS__), error_value(status))
+
+static inline oir_status error_value(oir_status status)
+{
+    return status;
+}
+
 __attribute__((format(printf, 3, 4)))
-oir_status error_set(oir_error *err, oir_status status, const char *format, ...);
+void error_write(oir_error *err, oir_status status, const char *format, ...);
 
 /* As error_set for a failed system call: appends ": " and the words for errno; ENOSPC and EDQUOT become OIR_NO_SPACE,
  * ENOMEM OIR_NO_MEMORY, others OIR_IO. */
@@ -15,7 +23,7 @@ __attribute__((format(printf, 2, 3)))
 oir_status error_from_errno(oir_error *err, const char *format, ...);
 
 /* OIR_NO_MEMORY with a message that names what was being made. */
-oir_status error_no_memory(oir_error *err, const char *what);
+#define error_no_memory(err, what) error_set(err, OIR_NO_MEMORY, "out of memory for %s", what)
 
 /* Puts `prefix: ` before a message that a lower function wrote; the status stays. */
 __attribute__((format(printf, 2, 3)))

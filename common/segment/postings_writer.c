@@ -37,6 +37,8 @@ struct postings_writer {
     uint8_t *clipped;       /* wdf of the list at hand, less the base */
     size_t clipped_capacity;
     uint16_t *places;       /* of one window */
+    uint32_t *group;        /* positions of one document */
+    size_t group_capacity;
     buffer list, positions, payload;
     uint64_t postings_end, positions_end; /* where the last list ended */
     uint8_t inlined[POSTINGS_INLINED_MAX];
@@ -70,6 +72,7 @@ void postings_writer_free(postings_writer *w)
         return;
     memory_free(w->norm);
     memory_free(w->places);
+    memory_free(w->group);
     memory_free(w->clipped);
     buffer_release(&w->list);
     buffer_release(&w->positions);
@@ -190,23 +193,22 @@ typedef struct group_writer {
     const oir_termpos *next;
     bit_writer bits;
     bool counted;
+    uint32_t *places;        /* of one group, from 0; the postings_writer's */
+    size_t capacity;
 } group_writer;
 
 static oir_status add_group(group_writer *g, uint32_t i, oir_error *err)
 {
-    uint32_t places[64], *at = places;
     uint32_t c = g->postings->position_counts ? g->postings->position_counts[i] : g->postings->wdf[i];
     uint32_t u = length_get(&g->context->extents, g->postings->documents[i]), base = g->context->position_base;
-    if (c > 64 && !(at = memory_new((size_t)c * sizeof *at)))
+    if (!memory_reserve(&g->places, &g->capacity, c, sizeof *g->places))
         return error_no_memory(err, "positions");
     for (uint32_t j = 0; j < c; j++)
-        at[j] = g->next[j] - base;
+        g->places[j] = g->next[j] - base;
     if (g->counted)
         positions_put_count(&g->bits, c);
-    positions_put(&g->bits, at, c, u);
+    positions_put(&g->bits, g->places, c, u);
     g->next += c;
-    if (at != places)
-        memory_free(at);
     return OIR_OK;
 }
 
@@ -285,27 +287,34 @@ static bool counts_are_wdf(const term_postings *p)
     return true;
 }
 
+/* Writes all groups with block offsets of a size; *too_wide says that they need a larger one. */
+static oir_status add_groups(postings_writer *w, const term_postings *p, const term_entry *entry, uint32_t offset_size,
+                             bool *too_wide, oir_error *err)
+{
+    group_writer g = {.context = w->context, .postings = p, .next = p->positions, .places = w->group,
+                      .capacity = w->group_capacity, .counted = entry->positions_form == POSITIONS_COUNTED};
+    oir_status status = OIR_OK;
+    *too_wide = false;
+    buffer_clear(&w->positions);
+    bit_writer_init(&g.bits, &w->positions);
+    if (entry->form == POSTINGS_DENSE)
+        status = add_dense_positions(w, &g, offset_size, too_wide, err);
+    else if (entry->form == POSTINGS_SPARSE)
+        status = add_sparse_positions(w, &g, err);
+    else
+        for (uint32_t i = 0; status == OIR_OK && i < p->count; i++)
+            status = add_group(&g, i, err);
+    bit_writer_end(&g.bits);
+    w->group = g.places;
+    w->group_capacity = g.capacity;
+    return status;
+}
+
 static oir_status add_positions(postings_writer *w, const term_postings *p, const term_entry *entry, oir_error *err)
 {
-    group_writer g;
-    for (uint32_t offset_size = 2; offset_size <= 4; offset_size += 2) {
-        bool too_wide = false;
-        buffer_clear(&w->positions);
-        g = (group_writer){.context = w->context, .postings = p, .next = p->positions,
-                           .counted = entry->positions_form == POSITIONS_COUNTED};
-        bit_writer_init(&g.bits, &w->positions);
-        if (entry->form == POSTINGS_DENSE) {
-            ERROR_FORWARD(add_dense_positions(w, &g, offset_size, &too_wide, err));
-        } else if (entry->form == POSTINGS_SPARSE) {
-            ERROR_FORWARD(add_sparse_positions(w, &g, err));
-        } else {
-            for (uint32_t i = 0; i < p->count; i++)
-                ERROR_FORWARD(add_group(&g, i, err));
-        }
-        bit_writer_end(&g.bits);
-        if (!too_wide)
-            break;
-    }
+    bool too_wide = true;
+    for (uint32_t offset_size = 2; too_wide && offset_size <= 4; offset_size += 2)
+        ERROR_FORWARD(add_groups(w, p, entry, offset_size, &too_wide, err));
     if (w->positions.failed)
         return error_no_memory(err, "positions");
     if (w->positions.size > UINT32_MAX)
