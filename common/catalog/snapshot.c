@@ -210,12 +210,13 @@ static const term_correction *find_correction(const catalog_segment *c, uint32_t
 void snapshot_correct(const snapshot_segment *s, const term_entry *entry, uint32_t *termfreq, uint64_t *collection_freq)
 {
     const term_correction *c = find_correction(s->catalog, entry->ordinal);
-    *termfreq = entry->termfreq;
-    *collection_freq = entry->collection_freq;
-    if (c) { /* damage could make a correction larger than what it corrects */
-        *termfreq -= c->termfreq < *termfreq ? c->termfreq : *termfreq;
-        *collection_freq -= c->collection_freq < *collection_freq ? c->collection_freq : *collection_freq;
-    }
+    uint32_t documents = c ? c->termfreq : 0;
+    uint64_t occurrences = c ? c->collection_freq : 0;
+    /* Damage could make a correction larger than what it corrects. */
+    if (termfreq)
+        *termfreq = documents < entry->termfreq ? entry->termfreq - documents : 0;
+    if (collection_freq)
+        *collection_freq = occurrences < entry->collection_freq ? entry->collection_freq - occurrences : 0;
 }
 
 oir_status snapshot_find_term(const snapshot *s, const char *term, size_t size, uint32_t *termfreq,
