@@ -7,8 +7,8 @@
  *     documents   DENSE_BITSET only: 8 ranks of 16 bits (documents before range 0, 8, ... 56), then 512 bytes of bits
  *     wdf         count numbers of `width` bits: wdf - base, clipped so that it is 255 at most; all ones is the escape
  *                 when 0 < width < 8
- *     documents   DENSE_PLACES: count places of 12 bits; DENSE_NIBBLES, DENSE_BYTES: for each range that is not empty
- *                 its places of 6 bits when it has up to 8, else a word of 64 bits, one after another without gaps
+ *     documents   DENSE_NIBBLES, DENSE_BYTES: for each range that is not empty its places of 6 bits when it has up to
+ *                 8, else a word of 64 bits, one after another without gaps
  *     exceptions  a byte for each escape */
 #ifndef CODEC_DENSE_LAYOUT_H
 #define CODEC_DENSE_LAYOUT_H
@@ -22,7 +22,7 @@ typedef struct dense_layout {
     uint8_t kind, width;
     uint64_t present;
     const uint8_t *bounds, *counts, *wdf, *documents;
-    const uint8_t *exceptions; /* for DENSE_PLACES and DENSE_BITSET; else where documents end is still to be summed */
+    const uint8_t *exceptions; /* for DENSE_BITSET; else where documents end is still to be summed */
 } dense_layout;
 
 /* False when the parts do not fit into size bytes. */
@@ -37,18 +37,37 @@ static inline bool dense_layout_read(const uint8_t *payload, size_t size, uint32
     uint32_t present = bits_count(l->present);
     size_t counts = l->kind == DENSE_NIBBLES ? (present + 1) / 2 : l->kind == DENSE_BYTES ? present : 0;
     size_t bitset = l->kind == DENSE_BITSET ? DENSE_RANKS + 512 : 0;
-    size_t places = l->kind == DENSE_PLACES ? (count * 12 + 7) / 8 : 0;
     size_t wdf = (count * l->width + 7u) / 8;
-    if (l->width > 8 || (l->kind == DENSE_PLACES && count > DENSE_PLACES_MAX) ||
-        DENSE_HEADER + present + counts + bitset + wdf + places > size)
+    if (l->width > 8 || l->kind > DENSE_BITSET || DENSE_HEADER + present + counts + bitset + wdf > size)
         return false;
     l->counts = l->bounds + present;
     l->documents = l->counts + counts;
     l->wdf = l->documents + bitset;
     if (!bitset)
         l->documents = l->wdf + wdf;
-    l->exceptions = bitset ? l->wdf + wdf : l->documents + places;
+    l->exceptions = l->wdf + wdf;
     return true;
+}
+
+/* What a window takes from its layout as it is. */
+static inline void dense_layout_open(const dense_layout *l, uint32_t count, uint8_t base, dense_window *w)
+{
+    w->wdf = l->wdf;
+    w->documents = l->documents;
+    w->count = count;
+    w->kind = l->kind;
+    w->width = l->width;
+    w->base = base;
+    w->escapes = w->escapes_to = 0;
+}
+
+/* The end of opening, when the ranges hold `total` documents in `bits`. False when they do not fit. */
+static inline bool dense_layout_end(const dense_layout *l, const uint8_t *end, uint32_t total, uint32_t bits,
+                                    dense_window *w)
+{
+    w->exceptions = l->kind == DENSE_BITSET ? l->exceptions : l->documents + (bits + 7) / 8;
+    w->exceptions_size = w->exceptions < end ? (uint32_t)(end - w->exceptions) : 0;
+    return total == w->count && w->exceptions <= end;
 }
 
 #endif

@@ -32,8 +32,6 @@ static void shape_read(window_shape *s, const uint16_t *places, uint32_t count)
     s->kind = most < 16 ? DENSE_NIBBLES : DENSE_BYTES;
     if ((DENSE_RANKS + 512) * 100 <= by_range * BITSET_BIAS)
         s->kind = DENSE_BITSET;
-    else if (count <= DENSE_PLACES_MAX && (count * 12 + 7) / 8 < by_range)
-        s->kind = DENSE_PLACES;
 }
 
 static void add_counts(buffer *to, const window_shape *s)
@@ -97,10 +95,7 @@ void dense_writer_add(buffer *to, const uint16_t *places, const uint8_t *wdf, ui
     bit_writer_end(&w);
 
     bit_writer_init(&w, to);
-    if (s.kind == DENSE_PLACES)
-        for (uint32_t i = 0; i < count; i++)
-            bit_writer_add(&w, places[i], 12);
-    else if (s.kind != DENSE_BITSET)
+    if (s.kind != DENSE_BITSET)
         add_by_range(&w, &s, places);
     bit_writer_end(&w);
 

@@ -2,6 +2,12 @@
 
 const kernels *kernels_get(enum isa isa)
 {
+#if ISA_X86
+    if (isa == ISA_AVX512)
+        return &kernels_avx512;
+    if (isa == ISA_AVX2)
+        return &kernels_avx2;
+#endif
     (void)isa;
     return &kernels_scalar;
 }

@@ -18,19 +18,17 @@
 
 /* How the documents of a dense window are written. */
 enum dense_kind {
-    DENSE_PLACES,  /* up to 32 places of 12 bits */
     DENSE_NIBBLES, /* a count of 4 bits for each range, then places of 6 bits or a word of 64 bits */
     DENSE_BYTES,   /* the same with counts of 8 bits */
     DENSE_BITSET   /* 8 ranks of 16 bits, then 512 bytes of bits */
 };
 
-enum { DENSE_PLACES_MAX = 32, DENSE_LIST_MAX = 8 /* more documents in a range are a word */ };
+enum { DENSE_LIST_MAX = 8 /* more documents in a range are a word */ };
 
 /* One window of a dense list, opened by dense_open. */
 typedef struct dense_window {
-    alignas(64) uint8_t counts[64]; /* documents by range (not for DENSE_PLACES and DENSE_BITSET) */
-    alignas(64) uint8_t bits[64];   /* bits of documents by range */
-    alignas(64) uint16_t places[DENSE_PLACES_MAX];
+    alignas(64) uint8_t counts[64]; /* documents by range (not for DENSE_BITSET) */
+    alignas(64) uint8_t bits[64];   /* bits of documents by range (not for DENSE_BITSET) */
     const uint8_t *wdf, *documents, *exceptions;
     uint32_t exceptions_size;
     uint32_t count;                 /* documents in the window */
@@ -82,8 +80,13 @@ typedef struct kernels {
     /* wdf (255 at most) of the documents of a range, from dense_range: 64 bytes by document, 0 where not in mask. */
     void (*dense_wdf)(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64]);
 
+    /* The ranges that n ascending places are in. */
+    uint64_t (*places_ranges)(const uint16_t *places, uint32_t n);
+    /* The documents of a range among n ascending places, and the number of places before them. */
+    uint64_t (*places_range)(const uint16_t *places, uint32_t n, uint32_t range, uint32_t *before);
+
     /* The postings of a window: places 0 to 4095 within it; writes up to 63 more than it returns in span. room of
-     * places: WINDOW_SIZE + 64. */
+     * places: WINDOW_SIZE + 64. Sampled lists only. */
     void (*sparse_window)(const sparse_list *s, uint32_t window, uint16_t *places, sparse_span *span);
     /* All documents; writes count, at most 15 more. */
     void (*sparse_all)(const sparse_list *s, uint32_t *documents);
@@ -96,10 +99,10 @@ typedef struct kernels {
     void (*spread)(uint64_t mask, const uint8_t *in, uint8_t out[64]);
 
     /* Bounds, in units of a query. n is a multiple of 64. 0 says: cannot match; saturates. */
-    void (*bound_from)(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out); /* bytes * factor, saturating */
-    void (*bound_add)(uint16_t *to, const uint16_t *other, size_t n);                   /* to + other */
-    void (*bound_and)(uint16_t *to, const uint16_t *other, size_t n);                   /* 0 where either is, else sum */
-    void (*bound_mask)(uint16_t *to, const uint16_t *other, size_t n);                  /* 0 where other is 0 */
+    void (*bound_from)(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out); /* bytes * factor */
+    void (*bound_add)(uint16_t *to, const uint16_t *other, size_t n);  /* to + other */
+    void (*bound_and)(uint16_t *to, const uint16_t *other, size_t n);  /* 0 where either is, else their sum */
+    void (*bound_mask)(uint16_t *to, const uint16_t *other, size_t n); /* 0 where other is 0 */
     /* A bit for each of 64 ranges whose bound is at least `least` (1 and up). */
     uint64_t (*bound_live)(const uint16_t *bounds, uint32_t least);
 
@@ -118,5 +121,8 @@ typedef struct kernels {
 const kernels *kernels_get(enum isa isa);
 
 extern const kernels kernels_scalar;
+#if ISA_X86
+extern const kernels kernels_avx2, kernels_avx512;
+#endif
 
 #endif

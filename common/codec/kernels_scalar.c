@@ -5,16 +5,12 @@
 
 #include "base/bits.h"
 #include "codec/dense_layout.h"
-
-static uint32_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)
-{
-    return (uint32_t)(bits_load64(at + (bit >> 3)) >> (bit & 7) & bits_low(width));
-}
+#include "codec/kernels_plain.h"
 
 static void unpack(const uint8_t *at, uint64_t bit, uint32_t width, uint32_t n, uint8_t *out)
 {
     for (uint32_t i = 0; i < n; i++)
-        out[i] = (uint8_t)number_at(at, bit + (uint64_t)i * width, width);
+        out[i] = (uint8_t)plain_number(at, bit + (uint64_t)i * width, width);
 }
 
 /* ---- dense windows ---- */
@@ -24,35 +20,23 @@ static bool dense_open(const uint8_t *payload, size_t size, uint32_t count, uint
     dense_layout l;
     if (!dense_layout_read(payload, size, count, &l))
         return false;
-    w->kind = l.kind;
-    w->width = l.width;
-    w->base = base;
-    w->count = count;
-    w->escapes = w->escapes_to = 0;
-    w->wdf = l.wdf;
-    w->documents = l.documents;
-    if (l.kind == DENSE_PLACES) {
-        for (uint32_t i = 0; i < count; i++)
-            w->places[i] = (uint16_t)number_at(l.documents, (uint64_t)i * 12, 12);
-    } else if (l.kind != DENSE_BITSET) {
-        uint32_t total = 0, bits = 0, i = 0;
+    uint32_t total = count, bits = 0;
+    dense_layout_open(&l, count, base, w);
+    if (l.kind != DENSE_BITSET) {
+        uint32_t i = 0;
+        total = 0;
         memset(w->counts, 0, sizeof w->counts);
         memset(w->bits, 0, sizeof w->bits);
         for (uint64_t left = l.present; left; left &= left - 1, i++) {
             uint32_t r = bits_lowest(left);
-            uint32_t n = l.kind == DENSE_NIBBLES ? l.counts[i / 2] >> (i & 1) * 4 & 15u : l.counts[i];
+            uint32_t n = l.kind == DENSE_NIBBLES ? (uint32_t)l.counts[i / 2] >> (i & 1) * 4 & 15 : l.counts[i];
             w->counts[r] = (uint8_t)n;
             w->bits[r] = (uint8_t)(n > DENSE_LIST_MAX ? 64 : 6 * n);
             total += n;
             bits += w->bits[r];
         }
-        l.exceptions = l.documents + (bits + 7) / 8;
-        if (total != count || l.exceptions > payload + size)
-            return false;
     }
-    w->exceptions = l.exceptions;
-    w->exceptions_size = (uint32_t)(payload + size - l.exceptions);
-    return true;
+    return dense_layout_end(&l, payload + size, total, bits, w);
 }
 
 static bool dense_bounds(const uint8_t *payload, size_t size, uint8_t bounds[64])
@@ -69,6 +53,26 @@ static bool dense_bounds(const uint8_t *payload, size_t size, uint8_t bounds[64]
     return true;
 }
 
+static uint64_t places_ranges(const uint16_t *places, uint32_t n)
+{
+    uint64_t ranges = 0;
+    for (uint32_t i = 0; i < n; i++)
+        ranges |= UINT64_C(1) << (places[i] >> 6 & 63);
+    return ranges;
+}
+
+static uint64_t places_range(const uint16_t *places, uint32_t n, uint32_t range, uint32_t *before)
+{
+    uint32_t i = 0;
+    uint64_t mask = 0;
+    while (i < n && places[i] >> 6 < (int)range)
+        i++;
+    *before = i;
+    for (; i < n && places[i] >> 6 == (int)range; i++)
+        mask |= UINT64_C(1) << (places[i] & 63);
+    return mask;
+}
+
 static uint64_t dense_range(const dense_window *w, uint32_t range, uint32_t *before)
 {
     if (w->kind == DENSE_BITSET) {
@@ -79,28 +83,13 @@ static uint64_t dense_range(const dense_window *w, uint32_t range, uint32_t *bef
         return bits_load64(w->documents + DENSE_RANKS + range * 8);
     }
     uint32_t n = 0, bit = 0;
-    uint64_t mask = 0;
-    if (w->kind == DENSE_PLACES) {
-        for (uint32_t i = 0; i < w->count; i++) {
-            n += w->places[i] >> 6 < range;
-            if (w->places[i] >> 6 == range)
-                mask |= UINT64_C(1) << (w->places[i] & 63);
-        }
-        *before = n;
-        return mask;
-    }
     for (uint32_t r = 0; r < range; r++) {
         n += w->counts[r];
         bit += w->bits[r];
     }
     *before = n;
-    const uint8_t *at = w->documents + (bit >> 3);
-    uint64_t x = bits_load64(at) >> (bit & 7);
-    if (w->counts[range] > DENSE_LIST_MAX)
-        return bit & 7 ? x | bits_load64(at + 8) << (64 - (bit & 7)) : x;
-    for (uint32_t i = 0; i < w->counts[range]; i++)
-        mask |= UINT64_C(1) << (x >> 6 * i & 63);
-    return mask;
+    uint64_t x = plain_word(w->documents, bit);
+    return w->counts[range] > DENSE_LIST_MAX ? x : plain_list_mask(x, w->counts[range]);
 }
 
 static void dense_all(const dense_window *w, uint64_t words[64])
@@ -109,21 +98,10 @@ static void dense_all(const dense_window *w, uint64_t words[64])
         memcpy(words, w->documents + DENSE_RANKS, 512);
         return;
     }
-    memset(words, 0, 512);
-    if (w->kind == DENSE_PLACES) {
-        for (uint32_t i = 0; i < w->count; i++)
-            words[w->places[i] >> 6] |= UINT64_C(1) << (w->places[i] & 63);
-        return;
-    }
     uint32_t bit = 0;
     for (uint32_t r = 0; r < 64; bit += w->bits[r++]) {
-        const uint8_t *at = w->documents + (bit >> 3);
-        uint64_t x = bits_load64(at) >> (bit & 7);
-        if (w->counts[r] > DENSE_LIST_MAX)
-            words[r] = bit & 7 ? x | bits_load64(at + 8) << (64 - (bit & 7)) : x;
-        else
-            for (uint32_t i = 0; i < w->counts[r]; i++)
-                words[r] |= UINT64_C(1) << (x >> 6 * i & 63);
+        uint64_t x = plain_word(w->documents, bit);
+        words[r] = w->counts[r] > DENSE_LIST_MAX ? x : plain_list_mask(x, w->counts[r]);
     }
 }
 
@@ -139,16 +117,16 @@ static uint8_t with_exceptions(const uint8_t *exceptions, uint32_t size, uint32_
 static void dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
 {
     memset(out, 0, 64);
-    uint32_t escape = w->width && w->width < 8 ? (1u << w->width) - 1 : UINT32_MAX;
+    uint32_t escape = plain_escape(w->width);
     if (escape != UINT32_MAX) {
         if (w->escapes_to > before)
             w->escapes = w->escapes_to = 0;
         for (; w->escapes_to < before; w->escapes_to++)
-            w->escapes += number_at(w->wdf, (uint64_t)w->escapes_to * w->width, w->width) == escape;
+            w->escapes += plain_number(w->wdf, (uint64_t)w->escapes_to * w->width, w->width) == escape;
     }
     uint32_t used = w->escapes;
-    for (uint32_t i = before; mask; mask &= mask - 1, i++) {
-        uint32_t code = number_at(w->wdf, (uint64_t)i * w->width, w->width);
+    for (uint32_t i = before; mask && i < w->count; mask &= mask - 1, i++) {
+        uint32_t code = plain_number(w->wdf, (uint64_t)i * w->width, w->width);
         out[bits_lowest(mask)] =
             (uint8_t)(with_exceptions(w->exceptions, w->exceptions_size, escape, code, &used) + w->base);
     }
@@ -156,67 +134,37 @@ static void dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t o
 
 /* ---- sparse lists ---- */
 
-static uint32_t low_at(const sparse_list *s, uint32_t i)
+/* The place of set bit number n. */
+static uint32_t select_bit(uint64_t word, uint32_t n)
 {
-    return number_at(s->lows, (uint64_t)i * s->low_bits, s->low_bits);
+    for (; n; n--)
+        word &= word - 1;
+    return bits_lowest(word);
 }
 
 static void sparse_window(const sparse_list *s, uint32_t window, uint16_t *places, sparse_span *span)
 {
-    uint32_t per = 1u << (12 - s->low_bits); /* buckets in a window: low_bits is at most 12 here */
-    uint32_t sample = window / s->stride;
-    uint32_t i = bits_load32(s->samples + (size_t)sample * 8);
-    span->sample_escapes = bits_load32(s->samples + (size_t)sample * 8 + 4);
-    if (i > s->count)
-        i = s->count;
-    span->sample_begin = i;
-    uint64_t bit = i + (uint64_t)sample * s->stride * per; /* a bucket ends with a 0: so many zeros and ones before */
-    uint32_t skip = (window - sample * s->stride) * per;
-    for (; skip && bit < s->upper_bits; bit++) {
-        if (s->upper[bit >> 3] >> (bit & 7) & 1)
-            i++;
-        else
-            skip--;
-    }
-    span->begin = i;
-    span->count = 0;
-    for (uint32_t bucket = 0; bucket < per && bit < s->upper_bits && i < s->count; bit++) {
-        if (s->upper[bit >> 3] >> (bit & 7) & 1) {
-            if (span->count == 4096)
-                break; /* damaged: no window has more */
-            places[span->count++] = (uint16_t)(bucket << s->low_bits | low_at(s, i++));
-        } else
-            bucket++;
-    }
+    uint32_t per = 1u << (12 - s->low_bits); /* low_bits of a sampled list is at most 12 */
+    plain_seek at = plain_seek_window(s, window, per, span);
+    uint64_t bit = at.skip ? at.bit + select_bit(at.zeros, at.skip - 1) + 1 : at.bit;
+    plain_scan_window(s, window, per, bit, places, span);
 }
 
 static void sparse_all(const sparse_list *s, uint32_t *documents)
 {
-    uint32_t i = 0;
-    uint64_t zeros = 0;
-    for (uint64_t at = 0; at < s->upper_bits && i < s->count; at += 64) {
-        uint64_t word = bits_load64(s->upper + at / 8);
-        if (s->upper_bits - at < 64)
-            word &= bits_low((uint32_t)(s->upper_bits - at));
-        for (; word && i < s->count; word &= word - 1, i++) {
-            zeros = at + bits_lowest(word) - i;
-            documents[i] = (uint32_t)(zeros << s->low_bits) | low_at(s, i);
-        }
-    }
-    for (; i < s->count; i++) /* damaged: fewer bits than said */
-        documents[i] = UINT32_MAX;
+    plain_sparse_all(s, documents);
 }
 
 static void sparse_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t sample_begin, uint32_t sample_escapes,
                        uint8_t *wdf)
 {
-    uint32_t escape = s->width && s->width < 8 ? (1u << s->width) - 1 : UINT32_MAX;
+    uint32_t escape = plain_escape(s->width);
     uint32_t used = sample_escapes;
     if (escape != UINT32_MAX)
         for (uint32_t i = sample_begin; i < first; i++)
-            used += number_at(s->wdf, (uint64_t)i * s->width, s->width) == escape;
+            used += plain_number(s->wdf, (uint64_t)i * s->width, s->width) == escape;
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t code = number_at(s->wdf, (uint64_t)(first + i) * s->width, s->width);
+        uint32_t code = plain_number(s->wdf, (uint64_t)(first + i) * s->width, s->width);
         wdf[i] = (uint8_t)(with_exceptions(s->exceptions, s->exceptions_size, escape, code, &used) + s->base);
     }
 }
@@ -285,7 +233,7 @@ static uint64_t weigh(const weigh_input *in, uint64_t wanted, float threshold)
         uint32_t d = bits_lowest(left);
         float norm = norm_of(in, d), total = 0;
         for (uint32_t j = 0; j < in->lists; j++) {
-            float wdf = in->wdf[j][d] == 255 ? 1e9f : (float)in->wdf[j][d];
+            float wdf = in->wdf[j][d] == 255 ? PLAIN_ENDLESS : (float)in->wdf[j][d];
             total += in->factor[j] * wdf / (wdf + norm);
         }
         good |= (uint64_t)(total >= threshold) << d;
@@ -318,6 +266,8 @@ const kernels kernels_scalar = {
     .dense_range = dense_range,
     .dense_all = dense_all,
     .dense_wdf = dense_wdf,
+    .places_ranges = places_ranges,
+    .places_range = places_range,
     .sparse_window = sparse_window,
     .sparse_all = sparse_all,
     .sparse_wdf = sparse_wdf,

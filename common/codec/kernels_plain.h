@@ -1,0 +1,109 @@
+/* Loops that are as good in plain C as with vectors, or nearly: inlined into several sets of kernels, so that each is
+ * compiled for its instructions. Inputs may be damaged: nothing here reads or writes further than kernels.h allows. */
+#ifndef CODEC_KERNELS_PLAIN_H
+#define CODEC_KERNELS_PLAIN_H
+
+#include "base/bits.h"
+#include "codec/kernels.h"
+
+/* A wdf so large that wdf / (wdf + norm) is 1. */
+#define PLAIN_ENDLESS 1e30f
+
+/* A number of up to 32 bits. */
+static inline uint32_t plain_number(const uint8_t *at, uint64_t bit, uint32_t width)
+{
+    return (uint32_t)(bits_load64(at + (bit >> 3)) >> (bit & 7) & bits_low(width));
+}
+
+static inline uint32_t plain_low(const sparse_list *s, uint32_t i)
+{
+    return plain_number(s->lows, (uint64_t)i * s->low_bits, s->low_bits);
+}
+
+/* The code that stands for an exception, or one that no number is. */
+static inline uint32_t plain_escape(uint32_t width)
+{
+    return width && width < 8 ? (1u << width) - 1 : UINT32_MAX;
+}
+
+/* 64 bits from any bit. */
+static inline uint64_t plain_word(const uint8_t *at, uint64_t bit)
+{
+    uint64_t x = bits_load64(at + (bit >> 3)) >> (bit & 7);
+    return bit & 7 ? x | bits_load64(at + (bit >> 3) + 8) << (64 - (bit & 7)) : x;
+}
+
+/* Where a window begins among a sparse list's upper bits: at `bit` when skip is 0, else behind zero number skip - 1
+ * (which zeros has set) of the 64 bits from `bit` on. */
+typedef struct plain_seek {
+    uint64_t bit, zeros;
+    uint32_t skip;
+} plain_seek;
+
+/* A bucket ends with a 0, so a window begins behind window * per zeros, per being the buckets in a window. */
+static inline plain_seek plain_seek_window(const sparse_list *s, uint32_t window, uint32_t per, sparse_span *span)
+{
+    uint32_t sample = window / s->stride, begin = bits_load32(s->samples + (size_t)sample * 8);
+    begin = begin < s->count ? begin : s->count;
+    span->sample_begin = begin;
+    span->sample_escapes = bits_load32(s->samples + (size_t)sample * 8 + 4);
+    uint64_t bit = begin + (uint64_t)sample * s->stride * per;
+    uint32_t skip = (window - sample * s->stride) * per, within = bit & 7;
+    if (!skip)
+        return (plain_seek){bit, 0, 0};
+    for (bit -= within; bit < s->upper_bits; bit += 64, within = 0) {
+        uint64_t zeros = ~bits_load64(s->upper + (bit >> 3)) >> within << within;
+        uint32_t n = bits_count(zeros);
+        if (n >= skip)
+            return (plain_seek){bit, zeros, skip};
+        skip -= n;
+    }
+    return (plain_seek){s->upper_bits, 0, 0}; /* damaged */
+}
+
+/* The postings of a window whose first bucket begins at `bit`. */
+static inline void plain_scan_window(const sparse_list *s, uint32_t window, uint32_t per, uint64_t bit,
+                                     uint16_t *places, sparse_span *span)
+{
+    uint64_t zeros = (uint64_t)window * per, begin = bit > zeros ? bit - zeros : 0;
+    span->begin = begin < s->count ? (uint32_t)begin : s->count;
+    uint32_t n = 0, left = s->count - span->begin < 4096 ? s->count - span->begin : 4096;
+    for (uint64_t passed = 0; n < left && bit + passed < s->upper_bits && passed - n < per; passed += 56) {
+        uint64_t at = bit + passed, x = bits_load64(s->upper + (at >> 3)) >> (at & 7) & bits_low(56);
+        for (; x && n < left; x &= x - 1) {
+            uint64_t bucket = passed + bits_lowest(x) - n;
+            if (bucket >= per) {
+                left = n;
+                break;
+            }
+            places[n] = (uint16_t)(bucket << s->low_bits | plain_low(s, span->begin + n));
+            n++;
+        }
+    }
+    span->count = n;
+}
+
+static inline void plain_sparse_all(const sparse_list *s, uint32_t *documents)
+{
+    uint32_t i = 0;
+    for (uint64_t at = 0; at < s->upper_bits && i < s->count; at += 64) {
+        uint64_t word = bits_load64(s->upper + at / 8);
+        if (s->upper_bits - at < 64)
+            word &= bits_low((uint32_t)(s->upper_bits - at));
+        for (; word && i < s->count; word &= word - 1, i++)
+            documents[i] = (uint32_t)((at + bits_lowest(word) - i) << s->low_bits) | plain_low(s, i);
+    }
+    for (; i < s->count; i++) /* damaged: fewer bits than said */
+        documents[i] = UINT32_MAX;
+}
+
+/* The documents of a range that is a list of up to 8 places of 6 bits. */
+static inline uint64_t plain_list_mask(uint64_t x, uint32_t n)
+{
+    uint64_t mask = 0;
+    for (uint32_t i = 0; i < n; i++)
+        mask |= UINT64_C(1) << (x >> 6 * i & 63);
+    return mask;
+}
+
+#endif
