@@ -2,8 +2,9 @@
 #
 #     oir_room(<folder>)                      goes into a sub-folder
 #     oir_sources(<file.c>...)                adds files of this folder to liboir
-#     oir_program(<name> <file.c>... [LIBRARIES <target>...])
-#                                             a program over the public headers, in bin/
+#     oir_program(<name> <file.c>... [NOT_INSTALLED] [LIBRARIES <target>...])
+#                                             a program over the public headers, in bin/; NOT_INSTALLED: for
+#                                             developers, built whether programs are wanted or not
 #     oir_micro(<name> <file.c>... [LIBRARIES <target>...])
 #                                             a benchmark that sees the internals, in bin/
 #     oir_test(<name> <file.c>... [PUBLIC] [LIBRARIES <target>...] [ARGS <arg>...] [LABELS <label>...]
@@ -89,12 +90,15 @@ endfunction()
 
 # Programs link the static library: one file to copy, nothing for the loader to find, and a faster start.
 function(oir_program name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES")
-    if(NOT OIR_BUILD_PROGRAMS)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "NOT_INSTALLED" "" "LIBRARIES")
+    if(NOT OIR_BUILD_PROGRAMS AND NOT arg_NOT_INSTALLED)
         return()
     endif()
     add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
     target_link_libraries(${name} PRIVATE oir_static ${arg_LIBRARIES})
+    if(arg_NOT_INSTALLED)
+        return()
+    endif()
     set_property(GLOBAL APPEND PROPERTY OIR_PROGRAMS ${name})
     add_dependencies(oir_programs ${name})
 endfunction()
