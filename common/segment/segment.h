@@ -56,6 +56,18 @@ static inline uint32_t segment_get_length(const segment *s, uint32_t local)
     return length_get(&s->context.lengths, local);
 }
 
+/* Where a document's positions are, as segment_document wants it from a merge: between *lowest and *highest. False when
+ * there are surely none. (Of a document without positions among others with them only the length is known, and serves:
+ * its extent stays what it is.) */
+static inline bool segment_get_position_range(const segment *s, uint32_t local, oir_termpos *lowest,
+                                              oir_termpos *highest)
+{
+    uint64_t end = (uint64_t)length_get(&s->context.extents, local) + s->context.position_base;
+    *lowest = s->context.position_base;
+    *highest = (oir_termpos)(end - 1);
+    return s->has_positions && end > s->context.position_base && end <= UINT32_MAX;
+}
+
 /* Looks a term up; *found says whether it is there. entry->inlined points into the segment. OIR_CORRUPT. */
 oir_status segment_find_term(const segment *s, const char *term, size_t size, term_entry *entry, bool *found,
                              oir_error *err);

@@ -12,6 +12,8 @@
 enum { TERMS_PER_BLOCK = 32 };
 
 /* ---- writing ---- */
+
+/* One thread at a time. */
 typedef struct terms_writer terms_writer;
 
 oir_status terms_writer_new(terms_writer **out, struct container_writer *parts, oir_error *err);
@@ -23,6 +25,8 @@ oir_status terms_writer_add(terms_writer *writer, const char *term, size_t size,
 oir_status terms_writer_end(terms_writer *writer, oir_error *err);
 
 /* ---- reading ---- */
+
+/* The part, opened. Shared. */
 typedef struct terms {
     const struct container *parts;
     uint32_t term_count, block_count;

@@ -95,7 +95,7 @@ static uint32_t make_tokens(collection *c, token *tokens, uint64_t (*random)(voi
 static void invert(collection *c, uint32_t d, const token *tokens, uint32_t count, uint64_t (*random)(void))
 {
     segment_document *record = &c->documents[d].record;
-    bool positions = c->shape.positions && random() % 5 != 0;
+    bool positions = c->shape.positions && (!c->shape.gaps || random() % 5 != 0);
     for (uint32_t i = 0, n; i < count; i += n) {
         for (n = 1; i + n < count && tokens[i + n].word == tokens[i].word; n++)
             continue;

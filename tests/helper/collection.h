@@ -12,9 +12,9 @@ typedef struct collection_shape {
     uint32_t documents, words;  /* how many documents, and different words at most */
     uint32_t tokens;            /* words in a document, about */
     enum collection_docids docids;
-    bool positions;             /* some documents have positions; else none */
+    bool positions;             /* documents have positions, or all but some if gaps; else none */
     bool position_zero;         /* positions count from 0 */
-    bool gaps;                  /* between positions, so that extents are not lengths; and wdf that positions do not say */
+    bool gaps;                  /* between positions, so that extents are not lengths; and wdf beyond positions */
     bool term_lists, stored, values;
 } collection_shape;
 

@@ -3,7 +3,15 @@
 #include <string.h>
 
 #include "helper/collection.h"
+#include "segment/stored.h"
 #include "segment/termlists.h"
+
+/* What is used for one document after the other. */
+typedef struct document_tools {
+    buffer data;
+    stored_cursor stored;
+    termlist list;
+} document_tools;
 
 static char message[1024];
 
@@ -110,11 +118,44 @@ static const char *compare_values(const segment_document *expected, const segmen
     return NULL;
 }
 
-static const char *compare_document(const collection_document *expected, const segment *s, uint32_t d, buffer *data,
-                                    termlist *list)
+static bool data_equals(oir_bytes expected, const void *data, size_t size)
+{
+    return size == expected.size && (size == 0 || memcmp(data, expected.data, size) == 0);
+}
+
+/* Through the cursor, which opens a block once for all its documents, and now and then alone. */
+static const char *compare_data(const segment_document *record, const segment *s, uint32_t d, document_tools *tools)
+{
+    oir_error err;
+    oir_bytes data = {"", 0};
+    if (s->stored && stored_cursor_get(&tools->stored, d, &data, &err) != OIR_OK)
+        return differs("document %u: %s", d, err.message);
+    if (!data_equals(record->data, data.data, data.size))
+        return differs("document %u: data", d);
+    if (d % 37 != 0)
+        return NULL;
+    buffer_clear(&tools->data);
+    if (segment_get_stored(s, d, &tools->data, &err) != OIR_OK)
+        return differs("document %u: %s", d, err.message);
+    return data_equals(record->data, tools->data.data, tools->data.size) ? NULL : differs("document %u: data alone", d);
+}
+
+static const char *compare_term_list(const collection_document *expected, const segment *s, uint32_t d, termlist *list)
+{
+    oir_error err;
+    if (termlists_get(s->termlists, d, list, &err) != OIR_OK)
+        return differs("document %u: %s", d, err.message);
+    if (list->count != expected->term_count ||
+        (list->count && (memcmp(list->ordinals, expected->ordinals, list->count * sizeof *list->ordinals) != 0 ||
+                         memcmp(list->wdf, expected->wdf, list->count * sizeof *list->wdf) != 0)))
+        return differs("document %u: term list", d);
+    return NULL;
+}
+
+static const char *compare_document(const collection_document *expected, const segment *s, uint32_t d,
+                                    document_tools *tools)
 {
     const segment_document *record = &expected->record;
-    oir_error err;
     uint32_t local = UINT32_MAX;
     if (segment_get_length(s, d) != record->length)
         return differs("document %u: length", d);
@@ -123,31 +164,28 @@ static const char *compare_document(const collection_document *expected, const s
         return differs("document %u: extent", d);
     if (segment_get_docid(s, d) != record->docid || !segment_find_docid(s, record->docid, &local) || local != d)
         return differs("document %u: docid %u", d, record->docid);
-    buffer_clear(data);
-    if (segment_get_stored(s, d, data, &err) != OIR_OK)
-        return differs("document %u: %s", d, err.message);
-    if (data->size != record->data.size || (data->size && memcmp(data->data, record->data.data, data->size) != 0))
-        return differs("document %u: data", d);
-    if (!s->termlists)
-        return compare_values(record, s, d);
-    if (termlists_get(s->termlists, d, list, &err) != OIR_OK)
-        return differs("document %u: %s", d, err.message);
-    if (list->count != expected->term_count ||
-        (list->count && (memcmp(list->ordinals, expected->ordinals, list->count * sizeof *list->ordinals) != 0 ||
-                         memcmp(list->wdf, expected->wdf, list->count * sizeof *list->wdf) != 0)))
-        return differs("document %u: term list", d);
-    return compare_values(record, s, d);
+    oir_termpos lowest, highest;
+    if (record->has_positions && (!segment_get_position_range(s, d, &lowest, &highest) ||
+                                  lowest > record->position_min || highest != record->position_max))
+        return differs("document %u: range of positions", d);
+    const char *wrong = compare_data(record, s, d, tools);
+    if (!wrong && s->termlists)
+        wrong = compare_term_list(expected, s, d, &tools->list);
+    return wrong ? wrong : compare_values(record, s, d);
 }
 
 static const char *compare_documents(const collection *c, const segment *s)
 {
-    buffer data = BUFFER_INIT;
-    termlist list = {0};
+    document_tools tools = {.data = BUFFER_INIT};
     const char *wrong = NULL;
+    if (s->stored)
+        stored_cursor_init(&tools.stored, s->stored);
     for (uint32_t d = 0; d < c->shape.documents && !wrong; d++)
-        wrong = compare_document(c->documents + d, s, d, &data, &list);
-    buffer_release(&data);
-    termlist_release(&list);
+        wrong = compare_document(c->documents + d, s, d, &tools);
+    if (s->stored)
+        stored_cursor_release(&tools.stored);
+    buffer_release(&tools.data);
+    termlist_release(&tools.list);
     return wrong;
 }
 

@@ -7,7 +7,8 @@
 
 typedef struct damage damage;
 
-/* A whole copy. `file` may be closed afterwards, but must still be there if damage is to be looked for by a check. Exits the program when out of memory. */
+/* A whole copy. `file` may be closed afterwards, but must still be there if damage is to be looked for by a check.
+ * Exits the program when out of memory. */
 damage *damage_new(const container *file);
 void damage_free(damage *d);
 /* A container over the copy, to be closed before damage_free. Every checksum counts as verified, and container_check

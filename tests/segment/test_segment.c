@@ -24,6 +24,20 @@ static bool count_finding(const char *part, const char *reason, void *context)
     return true;
 }
 
+static uint32_t forms_seen; /* bit: postings_form + 4 * positions_form */
+
+static void note_forms(const segment *s)
+{
+    oir_error err;
+    terms_cursor cursor;
+    terms_cursor_init(&cursor, &s->terms);
+    REQUIRE_OK(terms_cursor_seek(&cursor, "", 0, &err), err);
+    while (!cursor.at_end) {
+        forms_seen |= 1u << (cursor.entry.form + 4 * cursor.entry.positions_form);
+        REQUIRE_OK(terms_cursor_next(&cursor, &err), err);
+    }
+}
+
 static void write_and_compare(const collection_shape *shape)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
@@ -40,6 +54,7 @@ static void write_and_compare(const collection_shape *shape)
         harness_fail(__FILE__, __LINE__, wrong);
     REQUIRE_OK(segment_check(s, print_finding, NULL, &findings, &err), err);
     EXPECT_EQ(findings, 0);
+    note_forms(s);
     segment_close(s);
     collection_free(c);
     scratch_close(folder);
@@ -78,13 +93,17 @@ static void segments_of_some_windows(void)
 }
 
 /* Large enough for sparse lists: 1,024 documents of which less than one in 128. */
-static void segment_with_all_forms(void)
+static void segments_with_sparse_lists(void)
 {
     collection_shape shape = {140000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false};
     write_and_compare(&shape);
+    shape.gaps = false;
+    shape.docids = DOCIDS_GAPS;
+    shape.position_zero = true;
+    write_and_compare(&shape);
 }
 
-/* The check compares parts with each other: a writer that is told wrong things makes parts that are whole but differ. */
+/* The check compares parts with each other: a writer that is told wrong things makes whole parts that differ. */
 static uint64_t findings_of(collection *c, const char *path)
 {
     oir_error err;
@@ -281,7 +300,8 @@ int main(void)
     harness_seed(1);
     TEST(small_segments);
     TEST(segments_of_some_windows);
-    TEST(segment_with_all_forms);
+    TEST(segments_with_sparse_lists);
+    EXPECT_EQ(forms_seen, 0xfff);
     TEST(check_compares_parts);
     TEST(handles_are_counted);
     TEST(aborted_writers_leave_nothing);

@@ -44,7 +44,8 @@ static uint64_t some_size(void)
 static void make_entry(model_term *t, uint32_t ordinal, uint64_t *postings, uint64_t *positions)
 {
     term_entry *e = &t->entry;
-    *e = (term_entry){.ordinal = ordinal, .form = (uint8_t)harness_below(4), .positions_form = (uint8_t)harness_below(3)};
+    *e = (term_entry){.ordinal = ordinal, .form = (uint8_t)harness_below(4)};
+    e->positions_form = (uint8_t)harness_below(3);
     e->termfreq = 1 + harness_below(e->form == POSTINGS_INLINED ? 2 : harness_below(3) ? 100 : UINT32_MAX - 1);
     e->zero_wdf = harness_below(5) == 0;
     e->wdf_max = harness_below(3) ? 1 + harness_below(3) : 1 + harness_below(UINT32_MAX);
