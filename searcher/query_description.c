@@ -1,0 +1,133 @@
+/* A query in words. Xapian's notation: operators between brackets, `#wqf` where it is not 1, `@position` where it is
+ * not 0, bytes that would not show as \xNN. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "searcher/query.h"
+#include "text/utf8.h"
+
+static void add_text(buffer *out, const char *text)
+{
+    buffer_add(out, text, strlen(text));
+}
+
+static void add_term(buffer *out, const oir_query *query)
+{
+    const uint8_t *at = (const uint8_t *)query->term, *end = at + query->term_size;
+    while (at < end) {
+        uint32_t step;
+        utf8_decode(at, end, &step);
+        bool hidden = step == 1 && (*at < ' ' || *at >= 0x7f || *at == '\\');
+        if (hidden)
+            buffer_add_format(out, "\\x%02x", *at);
+        else
+            buffer_add(out, at, step);
+        at += step;
+    }
+}
+
+static void add_factor(buffer *out, double factor)
+{
+    char digits[40];
+    snprintf(digits, sizeof digits, "%.15g", factor);
+    char *comma = strchr(digits, ','); /* the decimal sign of some locales */
+    if (comma)
+        *comma = '.';
+    add_text(out, digits);
+}
+
+static const char *operator_name(oir_query_op op)
+{
+    switch (op) {
+    case OIR_OP_AND:
+        return "AND";
+    case OIR_OP_OR:
+        return "OR";
+    case OIR_OP_AND_NOT:
+        return "AND_NOT";
+    case OIR_OP_XOR:
+        return "XOR";
+    case OIR_OP_AND_MAYBE:
+        return "AND_MAYBE";
+    case OIR_OP_FILTER:
+        return "FILTER";
+    case OIR_OP_PHRASE:
+        return "PHRASE";
+    case OIR_OP_NEAR:
+        return "NEAR";
+    case OIR_OP_SYNONYM:
+        return "SYNONYM";
+    default:
+        return "";
+    }
+}
+
+static void add_node(buffer *out, const oir_query *query);
+
+static void add_operator(buffer *out, const oir_query *query)
+{
+    add_text(out, "(");
+    if (query->part_count == 1) {
+        add_text(out, operator_name(query->op));
+        add_text(out, " ");
+    }
+    for (size_t i = 0; i < query->part_count; i++) {
+        if (i && query->window)
+            buffer_add_format(out, " %s %u ", operator_name(query->op), (unsigned)query->window);
+        else if (i)
+            buffer_add_format(out, " %s ", operator_name(query->op));
+        add_node(out, query->parts[i]);
+    }
+    add_text(out, ")");
+}
+
+static void add_node(buffer *out, const oir_query *query)
+{
+    switch (query->op) {
+    case OIR_OP_TERM:
+        add_term(out, query);
+        if (query->wqf != 1)
+            buffer_add_format(out, "#%u", (unsigned)query->wqf);
+        if (query->position)
+            buffer_add_format(out, "@%u", (unsigned)query->position);
+        break;
+    case OIR_OP_MATCH_ALL:
+        add_text(out, "<alldocuments>");
+        break;
+    case OIR_OP_MATCH_NONE:
+        add_text(out, "<nodocuments>");
+        break;
+    case OIR_OP_PREFIX:
+        add_text(out, "WILDCARD SYNONYM ");
+        add_term(out, query);
+        break;
+    case OIR_OP_SCALE:
+        add_factor(out, query->factor);
+        add_text(out, " * ");
+        add_node(out, query->parts[0]);
+        break;
+    default:
+        add_operator(out, query);
+        break;
+    }
+}
+
+oir_status oir_query_get_description(const oir_query *query, char **out, oir_error *err)
+{
+    *out = NULL;
+    buffer text = BUFFER_INIT;
+    add_text(&text, "Query(");
+    if (query->op != OIR_OP_MATCH_NONE)
+        add_node(&text, query);
+    add_text(&text, ")");
+    buffer_add_byte(&text, 0);
+    if (text.failed) {
+        buffer_release(&text);
+        return error_no_memory(err, "a query's description");
+    }
+    *out = (char *)text.data;
+    return OIR_OK;
+}
