@@ -51,6 +51,7 @@ struct op {
     /* PHRASE, NEAR */
     oir_termpos window;
     uint32_t *order;                     /* parts, in the order in which they stand in the query */
+    uint32_t *offset;                    /* by part: its place in that order */
     position_room *rooms;                /* by part */
     uint32_t *from;                      /* room for check, by part */
     uint64_t *taken;

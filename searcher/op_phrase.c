@@ -19,33 +19,43 @@ static void activate(op *o, uint64_t wanted)
     op_and.activate(o, wanted);
 }
 
-static bool has_position(const position_room *r, uint32_t *from, uint64_t position)
+/* Keeps of the places where a phrase may start (`count` of them, ascending) those at which a word stands `offset`
+ * further on. Returns how many are left. */
+static uint32_t keep_starts(uint32_t *starts, uint32_t count, const position_room *word, uint32_t offset)
 {
-    while (*from < r->count && r->positions[*from] < position)
-        ++*from;
-    return *from < r->count && r->positions[*from] == position;
+    uint32_t kept = 0;
+    for (uint32_t i = 0, p = 0; i < count; i++) {
+        uint64_t wanted = (uint64_t)starts[i] + offset;
+        while (p < word->count && word->positions[p] < wanted)
+            p++;
+        if (p == word->count)
+            break;
+        if (word->positions[p] == wanted)
+            starts[kept++] = starts[i];
+    }
+    return kept;
 }
 
-/* Every word right behind the one before: the rarest word's positions are tried. */
-static bool is_adjacent(const op *o, uint32_t *from)
+/* Every word right behind the one before. Words are read rarest first, and no further once no start is left. */
+static oir_status is_adjacent(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
-    uint32_t n = o->part_count, rarest = 0;
-    for (uint32_t i = 1; i < n; i++)
-        if (o->rooms[o->order[i]].count < o->rooms[o->order[rarest]].count)
-            rarest = i;
-    const position_room *lead = &o->rooms[o->order[rarest]];
-    memset(from, 0, n * sizeof *from);
-    for (uint32_t p = 0; p < lead->count; p++) {
-        uint32_t i = 0;
-        if (lead->positions[p] < rarest)
-            continue;
-        while (i < n && (i == rarest ||
-                         has_position(&o->rooms[o->order[i]], &from[i], (uint64_t)lead->positions[p] - rarest + i)))
-            i++;
-        if (i == n)
-            return true;
+    position_room *first = &o->rooms[0];
+    uint32_t count = 0;
+    for (uint32_t part = 0; part < o->part_count; part++) {
+        ERROR_FORWARD(postings_window_positions(o->parts[part]->postings, range, place, &o->rooms[part], err));
+        *o->positions_decoded += o->rooms[part].count;
+        if (part) {
+            count = keep_starts(first->positions, count, &o->rooms[part], o->offset[part]);
+        } else {
+            for (uint32_t i = 0; i < first->count; i++) /* in place: the room is read anew for the next document */
+                if (first->positions[i] >= o->offset[0])
+                    first->positions[count++] = first->positions[i] - o->offset[0];
+        }
+        if (!count)
+            return OIR_OK;
     }
-    return false;
+    *holds = true;
+    return OIR_OK;
 }
 
 /* In order, with others between, the last less than `window` behind the first. For each first position the soonest
@@ -73,13 +83,15 @@ static bool is_within(const op *o, uint32_t *from)
 static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
     *holds = false;
+    if (o->window == o->part_count)
+        return is_adjacent(o, range, place, holds, err);
     for (uint32_t i = 0; i < o->part_count; i++) {
         ERROR_FORWARD(postings_window_positions(o->parts[i]->postings, range, place, &o->rooms[i], err));
         *o->positions_decoded += o->rooms[i].count;
         if (!o->rooms[i].count)
             return OIR_OK;
     }
-    *holds = o->window == o->part_count ? is_adjacent(o, o->from) : is_within(o, o->from);
+    *holds = is_within(o, o->from);
     return OIR_OK;
 }
 

@@ -85,6 +85,8 @@ static void order_parts(op *o)
             for (uint32_t k = 0; o->order && k < o->part_count; k++)
                 o->order[k] = o->order[k] == j ? j - 1 : o->order[k] == j - 1 ? j : o->order[k];
         }
+    for (uint32_t i = 0; o->order && i < o->part_count; i++)
+        o->offset[o->order[i]] = i;
 }
 
 static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, oir_error *err)
@@ -92,11 +94,13 @@ static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, 
     o->window = n->window;
     o->positions_decoded = u->positions_decoded;
     o->order = arena_add_zeroed(u->arena, o->part_count, sizeof *o->order);
+    o->offset = arena_add_zeroed(u->arena, o->part_count, sizeof *o->offset);
     o->rooms = arena_add_zeroed(u->arena, o->part_count, sizeof *o->rooms);
     o->from = arena_add_zeroed(u->arena, o->part_count, sizeof *o->from);
     o->taken = arena_add_zeroed(u->arena, o->part_count, sizeof *o->taken);
     o->seen = arena_add_zeroed(u->arena, o->part_count, sizeof *o->seen);
-    return o->order && o->rooms && o->from && o->taken && o->seen ? OIR_OK : error_no_memory(err, "a search");
+    return o->order && o->offset && o->rooms && o->from && o->taken && o->seen ? OIR_OK
+                                                                                      : error_no_memory(err, "a search");
 }
 
 static oir_status build_operator(search_unit *u, const plan_node *n, op **out, oir_error *err)

@@ -162,7 +162,6 @@ static uint32_t lower_bound(const postings_window *p, uint64_t document)
 static void open_list(postings_window *p)
 {
     p->wdf = NULL;
-    p->present = 0;
     if (p->documents) {
         uint64_t base = (uint64_t)p->window << WINDOW_BITS;
         uint32_t i = lower_bound(p, base), n = 0;
@@ -175,15 +174,7 @@ static void open_list(postings_window *p)
         p->kernels->sparse_window(&p->view.list, p->window, p->places, &p->span);
         p->decoded += p->span.count;
     }
-    for (uint32_t i = 0; i < p->span.count; i++) {
-        uint32_t r = p->places[i] >> 6;
-        if (!(p->present >> r & 1)) {
-            p->present |= UINT64_C(1) << r;
-            p->first[r] = (uint16_t)i;
-            p->masks[r] = 0;
-        }
-        p->masks[r] |= UINT64_C(1) << (p->places[i] & 63);
-    }
+    p->present = p->kernels->places_ranges(p->places, p->span.count);
 }
 
 static void open_window(postings_window *p)
@@ -191,6 +182,7 @@ static void open_window(postings_window *p)
     if (p->opened)
         return;
     p->opened = true;
+    p->known = 0;
     if (postings_window_is_dense(p))
         open_dense(p);
     else
@@ -242,8 +234,9 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
         if (level == LEVEL_EXACT) {
             exact_bounds(p, out);
         } else {
-            for (uint32_t r = 0; r < RANGES; r++)
-                out[r] = p->present >> r & 1 ? p->bounds[p->window] : 0;
+            uint8_t same[RANGES];
+            memset(same, p->bounds[p->window], sizeof same);
+            p->kernels->spread(p->present, same, out);
         }
     }
 }
@@ -272,15 +265,22 @@ uint32_t postings_window_count(postings_window *p)
     return p->span.count;
 }
 
+/* Documents are asked for first, to match, and again for the wdf of what may be good enough. */
 uint64_t postings_window_documents(postings_window *p, uint32_t range)
 {
-    uint32_t before;
+    uint32_t before = 0;
     if (!p->bounds[p->window])
         return 0;
     open_window(p);
+    if (p->known >> range & 1)
+        return p->masks[range];
     if (!postings_window_is_dense(p))
-        return p->present >> range & 1 ? p->masks[range] : 0;
-    return p->window_count ? p->kernels->dense_range(&p->dense, range, &before) : 0;
+        p->masks[range] = p->kernels->places_range(p->places, p->span.count, range, &before);
+    else
+        p->masks[range] = p->window_count ? p->kernels->dense_range(&p->dense, range, &before) : 0;
+    p->first[range] = (uint16_t)before;
+    p->known |= UINT64_C(1) << range;
+    return p->masks[range];
 }
 
 void postings_window_words(postings_window *p, uint64_t words[RANGES])
@@ -294,25 +294,19 @@ void postings_window_words(postings_window *p, uint64_t words[RANGES])
     memset(words, 0, RANGES * sizeof *words);
     if (!p->bounds[p->window] || postings_window_is_dense(p))
         return;
-    for (uint64_t left = p->present; left; left &= left - 1)
-        words[bits_lowest(left)] = p->masks[bits_lowest(left)];
+    for (uint32_t i = 0; i < p->span.count; i++)
+        words[p->places[i] >> 6] |= UINT64_C(1) << (p->places[i] & 63);
 }
 
 void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_SIZE])
 {
-    uint32_t before;
-    open_window(p);
-    if (postings_window_is_dense(p)) {
-        uint64_t mask = p->window_count ? p->kernels->dense_range(&p->dense, range, &before) : 0;
-        if (mask)
-            p->kernels->dense_wdf(&p->dense, mask, before, out);
-        else
-            memset(out, 0, RANGE_SIZE);
-    } else if (p->present >> range & 1) {
-        p->kernels->spread(p->masks[range], window_wdf(p) + p->first[range], out);
-    } else {
+    uint64_t mask = postings_window_documents(p, range);
+    if (!mask)
         memset(out, 0, RANGE_SIZE);
-    }
+    else if (postings_window_is_dense(p))
+        p->kernels->dense_wdf(&p->dense, mask, p->first[range], out);
+    else
+        p->kernels->spread(mask, window_wdf(p) + p->first[range], out);
 }
 
 uint32_t postings_window_large(const postings_window *p, uint32_t document)

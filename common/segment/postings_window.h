@@ -20,6 +20,16 @@ enum bound_level {
     LEVEL_EXACT    /* made from the range's wdf and lengths */
 };
 
+/* A run of groups of positions whose places have been added up: phrases ask for neighbours one after another. */
+typedef struct position_block {
+    bool known;
+    uint32_t unit;             /* dense: window * 64 + block of 64 groups; sparse: sample; short: 0 */
+    uint32_t first, count;     /* list index (dense: index within the window) of the first group, groups */
+    uint32_t capacity;
+    uint32_t *documents, *wdf; /* wdf exact */
+    uint64_t *bits;            /* where each group starts */
+} position_block;
+
 typedef struct postings_window {
     alignas(64) dense_window dense;
     const kernels *kernels;
@@ -51,9 +61,14 @@ typedef struct postings_window {
     uint8_t *own_wdf;
     sparse_span span;
     uint64_t present;              /* ranges with documents */
-    uint16_t first[RANGES];        /* by present range: index of its first document */
-    uint64_t masks[RANGES];        /* by present range: its documents */
-    uint64_t *group_bits;          /* short lists, once phrases ask: where each document's positions start */
+
+    /* dense and others: ranges of the window that were asked for */
+    uint64_t known;                /* which */
+    uint16_t first[RANGES];        /* by known range: the window's documents before it */
+    uint64_t masks[RANGES];        /* by known range: its documents */
+
+
+    position_block block;          /* once phrases ask */
 } postings_window;
 
 /* Opens a term's list. The arena must outlive it; so must context and norms. OIR_CORRUPT, OIR_NO_MEMORY. */

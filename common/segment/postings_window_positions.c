@@ -1,16 +1,18 @@
 /* Finding the positions of one document: sizes of the groups before it, from the nearest place that is known, are added
- * up (codec/positions.h says how they follow from what is there anyway). */
+ * up (codec/positions.h says how they follow from what is there anyway). What was added up is kept for the next
+ * question, which is mostly about a neighbour. */
 #include "base/error.h"
 #include "codec/positions.h"
 #include "segment/container.h"
 #include "segment/postings_window.h"
 
-/* The documents and wdf between a known place and the one that is asked for, that one included. */
-typedef struct run {
-    uint32_t documents[128 + WINDOW_SIZE];
-    uint32_t wdf[128 + WINDOW_SIZE];
-    uint32_t count;
-} run;
+enum { GROUPS_IN_BLOCK = 64, SPILL = 64 };
+
+static oir_status damaged(const postings_window *p, oir_error *err)
+{
+    return error_set(err, OIR_CORRUPT, "damaged positions of term number %u; run oir-inspect check, then index anew",
+                     p->entry.ordinal);
+}
 
 static uint32_t exact(const postings_window *p, uint32_t document, uint8_t wdf)
 {
@@ -29,42 +31,49 @@ static uint64_t group_size(const postings_window *p, uint32_t document, uint32_t
     return positions_bits(*c, u);
 }
 
-/* ---- dense: blocks of 64 groups within the window ---- */
+/* ---- blocks ---- */
 
-static oir_status damaged(const postings_window *p, oir_error *err)
+static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *err)
 {
-    return error_set(err, OIR_CORRUPT, "damaged positions of term number %u; run oir-inspect check, then index anew",
-                     p->entry.ordinal);
+    position_block *b = &p->block;
+    if (count <= b->capacity)
+        return OIR_OK;
+    b->documents = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->documents);
+    b->wdf = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->wdf);
+    b->bits = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->bits);
+    b->capacity = b->documents && b->wdf && b->bits ? count : 0;
+    return b->capacity ? OIR_OK : error_no_memory(err, "positions");
 }
 
-/* Collects the documents of the block up to the one asked for: ranges backwards until the block's first is in. */
-static oir_status collect_dense(postings_window *p, uint32_t range, uint32_t place, run *out, uint64_t *bit,
-                                oir_error *err)
+static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
 {
-    uint32_t before, first_range = range, first_before;
-    uint64_t mask = p->kernels->dense_range(&p->dense, range, &before);
-    uint32_t index = before + bits_count(mask & bits_low(place)), block = index / 64;
-    for (first_before = before; first_before > block * 64 && first_range > 0;)
-        p->kernels->dense_range(&p->dense, --first_range, &first_before);
-    out->count = 0;
-    for (uint32_t r = first_range; r <= range; r++) {
-        uint8_t wdf[RANGE_SIZE];
-        mask = p->kernels->dense_range(&p->dense, r, &before);
-        if (!mask)
-            continue;
-        p->kernels->dense_wdf(&p->dense, mask, before, wdf);
-        for (uint32_t i = before; mask && i <= index; mask &= mask - 1, i++) {
-            uint32_t d = p->window << WINDOW_BITS | r << 6 | bits_lowest(mask);
-            if (i < block * 64)
-                continue;
-            out->documents[out->count] = d;
-            out->wdf[out->count++] = exact(p, d, wdf[bits_lowest(mask)]);
-        }
+    position_block *b = &p->block;
+    b->documents[b->count] = document;
+    b->wdf[b->count++] = exact(p, document, wdf);
+}
+
+/* Adds the sizes up, from where the block's first group starts. */
+static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
+{
+    position_block *b = &p->block;
+    for (uint32_t i = 0; i < b->count; i++) {
+        uint32_t c;
+        b->bits[i] = bit;
+        uint64_t size = group_size(p, b->documents[i], b->wdf[i], &bit, &c);
+        bit += size;
     }
+    b->unit = unit;
+    b->known = true;
+}
+
+/* ---- dense: blocks of 64 groups within the window ---- */
+
+static oir_status find_dense_block(const postings_window *p, uint32_t block, uint64_t *bit, oir_error *err)
+{
     const uint8_t *bytes = p->view.positions;
-    uint32_t size = bytes[0], blocks = (p->window_count + 63) / 64;
+    uint32_t size = bytes[0], blocks = (p->window_count + GROUPS_IN_BLOCK - 1) / GROUPS_IN_BLOCK;
     uint64_t start = bits_load32(bytes + 1 + (size_t)p->window * 4), groups = start + (uint64_t)(blocks - 1) * size;
-    if (!out->count || groups > p->view.positions_size)
+    if (!blocks || groups > p->view.positions_size)
         return damaged(p, err);
     if (block)
         groups += size == 2 ? bits_load16(bytes + start + (size_t)(block - 1) * 2)
@@ -73,105 +82,134 @@ static oir_status collect_dense(postings_window *p, uint32_t range, uint32_t pla
     return OIR_OK;
 }
 
-/* ---- sparse: from the sample before the window ---- */
-
-static oir_status collect_sparse(postings_window *p, uint32_t document, run *out, uint64_t *bit, oir_error *err)
+/* Collects the groups of a block; `range` is one that has documents of it. */
+static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, oir_error *err)
 {
-    const sparse_list *list = &p->view.list;
-    uint32_t sample = p->window / list->stride;
-    uint16_t places[WINDOW_SIZE + 64];
-    uint8_t wdf[WINDOW_SIZE + 64];
-    out->count = 0;
-    *bit = (uint64_t)bits_load32(p->view.positions + (size_t)sample * 4) * 8;
-    if (*bit > (uint64_t)p->view.positions_size * 8)
-        return damaged(p, err);
-    for (uint32_t window = sample * list->stride; window <= p->window; window++) {
-        sparse_span span;
-        p->kernels->sparse_window(list, window, places, &span);
-        p->kernels->sparse_wdf(list, span.begin, span.count, span.sample_begin, span.sample_escapes, wdf);
-        for (uint32_t i = 0; i < span.count; i++) {
-            uint32_t d = window << WINDOW_BITS | places[i];
-            if (d > document)
-                break;
-            if (out->count == sizeof out->wdf / sizeof *out->wdf)
-                return damaged(p, err);
-            out->documents[out->count] = d;
-            out->wdf[out->count++] = exact(p, d, wdf[i]);
-        }
+    uint32_t from = block * GROUPS_IN_BLOCK, before;
+    uint64_t bit;
+    ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK, err));
+    ERROR_FORWARD(find_dense_block(p, block, &bit, err));
+    p->block.known = false;
+    p->block.first = from;
+    p->block.count = 0;
+    p->kernels->dense_range(&p->dense, range, &before);
+    while (before > from && range > 0)
+        p->kernels->dense_range(&p->dense, --range, &before);
+    for (; range < RANGES && p->block.count < GROUPS_IN_BLOCK; range++) {
+        uint8_t wdf[RANGE_SIZE];
+        uint64_t mask = p->kernels->dense_range(&p->dense, range, &before);
+        if (!mask)
+            continue;
+        p->kernels->dense_wdf(&p->dense, mask, before, wdf);
+        for (uint32_t i = before; mask && i < from + GROUPS_IN_BLOCK; mask &= mask - 1, i++)
+            if (i >= from && p->block.count < GROUPS_IN_BLOCK)
+                block_add(p, p->window << WINDOW_BITS | range << 6 | bits_lowest(mask), wdf[bits_lowest(mask)]);
     }
-    return out->count ? OIR_OK : damaged(p, err);
-}
-
-/* ---- short and inlined: all starts are made at the first question ---- */
-
-static oir_status make_starts(postings_window *p, oir_error *err)
-{
-    uint64_t bit = 0;
-    p->group_bits = arena_add(p->arena, (size_t)p->count * sizeof *p->group_bits);
-    if (!p->group_bits)
-        return error_no_memory(err, "positions");
-    for (uint32_t i = 0; i < p->count; i++) {
-        uint32_t c;
-        p->group_bits[i] = bit;
-        uint64_t size = group_size(p, p->documents[i], exact(p, p->documents[i], p->all_wdf[i]), &bit, &c);
-        bit += size;
-    }
+    block_finish(p, p->window * RANGES + block, bit);
     return OIR_OK;
 }
 
-static oir_status room_reserve(postings_window *p, position_room *room, uint32_t count, oir_error *err)
+static oir_status find_dense(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
 {
-    if (count > room->capacity) {
-        room->capacity = count < 64 ? 64 : count * 2;
+    uint32_t before;
+    uint64_t mask = p->kernels->dense_range(&p->dense, range, &before);
+    uint32_t index = before + bits_count(mask & bits_low(place)), block = index / GROUPS_IN_BLOCK;
+    if (!p->block.known || p->block.unit != p->window * RANGES + block)
+        ERROR_FORWARD(read_dense_block(p, range, block, err));
+    *slot = index - p->block.first;
+    return OIR_OK;
+}
+
+/* ---- sparse: all groups from a sample to the next ---- */
+
+static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *err)
+{
+    const sparse_list *list = &p->view.list;
+    const uint8_t *at = list->samples + (size_t)sample * 8;
+    uint32_t samples = list->windows / list->stride + 1, begin = bits_load32(at);
+    uint32_t end = sample + 1 < samples ? bits_load32(at + 8) : list->count;
+    uint64_t bit = (uint64_t)bits_load32(p->view.positions + (size_t)sample * 4) * 8;
+    uint16_t places[WINDOW_SIZE + SPILL];
+    uint8_t wdf[WINDOW_SIZE + SPILL];
+    if (begin > end || end > list->count || bit > (uint64_t)p->view.positions_size * 8)
+        return damaged(p, err);
+    ERROR_FORWARD(block_reserve(p, end - begin, err));
+    p->block.known = false;
+    p->block.first = begin;
+    p->block.count = 0;
+    for (uint32_t window = sample * list->stride; window < list->windows && p->block.count < end - begin; window++) {
+        sparse_span span;
+        p->kernels->sparse_window(list, window, places, &span);
+        p->kernels->sparse_wdf(list, span.begin, span.count, span.sample_begin, span.sample_escapes, wdf);
+        for (uint32_t i = 0; i < span.count && p->block.count < end - begin; i++)
+            block_add(p, window << WINDOW_BITS | places[i], wdf[i]);
+    }
+    block_finish(p, sample, bit);
+    return OIR_OK;
+}
+
+static oir_status find_sparse(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+{
+    uint32_t sample = p->window / p->view.list.stride;
+    uint32_t index = p->span.begin + p->first[range] + bits_count(p->masks[range] & bits_low(place));
+    if (!p->block.known || p->block.unit != sample)
+        ERROR_FORWARD(read_sample(p, sample, err));
+    *slot = index - p->block.first;
+    return OIR_OK;
+}
+
+/* ---- short and inlined: the list is one block ---- */
+
+static oir_status find_short(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+{
+    if (!p->block.known) {
+        ERROR_FORWARD(block_reserve(p, p->count, err));
+        p->block.count = 0;
+        for (uint32_t i = 0; i < p->count; i++)
+            block_add(p, p->documents[i], p->all_wdf[i]);
+        block_finish(p, 0, 0);
+    }
+    *slot = p->span.begin + p->first[range] + bits_count(p->masks[range] & bits_low(place));
+    return OIR_OK;
+}
+
+/* ---- all ---- */
+
+static oir_status find_group(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+{
+    static const uint8_t no_bits[CONTAINER_TAIL];
+    ERROR_FORWARD(postings_view_positions(&p->view, p->parts, err));
+    if (!p->view.positions) /* one place in each document: groups of no bits */
+        p->view.positions = no_bits;
+    if (p->documents)
+        ERROR_FORWARD(find_short(p, range, place, slot, err));
+    else if (postings_window_is_dense(p))
+        ERROR_FORWARD(find_dense(p, range, place, slot, err));
+    else
+        ERROR_FORWARD(find_sparse(p, range, place, slot, err));
+    return *slot < p->block.count ? OIR_OK : damaged(p, err);
+}
+
+oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
+                                     oir_error *err)
+{
+    uint32_t document = p->window << WINDOW_BITS | range << 6 | place, slot, c;
+    room->count = 0;
+    if (!p->parts || p->view.positions_form == POSITIONS_NONE)
+        return OIR_OK;
+    ERROR_FORWARD(find_group(p, range, place, &slot, err));
+    uint64_t bit = p->block.bits[slot];
+    group_size(p, document, p->block.wdf[slot], &bit, &c);
+    if (c > room->capacity) {
+        room->capacity = c < 64 ? 64 : c <= UINT32_MAX / 2 ? c * 2 : c;
         room->positions = arena_add(p->arena, (size_t)room->capacity * sizeof *room->positions);
         if (!room->positions) {
             room->capacity = 0;
             return error_no_memory(err, "positions");
         }
     }
-    return OIR_OK;
-}
-
-static oir_status read_group(postings_window *p, uint32_t document, uint32_t wdf, uint64_t bit, position_room *room,
-                             oir_error *err)
-{
-    uint32_t c;
-    group_size(p, document, wdf, &bit, &c);
-    ERROR_FORWARD(room_reserve(p, room, c, err));
     positions_get(p->view.positions, bit, (uint64_t)p->view.positions_size * 8, c,
                   length_get(&p->context->extents, document), p->context->position_base, room->positions);
     room->count = c;
     return OIR_OK;
-}
-
-oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
-                                     oir_error *err)
-{
-    uint32_t document = p->window << WINDOW_BITS | range << 6 | place;
-    room->count = 0;
-    if (!p->parts || p->view.positions_form == POSITIONS_NONE)
-        return OIR_OK;
-    ERROR_FORWARD(postings_view_positions(&p->view, p->parts, err));
-    static const uint8_t no_bits[CONTAINER_TAIL];
-    if (!p->view.positions) /* one place in each document: groups of no bits */
-        p->view.positions = no_bits;
-    if (p->documents) {
-        uint32_t i = p->span.begin + p->first[range] + bits_count(p->masks[range] & bits_low(place));
-        if (!p->group_bits)
-            ERROR_FORWARD(make_starts(p, err));
-        return read_group(p, document, exact(p, document, p->all_wdf[i]), p->group_bits[i], room, err);
-    }
-    run groups;
-    uint64_t bit;
-    if (postings_window_is_dense(p))
-        ERROR_FORWARD(collect_dense(p, range, place, &groups, &bit, err));
-    else
-        ERROR_FORWARD(collect_sparse(p, document, &groups, &bit, err));
-    uint32_t last = groups.count - 1;
-    for (uint32_t i = 0; i < last; i++) {
-        uint32_t c;
-        uint64_t size = group_size(p, groups.documents[i], groups.wdf[i], &bit, &c);
-        bit += size;
-    }
-    return read_group(p, document, groups.wdf[last], bit, room, err);
 }
