@@ -9,7 +9,7 @@
 
 enum {
     SLOTS_FIRST = 1 << 10,
-    TERM_BLOCK = 1 << INVERTER_TERM_BITS,
+    BLOCK = 1 << INVERTER_BLOCK_BITS,
     BATCH = 32,       /* terms looked up together, so that their cache misses overlap */
     POSTING_MAX = 24  /* bytes of a posting up to its first position */
 };
@@ -30,11 +30,13 @@ oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error 
 
 static void release(inverter *v)
 {
-    for (size_t i = 0; i < v->block_made; i++)
-        memory_free(v->blocks[i]);
-    memory_free(v->blocks);
+    for (size_t i = 0; i < v->term_block_count; i++)
+        memory_free(v->term_blocks[i]);
+    for (size_t i = 0; i < v->document_block_count; i++)
+        memory_free(v->document_blocks[i]);
+    memory_free(v->term_blocks);
+    memory_free(v->document_blocks);
     memory_free(v->slots);
-    memory_free(v->documents);
     memory_free(v->docid_slots);
     slices_release(&v->pool);
     arena_release(&v->arena);
@@ -107,13 +109,13 @@ static oir_status make_term(inverter *v, const char *term, size_t size, uint64_t
 {
     if (v->term_count >= v->slot_mask / 8 * 5)
         ERROR_FORWARD(grow_slots(v, err));
-    if (v->term_count / TERM_BLOCK == v->block_made) {
+    if (v->term_count / BLOCK == v->term_block_count) {
         inverter_term *block = NULL;
-        if (memory_reserve(&v->blocks, &v->block_capacity, v->block_made + 1, sizeof *v->blocks))
-            block = memory_new(TERM_BLOCK * sizeof *block);
+        if (memory_reserve(&v->term_blocks, &v->term_block_capacity, v->term_block_count + 1, sizeof *v->term_blocks))
+            block = memory_new(BLOCK * sizeof *block);
         if (!block)
             return error_no_memory(err, "the table of terms");
-        v->blocks[v->block_made++] = block;
+        v->term_blocks[v->term_block_count++] = block;
     }
     uint32_t bytes = slices_allocate(&v->pool, (uint32_t)size);
     if (!bytes)
@@ -249,7 +251,7 @@ static bool find_docid(const inverter *v, oir_docid docid, size_t *slot)
         return false;
     size_t at = hash_u64(docid) & v->docid_slot_mask;
     for (; v->docid_slots[at]; at = (at + 1) & v->docid_slot_mask)
-        if (v->documents[v->docid_slots[at] - 1].docid == docid) {
+        if (inverter_get_document(v, v->docid_slots[at] - 1)->docid == docid) {
             *slot = at;
             return true;
         }
@@ -267,7 +269,7 @@ static oir_status grow_docid_slots(inverter *v, oir_error *err)
     v->docid_slot_mask = count - 1;
     for (size_t i = 0; i < old_count; i++) {
         size_t slot;
-        if (old[i] && !find_docid(v, v->documents[old[i] - 1].docid, &slot))
+        if (old[i] && !find_docid(v, inverter_get_document(v, old[i] - 1)->docid, &slot))
             slots[slot] = old[i];
     }
     memory_free(old);
@@ -287,9 +289,10 @@ static oir_status copy_contents(inverter *v, inverter_document *d, const oir_doc
         return error_no_memory(err, "the values of a document");
     for (size_t i = 0; i < from->count; i++) {
         const buffer *bytes = &from->items[i].bytes;
-        values[i] = (segment_value){from->items[i].slot, {arena_copy(&v->arena, bytes->data, bytes->size), bytes->size}};
-        if (!values[i].value.data)
+        const char *copy = arena_copy(&v->arena, bytes->data, bytes->size);
+        if (!copy)
             return error_no_memory(err, "the values of a document");
+        values[i] = (segment_value){from->items[i].slot, {copy, bytes->size}};
     }
     d->values = values;
     d->value_count = (uint32_t)from->count;
@@ -311,15 +314,28 @@ static void note_positions(inverter_document *d, const document_terms *terms)
     }
 }
 
+static oir_status add_document_block(inverter *v, oir_error *err)
+{
+    inverter_document *block = NULL;
+    if (memory_reserve(&v->document_blocks, &v->document_block_capacity, v->document_block_count + 1,
+                       sizeof *v->document_blocks))
+        block = memory_new(BLOCK * sizeof *block);
+    if (!block)
+        return error_no_memory(err, "the table of buffered documents");
+    v->document_blocks[v->document_block_count++] = block;
+    return OIR_OK;
+}
+
 /* The document's record, not live yet: if anything after this fails, what was added belongs to a dead document. */
 static oir_status make_document(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
     if (v->docid_slots_used * 2 >= v->docid_slot_mask)
         ERROR_FORWARD(grow_docid_slots(v, err));
-    if (!memory_reserve(&v->documents, &v->document_capacity, v->document_count + 1, sizeof *v->documents) ||
-        (v->term_lists && v->lists.tail == 0 && !slices_start(&v->pool, &v->lists)))
+    if (v->document_count / BLOCK == v->document_block_count)
+        ERROR_FORWARD(add_document_block(v, err));
+    if (v->term_lists && v->lists.tail == 0 && !slices_start(&v->pool, &v->lists))
         return error_no_memory(err, "the table of buffered documents");
-    inverter_document *d = &v->documents[v->document_count];
+    inverter_document *d = inverter_get_document(v, v->document_count);
     *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length, .data = {"", 0}};
     d->term_count = document->terms.live;
     if (v->term_lists)
@@ -335,8 +351,8 @@ oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *docume
     ERROR_FORWARD(document_complete(document, err));
     ERROR_FORWARD(make_document(v, docid, document, err));
     ERROR_FORWARD(add_terms(v, &document->terms, err));
-    inverter_document *d = &v->documents[v->document_count - 1];
-    size_t slot;
+    inverter_document *d = inverter_get_document(v, v->document_count - 1);
+    size_t slot = 0;
     if (!find_docid(v, docid, &slot))
         v->docid_slots_used++;
     v->docid_slots[slot] = (uint32_t)v->document_count;
@@ -346,17 +362,24 @@ oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *docume
     return OIR_OK;
 }
 
+/* A table of slots; one that is nearly full will double soon, and while it grows both are there. */
+static size_t slots_memory(size_t bytes, bool nearly_full)
+{
+    return nearly_full ? 3 * bytes : bytes;
+}
+
 size_t inverter_get_memory(const inverter *v)
 {
     size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
-    /* Nearly full: the next term doubles it, and while it grows both are there. */
-    if (v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64)
-        slots *= 3;
-    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + slots +
-                  v->block_made * TERM_BLOCK * sizeof(inverter_term) + v->document_capacity * sizeof *v->documents +
-                  (v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots : 0);
+    size_t docid_slots = v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots : 0;
+    size_t here = slices_get_memory(&v->pool) + v->arena.bytes +
+                  slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
+                  slots_memory(docid_slots, v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64) +
+                  v->term_block_count * BLOCK * sizeof(inverter_term) +
+                  v->document_block_count * BLOCK * sizeof(inverter_document) +
+                  (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
-                     v->document_count * (sizeof(uint64_t) + sizeof(uint32_t)) + (size_t)v->documents_max * 18 +
+                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + (size_t)v->documents_max * 18 +
                      (size_t)v->positions_max * 4;
     return here + writing;
 }
@@ -372,7 +395,7 @@ bool inverter_is_full(const inverter *v)
 bool inverter_has_docid(const inverter *v, oir_docid docid)
 {
     size_t slot;
-    return find_docid(v, docid, &slot) && v->documents[v->docid_slots[slot] - 1].live;
+    return find_docid(v, docid, &slot) && inverter_get_document(v, v->docid_slots[slot] - 1)->live;
 }
 
 static void kill(inverter *v, inverter_document *d)
@@ -385,9 +408,9 @@ static void kill(inverter *v, inverter_document *d)
 bool inverter_delete(inverter *v, oir_docid docid)
 {
     size_t slot;
-    if (!find_docid(v, docid, &slot) || !v->documents[v->docid_slots[slot] - 1].live)
+    if (!find_docid(v, docid, &slot) || !inverter_get_document(v, v->docid_slots[slot] - 1)->live)
         return false;
-    kill(v, &v->documents[v->docid_slots[slot] - 1]);
+    kill(v, inverter_get_document(v, v->docid_slots[slot] - 1));
     return true;
 }
 
@@ -404,7 +427,7 @@ bool inverter_has_term(const inverter *v, const char *term, size_t size)
         return false;
     inverter_cursor c = inverter_read(v, inverter_get_term(v, number));
     for (; inverter_next(&c); skip_positions(&c))
-        if (v->documents[c.document].live)
+        if (inverter_get_document(v, c.document)->live)
             return true;
     return false;
 }
@@ -418,7 +441,7 @@ void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_
     inverter_term *t = inverter_get_term(v, number);
     inverter_cursor c = inverter_read(v, t);
     for (; inverter_next(&c); skip_positions(&c)) {
-        inverter_document *d = &v->documents[c.document];
+        inverter_document *d = inverter_get_document(v, c.document);
         if (!d->live)
             continue;
         if (*count == 0 || d->docid < *lowest)

@@ -41,19 +41,20 @@ typedef struct inverter_document {
     oir_bytes data;
 } inverter_document;
 
-enum { INVERTER_TERM_BITS = 10 }; /* terms in a block */
+enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that grow without moving */
 
 typedef struct inverter {
     bool term_lists, stored;
     slices pool;
     arena arena;
-    inverter_term **blocks;
-    size_t block_made, block_capacity;
+    inverter_term **term_blocks;
+    size_t term_block_count, term_block_capacity;
     uint32_t term_count;
     uint64_t *slots;              /* high half of the hash << 32 | term + 1 */
     uint32_t slot_mask;
-    inverter_document *documents;
-    size_t document_count, document_capacity;
+    inverter_document **document_blocks;
+    size_t document_block_count, document_block_capacity;
+    size_t document_count;
     uint32_t *docid_slots;        /* buffered number + 1, one for each docid that was ever here */
     size_t docid_slot_mask, docid_slots_used;
     uint32_t live_count;
@@ -93,7 +94,12 @@ oir_status inverter_flush(const inverter *v, segment_writer *w, const progress *
 
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {
-    return &v->blocks[number >> INVERTER_TERM_BITS][number & ((1u << INVERTER_TERM_BITS) - 1)];
+    return &v->term_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];
+}
+
+static inline inverter_document *inverter_get_document(const inverter *v, size_t number)
+{
+    return &v->document_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];
 }
 
 /* The postings of one term, one after another: `left` of them. */

@@ -37,8 +37,8 @@ static oir_status order_documents(flush *f, oir_error *err)
     uint32_t count = 0;
     for (size_t i = 0; i < v->document_count; i++) {
         f->locals[i] = GONE;
-        if (v->documents[i].live)
-            keys[count++] = (uint64_t)v->documents[i].docid << 32 | i;
+        if (inverter_get_document(v, i)->live)
+            keys[count++] = (uint64_t)inverter_get_document(v, i)->docid << 32 | i;
     }
     sort_u64(keys, count);
     for (uint32_t i = 0; i < count; i++) {
@@ -52,7 +52,7 @@ static oir_status order_documents(flush *f, oir_error *err)
 static oir_status write_documents(flush *f, oir_error *err)
 {
     for (uint32_t i = 0; i < f->v->live_count; i++) {
-        const inverter_document *d = &f->v->documents[f->order[i]];
+        const inverter_document *d = inverter_get_document(f->v, f->order[i]);
         segment_document document = {
             .docid = d->docid,
             .length = d->length,
@@ -149,7 +149,7 @@ static oir_status write_term_lists(flush *f, oir_error *err)
     if (!f->v->term_lists)
         return OIR_OK;
     for (uint32_t i = 0; i < f->v->live_count; i++) {
-        ERROR_FORWARD(write_term_list(f, &f->v->documents[f->order[i]], err));
+        ERROR_FORWARD(write_term_list(f, inverter_get_document(f->v, f->order[i]), err));
         if (i % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(f->progress, "writing term lists", i, f->v->live_count, err));
     }

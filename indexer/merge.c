@@ -102,13 +102,8 @@ static oir_status write_document(merge *m, input *in, uint32_t local, oir_error 
         .length = segment_get_length(s, local),
         .data = {"", 0},
     };
-    /* How far positions go is all that is kept of them by document, and all that is needed again. */
-    uint32_t extent = length_get(&s->context.extents, local);
-    if (s->has_positions && extent > 0) {
-        document.has_positions = true;
-        document.position_min = s->context.position_base;
-        document.position_max = extent - 1 + s->context.position_base;
-    }
+    document.has_positions =
+        segment_get_position_range(s, local, &document.position_min, &document.position_max);
     if (s->stored)
         ERROR_FORWARD(stored_cursor_get(&in->stored, local, &document.data, err));
     ERROR_FORWARD(read_values(m, in, local, &document, err));

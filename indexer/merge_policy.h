@@ -1,8 +1,8 @@
 /* Which segments to merge: a pure function of their sizes.
  *
- * Segments fall into tiers by the bytes of their live documents, each tier MERGE_POLICY_RATIO times the one below. A tier
- * of MERGE_POLICY_COUNT segments is merged into one, which then is of a tier above: so every byte is written about once a
- * tier, and there are at most MERGE_POLICY_COUNT - 1 segments in each. A segment with more than
+ * Segments fall into tiers by the bytes of their live documents, each tier MERGE_POLICY_RATIO times the one below. A
+ * tier of MERGE_POLICY_COUNT segments is merged into one, which then is of a tier above: so every byte is written about
+ * once a tier, and there are at most MERGE_POLICY_COUNT - 1 segments in each. A segment with more than
  * MERGE_POLICY_DELETED percent of deleted documents is written anew. */
 #ifndef INDEXER_MERGE_POLICY_H
 #define INDEXER_MERGE_POLICY_H

@@ -1,8 +1,8 @@
 /* Many growing byte lists in one pool of memory.
  *
  * A list is a chain of slices, each somewhat larger than the one before, so that a list of few bytes costs little and a
- * long one wastes at most a sixth or so. A slice is payload followed by 4 bytes, the address of the next one. An address
- * is chunk << SLICES_CHUNK_BITS | offset; 0 is none. Lists are only appended to and read; all memory is given back
+ * long one wastes at most a sixth or so. A slice is payload followed by 4 bytes, the address of the next. An address is
+ * chunk << SLICES_CHUNK_BITS | offset; 0 is none. Lists are only appended to and read; all memory is given back
  * together. One thread at a time. */
 #ifndef INDEXER_SLICES_H
 #define INDEXER_SLICES_H

@@ -20,7 +20,7 @@ static void swap(term_sort_item *a, term_sort_item *b)
     *b = swapped;
 }
 
-/* Equal keys can still differ in size: "a" and "a\0" have one key, and the shorter comes first if both end within it. */
+/* Equal keys can differ in size: "a" and "a\0" have one key, and the shorter comes first if both end within it. */
 static bool less(const term_sort_item *a, const term_sort_item *b)
 {
     return a->key < b->key || (a->key == b->key && a->size < b->size);
@@ -74,7 +74,7 @@ static void sort_keys(term_sort_item *items, size_t count, uint32_t shift)
 
 static void sort_from(term_sort_item *items, size_t count, size_t depth);
 
-/* Terms whose 8 bytes at `depth` are the same: those that end within them first, by size; the others by what follows. */
+/* Terms whose 8 bytes at `depth` are equal: those that end within them first, by size; the others by what follows. */
 static void sort_equal(term_sort_item *items, size_t count, size_t depth)
 {
     size_t ended = 0;

@@ -39,9 +39,11 @@ static oir_status load_segments(oir_writable_database *w, oir_error *err)
     if (!memory_reserve(&w->segments, &w->segment_capacity, count, sizeof *w->segments))
         return error_no_memory(err, "the index's segments");
     for (size_t i = 0; i < count; i++) {
-        char *path = catalog_segment_path(w->path, w->state.segments[i].number);
         segment *opened = NULL;
-        oir_status status = path ? segment_open(&opened, path, err) : error_no_memory(err, "a path");
+        char *path = catalog_segment_path(w->path, w->state.segments[i].number);
+        if (!path)
+            return error_no_memory(err, "a path");
+        oir_status status = segment_open(&opened, path, err);
         memory_free(path);
         ERROR_FORWARD(status);
         w->segments[w->segment_count++] = (writer_segment){.segment = opened};

@@ -1,0 +1,157 @@
+/* The buffer by itself: what it takes, what it finds, what it deletes. What it writes is compared by test_writer. */
+#include "indexer/inverter.h"
+
+#include <oir/memory.h>
+#include <stddef.h>
+
+#include "index_world.h"
+
+/* ---- counting what is really taken ---- */
+
+typedef union head {
+    size_t size;
+    max_align_t align;
+} head;
+
+static size_t taken;
+
+static void *count_allocate(size_t size, void *context)
+{
+    (void)context;
+    head *h = malloc(sizeof *h + size);
+    if (!h)
+        return NULL;
+    h->size = size;
+    taken += size;
+    return h + 1;
+}
+
+static void count_release(void *block, void *context)
+{
+    (void)context;
+    head *h = (head *)block - 1;
+    taken -= h->size;
+    free(h);
+}
+
+static void *count_reallocate(void *block, size_t size, void *context)
+{
+    if (!block)
+        return count_allocate(size, context);
+    head *h = (head *)block - 1;
+    size_t before = h->size;
+    h = realloc(h, sizeof *h + size);
+    if (!h)
+        return NULL;
+    h->size = size;
+    taken += size - before;
+    return h + 1;
+}
+
+static const oir_allocator counting = {count_allocate, count_reallocate, count_release, NULL};
+
+/* ---- */
+
+static oir_document *document;
+static inverter *buffered;
+
+static void add(oir_docid docid, uint64_t seed)
+{
+    world_fill(document, seed);
+    REQUIRE_OK(inverter_add(buffered, docid, document, &world_error), world_error);
+}
+
+static bool has_key(uint64_t key)
+{
+    char term[40];
+    return inverter_has_term(buffered, term, world_key(key, term));
+}
+
+static uint32_t delete_key(uint64_t key, oir_docid *lowest)
+{
+    char term[40];
+    uint32_t count;
+    inverter_delete_by_term(buffered, term, world_key(key, term), &count, lowest);
+    return count;
+}
+
+static void memory_is_counted(void)
+{
+    oir_allocator_set(&counting);
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, true, true, &world_error), world_error);
+    for (int round = 0; round < 2; round++) {
+        for (oir_docid i = 1; i <= 20000; i++) {
+            add(i, harness_random() | 1);
+            size_t own = document->data.capacity + document->terms.byte_capacity;
+            if (i % 100 == 0) {
+                /* The document's own memory is not the buffer's: it is a few KiB, below the slack that is checked. */
+                EXPECT(taken <= inverter_get_memory(buffered) + own + (64 << 10));
+                EXPECT(inverter_get_memory(buffered) <= taken * 2 + (1 << 20));
+            }
+        }
+        EXPECT(!inverter_is_full(buffered));
+        inverter_clear(buffered);
+        EXPECT(taken < 64 << 10);
+        EXPECT(inverter_get_memory(buffered) < 4096);
+    }
+    inverter_free(buffered);
+    oir_document_free(document);
+    EXPECT_EQ(taken, 0);
+    oir_allocator_set(NULL);
+}
+
+static void finding_and_deleting(void)
+{
+    oir_docid lowest = 0;
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, false, false, &world_error), world_error);
+    EXPECT(!has_key(1) && !inverter_has_docid(buffered, 1) && !inverter_delete(buffered, 1));
+    EXPECT_EQ(delete_key(1, &lowest), 0);
+    add(9, WORLD_KEYS * 11 + 1);
+    add(5, WORLD_KEYS * 12 + 1);
+    add(7, WORLD_KEYS * 13 + 2);
+    EXPECT(has_key(1) && has_key(2) && !has_key(3));
+    EXPECT(inverter_has_docid(buffered, 5) && !inverter_has_docid(buffered, 6));
+    EXPECT_EQ(buffered->live_count, 3);
+    EXPECT_EQ(delete_key(1, &lowest), 2);
+    EXPECT_EQ(lowest, 5);
+    EXPECT(!has_key(1) && !inverter_has_docid(buffered, 5) && !inverter_delete(buffered, 9));
+    add(5, WORLD_KEYS * 14 + 1);
+    EXPECT(has_key(1) && inverter_has_docid(buffered, 5));
+    EXPECT_EQ(buffered->live_count, 2);
+    EXPECT(inverter_delete(buffered, 7) && !has_key(2));
+    inverter_clear(buffered);
+    EXPECT(!has_key(1) && !inverter_has_docid(buffered, 5));
+    EXPECT_EQ(buffered->live_length, 0);
+    add(1, WORLD_KEYS * 11 + 1);
+    EXPECT(has_key(1));
+    inverter_free(buffered);
+    inverter_free(NULL);
+    oir_document_free(document);
+}
+
+/* Quadratic work would show as a test that never ends. */
+static void replacing_one_document_often(void)
+{
+    oir_docid lowest;
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, false, false, &world_error), world_error);
+    add(3, WORLD_KEYS + 1);
+    for (int i = 0; i < 100000; i++) {
+        REQUIRE(delete_key(1, &lowest) == 1 && lowest == 3);
+        REQUIRE_OK(inverter_add(buffered, 3, document, &world_error), world_error);
+    }
+    EXPECT_EQ(buffered->live_count, 1);
+    inverter_free(buffered);
+    oir_document_free(document);
+}
+
+int main(void)
+{
+    harness_seed(1);
+    TEST(memory_is_counted);
+    TEST(finding_and_deleting);
+    TEST(replacing_one_document_often);
+    return harness_end();
+}
