@@ -1,0 +1,326 @@
+#include "searcher/snippet_match.h"
+
+#include <oir/term_generator.h>
+
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "base/sort.h"
+
+#define MEMO_ENTRIES 4096u
+#define MEMO_WORD 24 /* the longest surface form remembered, in bytes */
+#define MEMO_FOUND 2 /* the most words of the query remembered for one */
+
+/* A bound on memory that no text for people meets. */
+#define HITS_MAX ((size_t)1 << 20)
+#define ORDER_BITS 21
+
+/* A word of the query at a word of the text. */
+typedef struct snippet_hit {
+    size_t begin, end;
+    uint32_t position, word;
+    uint32_t next; /* hit of the same word; SNIPPET_NONE for none */
+    bool marked;
+} snippet_hit;
+
+/* A direct-mapped cache: a surface form, filled up with zero bytes, and the query's words that it matches. */
+typedef struct snippet_memo {
+    uint64_t word[MEMO_WORD / 8];
+    uint32_t found[MEMO_FOUND];
+} snippet_memo;
+
+/* Languages whose algorithms take away or change ends only: a stem begins with the byte its word begins with. */
+static bool keeps_first(const char *language)
+{
+    static const char *const names[] = {"danish", "english", "norwegian", "porter", "swedish"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(language, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void set_first(snippet_match *m)
+{
+    const snippet_query *q = m->query;
+    bool all = m->stemmer && !keeps_first(oir_stemmer_language(m->stemmer));
+    memset(m->first, all, sizeof m->first);
+    for (uint32_t i = 0; i < q->word_count; i++)
+        m->first[(uint8_t)q->words[i].bytes[0]] = true;
+}
+
+oir_status snippet_match_init(snippet_match *m, const snippet_query *query, const char *language, oir_error *err)
+{
+    *m = (snippet_match){.query = query};
+    ERROR_FORWARD(oir_stemmer_new(&m->stemmer, language ? language : "", err));
+    m->stems = query->kind_begin[SNIPPET_STEM] < query->word_count;
+    if (oir_stemmer_is_none(m->stemmer) || !m->stems) {
+        oir_stemmer_free(m->stemmer);
+        m->stemmer = NULL;
+    }
+    set_first(m);
+    if (query->word_count == 0)
+        return OIR_OK;
+    m->memo = memory_new_zeroed(MEMO_ENTRIES, sizeof *m->memo);
+    m->first_hit = memory_new_zeroed((size_t)query->word_count * 3 + query->group_longest, sizeof *m->first_hit);
+    if (!m->memo || !m->first_hit) {
+        snippet_match_release(m);
+        return error_no_memory(err, "a snippeter");
+    }
+    m->last_hit = m->first_hit + query->word_count;
+    m->places = m->last_hit + query->word_count;
+    m->cursors = m->places + query->word_count;
+    return OIR_OK;
+}
+
+void snippet_match_release(snippet_match *m)
+{
+    oir_stemmer_free(m->stemmer);
+    memory_free(m->memo);
+    memory_free(m->first_hit);
+    memory_free(m->hits);
+    memory_free(m->order);
+    memory_free(m->found);
+    memory_free(m->spans);
+    memory_free(m->marks);
+    *m = (snippet_match){0};
+}
+
+/* ---- words ---- */
+
+static void add_found(uint32_t found[SNIPPET_KINDS], uint32_t *count, uint32_t word)
+{
+    if (word != SNIPPET_NONE)
+        found[(*count)++] = word;
+}
+
+/* All words of the query that a word of the text matches: at most one of each kind. */
+static uint32_t find_words(const snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
+{
+    uint32_t count = 0;
+    add_found(found, &count, snippet_query_find(m->query, SNIPPET_WORD, word, size));
+    add_found(found, &count, snippet_query_find(m->query, SNIPPET_PREFIX, word, size));
+    if (m->stems) {
+        oir_bytes stem = m->stemmer ? oir_stemmer_stem(m->stemmer, word, size) : (oir_bytes){word, size};
+        add_found(found, &count, snippet_query_find(m->query, SNIPPET_STEM, stem.data, stem.size));
+        add_found(found, &count, snippet_query_find(m->query, SNIPPET_STEM_PREFIX, stem.data, stem.size));
+    }
+    return count;
+}
+
+/* The same through the memo. The word is in the breaker, where WORD_BYTES can be read. No word holds a zero byte. */
+static uint32_t look_up(snippet_match *m, const word_token *w, uint32_t found[SNIPPET_KINDS])
+{
+    if (w->size > MEMO_WORD)
+        return find_words(m, w->term, w->size, found);
+    uint64_t key[MEMO_WORD / 8] = {0};
+    for (size_t i = 0; i * 8 < w->size; i++)
+        key[i] = bits_load64(w->term + i * 8) & bits_low(w->size - i * 8 >= 8 ? 64 : (uint32_t)(w->size - i * 8) * 8);
+    uint64_t hash = hash_mix(key[0] ^ UINT64_C(0x9e3779b97f4a7c15), key[1] ^ UINT64_C(0xff51afd7ed558ccd));
+    snippet_memo *memo = &m->memo[hash_mix(hash, key[2] ^ UINT64_C(0x8bb84b93962eacc9)) % MEMO_ENTRIES];
+    uint32_t count = 0;
+    if (memo->word[0] == key[0] && memo->word[1] == key[1] && memo->word[2] == key[2]) {
+        for (; count < MEMO_FOUND && memo->found[count] != SNIPPET_NONE; count++)
+            found[count] = memo->found[count];
+        return count;
+    }
+    count = find_words(m, w->term, w->size, found);
+    if (count <= MEMO_FOUND) {
+        memcpy(memo->word, key, sizeof key);
+        for (uint32_t i = 0; i < MEMO_FOUND; i++)
+            memo->found[i] = i < count ? found[i] : SNIPPET_NONE;
+    }
+    return count;
+}
+
+static oir_status add_hit(snippet_match *m, const word_token *w, uint32_t position, uint32_t word, oir_error *err)
+{
+    if (!memory_reserve(&m->hits, &m->hit_capacity, m->hit_count + 1, sizeof *m->hits))
+        return error_no_memory(err, "a snippet");
+    uint32_t index = (uint32_t)m->hit_count++;
+    m->hits[index] = (snippet_hit){.begin = w->begin, .end = w->end, .position = position, .word = word,
+                                   .next = SNIPPET_NONE, .marked = m->query->words[word].loose};
+    if (m->first_hit[word] == SNIPPET_NONE)
+        m->first_hit[word] = index;
+    else
+        m->hits[m->last_hit[word]].next = index;
+    m->last_hit[word] = index;
+    return OIR_OK;
+}
+
+/* Positions are counted as the term generator counts them: not for pairs, nor for words that are too long. */
+static oir_status find_hits(snippet_match *m, const char *text, size_t size, oir_error *err)
+{
+    word_token w;
+    uint32_t position = 0, found[SNIPPET_KINDS];
+    m->hit_count = 0;
+    memset(m->first_hit, 0xff, m->query->word_count * sizeof *m->first_hit);
+    word_breaker_init(&m->breaker, text, size, m->query->ngrams);
+    while (word_next(&m->breaker, &w)) {
+        position += !(w.flags & WORD_PAIR) && w.size <= OIR_WORD_MAX_DEFAULT;
+        if (!m->first[(uint8_t)w.term[0]] || w.size > OIR_TERM_MAX)
+            continue;
+        uint32_t count = look_up(m, &w, found);
+        for (uint32_t i = 0; i < count; i++)
+            ERROR_FORWARD(add_hit(m, &w, position, found[i], err));
+        if (m->hit_count >= HITS_MAX - SNIPPET_KINDS)
+            break;
+    }
+    return OIR_OK;
+}
+
+/* ---- spans ---- */
+
+static oir_status add_span(snippet_match *m, size_t begin, size_t end, uint32_t key, oir_error *err)
+{
+    if (m->span_count == HITS_MAX * 2)
+        return OIR_OK;
+    if (!memory_reserve(&m->found, &m->found_capacity, m->span_count + 1, sizeof *m->found))
+        return error_no_memory(err, "a snippet");
+    m->found[m->span_count++] = (snippet_span){begin, end, key};
+    return OIR_OK;
+}
+
+/* A phrase or words in order, found at the hits in m->cursors. */
+static oir_status mark_group(snippet_match *m, const snippet_group *group, size_t longest, oir_error *err)
+{
+    const snippet_hit *first = &m->hits[m->cursors[0]], *last = &m->hits[m->cursors[group->count - 1]];
+    bool as_one = group->window == group->count && last->end - first->begin <= longest;
+    for (uint32_t i = 0; i < group->count; i++) {
+        snippet_hit *hit = &m->hits[m->cursors[i]];
+        hit->marked = hit->marked || !as_one;
+    }
+    if (!as_one)
+        return OIR_OK;
+    return add_span(m, first->begin, last->end, m->query->word_count + (uint32_t)(group - m->query->groups), err);
+}
+
+/* For each first word the soonest next ones; cursors only move forward, because later firsts have later nexts. */
+static oir_status find_ordered(snippet_match *m, const snippet_group *group, size_t longest, oir_error *err)
+{
+    uint32_t *cursors = m->cursors;
+    for (uint32_t i = 0; i < group->count; i++)
+        cursors[i] = m->first_hit[group->words[i]];
+    for (; cursors[0] != SNIPPET_NONE; cursors[0] = m->hits[cursors[0]].next) {
+        uint32_t position = m->hits[cursors[0]].position;
+        for (uint32_t i = 1; i < group->count; i++) {
+            while (cursors[i] != SNIPPET_NONE && m->hits[cursors[i]].position <= position)
+                cursors[i] = m->hits[cursors[i]].next;
+            if (cursors[i] == SNIPPET_NONE)
+                return OIR_OK;
+            position = m->hits[cursors[i]].position;
+        }
+        if (position - m->hits[cursors[0]].position < group->window)
+            ERROR_FORWARD(mark_group(m, group, longest, err));
+    }
+    return OIR_OK;
+}
+
+/* The hits of all words of a group in the text's order, and in m->places how often each word is asked for. Each word
+ * comes once, by the first of its places. */
+static oir_status gather_hits(snippet_match *m, const snippet_group *group, size_t *count, oir_error *err)
+{
+    *count = 0;
+    for (uint32_t i = 0; i < group->count; i++)
+        m->places[group->words[i]] = 0;
+    for (uint32_t i = 0; i < group->count; i++) {
+        if (m->places[group->words[i]]++)
+            continue;
+        for (uint32_t hit = m->first_hit[group->words[i]]; hit != SNIPPET_NONE; hit = m->hits[hit].next) {
+            if (!memory_reserve(&m->order, &m->order_capacity, *count + 1, sizeof *m->order))
+                return error_no_memory(err, "a snippet");
+            m->order[(*count)++] = hit;
+        }
+    }
+    sort_u64(m->order, *count);
+    return OIR_OK;
+}
+
+/* Slides a window of positions over the hits; m->places counts down what is still missing of each word. */
+static oir_status find_unordered(snippet_match *m, const snippet_group *group, oir_error *err)
+{
+    size_t count, right = 0, marked = 0;
+    uint32_t missing = group->count;
+    ERROR_FORWARD(gather_hits(m, group, &count, err));
+    for (size_t left = 0; left < count; left++) {
+        snippet_hit *first = &m->hits[m->order[left]];
+        for (; right < count && m->hits[m->order[right]].position - first->position < group->window; right++) {
+            uint32_t *left_over = &m->places[m->hits[m->order[right]].word];
+            missing -= (int32_t)*left_over > 0;
+            --*left_over;
+        }
+        if (missing == 0) {
+            for (marked = marked > left ? marked : left; marked < right; marked++)
+                m->hits[m->order[marked]].marked = true;
+        }
+        uint32_t *left_over = &m->places[first->word];
+        ++*left_over;
+        missing += (int32_t)*left_over > 0;
+    }
+    return OIR_OK;
+}
+
+static oir_status find_groups(snippet_match *m, size_t longest, oir_error *err)
+{
+    for (uint32_t i = 0; i < m->query->group_count; i++) {
+        const snippet_group *group = &m->query->groups[i];
+        ERROR_FORWARD(group->ordered ? find_ordered(m, group, longest, err) : find_unordered(m, group, err));
+    }
+    for (size_t i = 0; i < m->hit_count; i++) {
+        if (m->hits[i].marked)
+            ERROR_FORWARD(add_span(m, m->hits[i].begin, m->hits[i].end, m->hits[i].word, err));
+    }
+    return OIR_OK;
+}
+
+/* By begin; m->order holds begin and number in one. */
+static oir_status sort_spans(snippet_match *m, oir_error *err)
+{
+    size_t count = m->span_count;
+    if (count == 0)
+        return OIR_OK;
+    if (!memory_reserve(&m->order, &m->order_capacity, count, sizeof *m->order) ||
+        !memory_reserve(&m->spans, &m->span_capacity, count, sizeof *m->spans))
+        return error_no_memory(err, "a snippet");
+    for (size_t i = 0; i < count; i++)
+        m->order[i] = (uint64_t)m->found[i].begin << ORDER_BITS | i;
+    sort_u64(m->order, count);
+    for (size_t i = 0; i < count; i++)
+        m->spans[i] = m->found[m->order[i] & (((uint64_t)1 << ORDER_BITS) - 1)];
+    return OIR_OK;
+}
+
+/* A chain of overlapping phrases can be as long as the text: it is cut where it gets too long. */
+static oir_status join_marks(snippet_match *m, size_t longest, oir_error *err)
+{
+    m->mark_count = 0;
+    for (size_t i = 0; i < m->span_count; i++) {
+        snippet_span span = m->spans[i];
+        snippet_mark *last = m->mark_count ? &m->marks[m->mark_count - 1] : NULL;
+        if (last && (span.end <= last->end || (span.begin <= last->end && span.end - last->begin <= longest))) {
+            last->end = span.end > last->end ? span.end : last->end;
+            last->span_count++;
+            continue;
+        }
+        if (last && span.begin < last->end)
+            span.begin = last->end;
+        if (!memory_reserve(&m->marks, &m->mark_capacity, m->mark_count + 1, sizeof *m->marks))
+            return error_no_memory(err, "a snippet");
+        m->marks[m->mark_count++] = (snippet_mark){span.begin, span.end, i, 1};
+    }
+    return OIR_OK;
+}
+
+oir_status snippet_match_text(snippet_match *m, const char *text, size_t size, size_t longest, oir_error *err)
+{
+    m->span_count = m->mark_count = 0;
+    if (m->query->word_count == 0)
+        return OIR_OK;
+    ERROR_FORWARD(find_hits(m, text, size, err));
+    ERROR_FORWARD(find_groups(m, longest, err));
+    ERROR_FORWARD(sort_spans(m, err));
+    return join_marks(m, longest, err);
+}
