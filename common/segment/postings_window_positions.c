@@ -82,6 +82,13 @@ static oir_status find_dense_block(const postings_window *p, uint32_t block, uin
     return OIR_OK;
 }
 
+/* How many of the window's postings are before a document. */
+static uint32_t index_in_window(postings_window *p, uint32_t range, uint32_t place)
+{
+    uint64_t lower = postings_window_documents(p, range) & bits_low(place);
+    return p->first[range] + bits_count(lower);
+}
+
 /* Collects the groups of a block; `range` is one that has documents of it. */
 static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, oir_error *err)
 {
@@ -111,9 +118,7 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
 
 static oir_status find_dense(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
 {
-    uint32_t before;
-    uint64_t mask = p->kernels->dense_range(&p->dense, range, &before);
-    uint32_t index = before + bits_count(mask & bits_low(place)), block = index / GROUPS_IN_BLOCK;
+    uint32_t index = index_in_window(p, range, place), block = index / GROUPS_IN_BLOCK;
     if (!p->block.known || p->block.unit != p->window * RANGES + block)
         ERROR_FORWARD(read_dense_block(p, range, block, err));
     *slot = index - p->block.first;
@@ -151,7 +156,7 @@ static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *er
 static oir_status find_sparse(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
 {
     uint32_t sample = p->window / p->view.list.stride;
-    uint32_t index = p->span.begin + p->first[range] + bits_count(p->masks[range] & bits_low(place));
+    uint32_t index = p->span.begin + index_in_window(p, range, place);
     if (!p->block.known || p->block.unit != sample)
         ERROR_FORWARD(read_sample(p, sample, err));
     *slot = index - p->block.first;
@@ -169,7 +174,7 @@ static oir_status find_short(postings_window *p, uint32_t range, uint32_t place,
             block_add(p, p->documents[i], p->all_wdf[i]);
         block_finish(p, 0, 0);
     }
-    *slot = p->span.begin + p->first[range] + bits_count(p->masks[range] & bits_low(place));
+    *slot = p->span.begin + index_in_window(p, range, place);
     return OIR_OK;
 }
 

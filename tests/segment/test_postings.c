@@ -7,6 +7,7 @@
 #include "segment/container.h"
 #include "segment/postings.h"
 #include "segment/postings_view.h"
+#include "segment/postings_window.h"
 
 enum { TERMS = 60 };
 
@@ -147,6 +148,80 @@ static void sample_compare(const container *file, const collection *c, const sam
     positions_list_release(&positions);
 }
 
+/* One window of a sample: its documents are numbers from `from` to before `to` of the list. */
+static void window_ranges(postings_window *p, const sample *s, uint32_t from, uint32_t to, const uint8_t *bounds,
+                          const weigh_input *norms)
+{
+    uint64_t words[RANGES] = {0}, present = 0, got[RANGES];
+    uint8_t wdf[RANGE_SIZE], expected[RANGES][RANGE_SIZE] = {{0}};
+    for (uint32_t i = from; i < to; i++) {
+        uint32_t r = s->documents[i] >> 6 & 63;
+        words[r] |= UINT64_C(1) << (s->documents[i] & 63);
+        present |= UINT64_C(1) << r;
+        expected[r][s->documents[i] & 63] = (uint8_t)(s->wdf[i] < 255 ? s->wdf[i] : 255);
+        float norm = norms->norm_base + norms->norm_slope * (float)length_get(&p->context->lengths, s->documents[i]);
+        EXPECT(bounds[r] && bounds[r] >= 255 * (float)s->wdf[i] / ((float)s->wdf[i] + norm) * 0.999999f);
+        if (s->wdf[i] >= 255)
+            EXPECT_EQ(postings_window_large(p, s->documents[i]), s->wdf[i]);
+    }
+    EXPECT(postings_window_present(p) == present);
+    EXPECT_EQ(postings_window_count(p), to - from);
+    for (uint32_t i = 0; i < 40; i++) {
+        uint32_t r = harness_below(RANGES);
+        if (harness_below(2))
+            EXPECT(postings_window_documents(p, r) == words[r]);
+        if (harness_below(2)) {
+            postings_window_wdf(p, r, wdf);
+            EXPECT(memcmp(wdf, expected[r], sizeof wdf) == 0);
+        }
+    }
+    postings_window_words(p, got);
+    EXPECT(memcmp(got, words, sizeof got) == 0);
+}
+
+static void window_positions(postings_window *p, const sample *s, uint32_t i, position_room *room)
+{
+    oir_error err;
+    uint32_t from = 0, d = s->documents[i];
+    for (uint32_t j = 0; s->positions && j < i; j++)
+        from += s->counts[j];
+    REQUIRE_OK(postings_window_positions(p, d >> 6 & 63, d & 63, room, &err), err);
+    EXPECT_EQ(room->count, s->positions ? s->counts[i] : 0);
+    EXPECT(!room->count || !memcmp(room->positions, s->positions + from, room->count * sizeof *s->positions));
+}
+
+static void windows_compare(const container *file, const collection *c, const sample *s, const kernels *k)
+{
+    oir_error err;
+    arena a;
+    postings_window p;
+    position_room room = {0};
+    const postings_context *context = &c->context;
+    double base = context->k1 * (1 - context->b), slope = context->k1 * context->b / context->average;
+    weigh_input norms = {.norm_base = (float)base, .norm_slope = (float)slope, .norm_min = 1e-30f,
+                         .planes = context->lengths.count};
+    for (uint32_t i = 0; i < norms.planes; i++)
+        norms.length[i] = context->lengths.plane[i];
+    arena_init(&a);
+    REQUIRE_OK(postings_window_open(&p, k, file, context, &s->entry, &norms, &a, &err), err);
+    uint32_t windows = postings_view_windows(context->document_count);
+    for (uint32_t trial = 0; trial < 20; trial++) {
+        uint8_t bounds[RANGES + 64];
+        uint32_t w = trial < windows && windows <= 20 ? trial : harness_below(windows), from = 0, to;
+        while (from < s->count && s->documents[from] >> WINDOW_BITS < w)
+            from++;
+        for (to = from; to < s->count && s->documents[to] >> WINDOW_BITS == w;)
+            to++;
+        postings_window_seek(&p, w);
+        postings_window_bounds(&p, (enum bound_level)harness_below(3), bounds);
+        window_ranges(&p, s, from, to, bounds, &norms);
+        if (from < to)
+            window_positions(&p, s, from + harness_below(to - from), &room);
+    }
+    EXPECT(!p.damaged);
+    arena_release(&a);
+}
+
 static void round_trip(uint32_t n, uint32_t forms[4])
 {
     char path[] = "/tmp/oir-test-postings-XXXXXX";
@@ -177,6 +252,9 @@ static void round_trip(uint32_t n, uint32_t forms[4])
     REQUIRE_OK(container_open(&file, path, &err), err);
     for (uint32_t t = 0; t < TERMS; t++)
         sample_compare(file, &c, &c.samples[t], forms);
+    for (enum isa isa = ISA_SCALAR; isa <= isa_of_machine(); isa++)
+        for (uint32_t t = 0; t < TERMS; t++)
+            windows_compare(file, &c, &c.samples[t], kernels_get(isa));
     container_close(file);
     unlink(path);
     for (uint32_t t = 0; t < TERMS; t++) {
