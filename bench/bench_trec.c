@@ -108,8 +108,8 @@ static oir_status ask(run *r, const char *line, size_t size, oir_error *err)
         snprintf(err->message, sizeof err->message, "a line of the queries has no tab: %.60s", line);
         return OIR_INVALID_ARGUMENT;
     }
-    const char *text = tab + 1;
-    oir_status status = oir_query_parser_parse(r->parser, text, size - (size_t)(text - line), r->flags, "", &query, err);
+    size_t text_size = size - (size_t)(tab + 1 - line);
+    oir_status status = oir_query_parser_parse(r->parser, tab + 1, text_size, r->flags, "", &query, err);
     if (!status) {
         oir_enquire_set_query(r->enquire, query);
         status = oir_enquire_get_mset(r->enquire, 0, DEPTH, 0, &mset, err);

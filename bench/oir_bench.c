@@ -5,19 +5,19 @@
 
 static const char help[] =
     "oir-bench index DIR [--memory SIZE] < corpus.jsonl\n"
-    "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is what\n"
-    "    stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands between\n"
-    "    spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (such as 256M) limits\n"
-    "    the memory for buffered documents. Time, speed, size and peak memory go to stderr.\n"
+    "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
+    "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
+    "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (such as\n"
+    "    256M) limits the memory for buffered documents. Time, speed, size and peak memory go to stderr.\n"
     "oir-bench query DIR [--counters]\n"
-    "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of hits),\n"
-    "    COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
+    "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
+    "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
     "    \"phrases\", with + where they must match and - where they must not. Ranks by BM25 with k1 1.2, b 0.75 and\n"
     "    idf ln(1 + (N - n + 0.5) / (n + 0.5)). --counters: at the end, what the searches visited, to stderr.\n"
     "oir-bench trec DIR QUERIES [--weight xapian|lucene] [--syntax]\n"
-    "    Asks an index made by oir-index the lines of QUERIES (number, tab, query), and prints the 1,000 best of each as\n"
-    "    a TREC run: number, Q0, id, rank, score, oir. Weights as oir-search (xapian, the default) or as `query`. With\n"
-    "    --syntax what looks like an operator in a query is one.\n";
+    "    Asks an index made by oir-index the lines of QUERIES (number, tab, query), and prints the 1,000 best of each\n"
+    "    as a TREC run: number, Q0, id, rank, score, oir. Weights as oir-search (xapian, the default) or as `query`.\n"
+    "    With --syntax what looks like an operator in a query is one.\n";
 
 int main(int argc, char **argv)
 {

@@ -7,11 +7,11 @@
 #include "synthetic/synthetic.h"
 
 static const char usage[] =
-    "oir-synthetic N [--seed S] [--words W]               N documents of W words on average (default 200), a line each:\n"
-    "                                                     {\"id\": \"...\", \"text\": \"...\"}\n"
-    "oir-synthetic N [--seed S] [--words W] --queries K   K each of intersections, phrases and unions for them, and K / 2\n"
-    "                                                     each of mixed, negated and single words, a line each:\n"
-    "                                                     {\"query\": \"...\", \"tags\": [\"class\"]}\n";
+    "oir-synthetic N [--seed S] [--words W]\n"
+    "    N documents of W words on average (default 200), a line each: {\"id\": \"...\", \"text\": \"...\"}\n"
+    "oir-synthetic N [--seed S] [--words W] --queries K\n"
+    "    K each of intersections, phrases and unions for them, and K / 2 each of mixed, negated and single words, a\n"
+    "    line each: {\"query\": \"...\", \"tags\": [\"class\"]}\n";
 
 typedef struct options {
     uint64_t documents, seed, words, queries;
