@@ -65,10 +65,10 @@ static search_control control_of(oir_enquire *e)
 static oir_status find_matches(const plan *p, const topk *best, bool complete, oir_doccount at_least,
                                const search_control *control, oir_mset *m, oir_error *err)
 {
-    uint64_t exact = best->held;
+    uint64_t exact = best->offered;
     if (!complete && !plan_count_known(p, &exact)) {
-        if (at_least <= best->held) {
-            m->matches_lower = (oir_doccount)best->held;
+        if (at_least <= best->offered) {
+            m->matches_lower = (oir_doccount)best->offered;
             m->matches_upper = (oir_doccount)p->root->upper;
             return OIR_OK;
         }

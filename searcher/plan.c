@@ -124,11 +124,11 @@ static oir_status build_all(plan *p, plan_node **out, oir_error *err)
 
 /* ---- operators ---- */
 
-/* An equal term among a node's parts: its leaf takes the other's factor over, which is dropped again. */
+/* An equal term among a node's parts: its leaf takes the other's factor over, which stands in no tree any more. */
 static bool merge_equal(plan *p, plan_node *n, const plan_node *part)
 {
     plan_leaf *leaf = &p->leaves[part->leaf];
-    if (part->op != PLAN_LEAF || leaf->kind != PLAN_TERM || part->leaf + 1 != p->leaf_count)
+    if (part->op != PLAN_LEAF || leaf->kind != PLAN_TERM)
         return false;
     for (size_t i = 0; i < n->part_count; i++) {
         const plan_leaf *other = n->parts[i]->op == PLAN_LEAF ? &p->leaves[n->parts[i]->leaf] : NULL;
@@ -136,7 +136,7 @@ static bool merge_equal(plan *p, plan_node *n, const plan_node *part)
             memcmp(other->term.data, leaf->term.data, leaf->term.size) != 0)
             continue;
         p->leaves[n->parts[i]->leaf].factor += leaf->factor;
-        p->leaf_count--;
+        leaf->factor = 0;
         return true;
     }
     return false;
@@ -180,13 +180,12 @@ static void find_upper(const plan *p, plan_node *n)
 static oir_status take_part(plan *p, plan_node *n, plan_node *part, oir_error *err)
 {
     bool joins = n->op == PLAN_AND || n->op == PLAN_OR;
-    if (joins && merge_equal(p, n, part))
+    if (joins && part->op == n->op) {
+        for (size_t i = 0; i < part->part_count; i++)
+            ERROR_FORWARD(take_part(p, n, part->parts[i], err));
         return OIR_OK;
-    if (!joins || part->op != n->op)
-        return node_add(p, n, part, err);
-    for (size_t i = 0; i < part->part_count; i++)
-        ERROR_FORWARD(node_add(p, n, part->parts[i], err));
-    return OIR_OK;
+    }
+    return joins && merge_equal(p, n, part) ? OIR_OK : node_add(p, n, part, err);
 }
 
 static oir_status build_operator(plan *p, const oir_query *q, context c, plan_node **out, oir_error *err)

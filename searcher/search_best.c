@@ -166,9 +166,12 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
     op_seek(u->root, v->window);
     uint64_t live = live_ranges(b, u);
     b->pruned |= b->least > 1;
-    for (; live; live &= live - 1)
+    for (; live; live &= live - 1) {
         if (u->root->bounds[bits_lowest(live)] >= b->least)
             ERROR_FORWARD(visit_range(b, u, v->window, bits_lowest(live), err));
+        else /* the threshold rose while this window was looked at */
+            b->pruned = true;
+    }
     return OIR_OK;
 }
 

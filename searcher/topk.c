@@ -35,6 +35,7 @@ static void sift_down(topk_item *items, size_t n, size_t i, topk_item item)
 oir_status topk_add(topk *t, double weight, oir_docid docid, oir_error *err)
 {
     topk_item item = {weight, docid};
+    t->offered++;
     if (topk_is_full(t)) {
         if (t->wanted && is_worse(t->items[0], item))
             sift_down(t->items, t->held, 0, item);

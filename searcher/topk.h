@@ -14,6 +14,7 @@ typedef struct topk_item {
 typedef struct topk {
     topk_item *items;
     size_t held, wanted, capacity;
+    uint64_t offered; /* documents given to topk_add, held or not: all of them match */
 } topk;
 
 void topk_init(topk *t, size_t wanted);

@@ -1,0 +1,24 @@
+/* Asks the searcher and the exhaustive scorer the same, and says what differs. */
+#ifndef TESTS_DIFFERENTIAL_COMPARE_SEARCH_H
+#define TESTS_DIFFERENTIAL_COMPARE_SEARCH_H
+
+#include <oir/enquire.h>
+
+#include "differential/exhaustive.h"
+
+enum { COMPARE_WEIGHTS = 7 };
+
+/* Weights to choose from: BM25's defaults, the benchmarks', k1 0, b 0, b 1, all parameters odd, none at all. */
+exhaustive_weight compare_search_weight(unsigned number);
+
+/* What to ask for. */
+typedef struct compare_page {
+    oir_doccount first, max_items, count_at_least;
+} compare_page;
+
+/* Compares the answers to one query: documents, order, scores to the bit, counts, bounds. When they differ the query is
+ * made as small as still shows it and everything is printed; false then. */
+bool compare_search(const oir_database *database, exhaustive *collection, oir_query *query,
+                    const exhaustive_weight *weight, compare_page page, exhaustive_result *room);
+
+#endif
