@@ -3,7 +3,8 @@
 common/ never sees indexer/ or searcher/, and these never see each other. Within common/ a room sees only the rooms
 below it: base; text, codec and document; segment; catalog. LMDB is seen by segment and catalog, libstemmer by text, zlib by
 codec, Xapian by tests and benchmarks. Public headers see the C standard's headers and each other. Programs, examples
-and the benchmark program see the public headers, never the inside. #if stands in base/ and codec/ only."""
+and the benchmark program see the public headers, never the inside; common/program is theirs, and no part of the
+library. #if stands in base/ and codec/ only."""
 
 import os
 import re
@@ -20,6 +21,7 @@ THIRD_PARTY = {
 }
 STANDARD = {"stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdarg.h", "limits.h", "inttypes.h"}
 PUBLIC = "common/include/oir/"
+PROGRAM = "common/program/"
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 _CONDITION = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef)\b([^\n]*)", re.M)
 
@@ -43,7 +45,7 @@ def resolve(root, path, name):
 
 def outside(path, programs):
     """True for code that may use nothing but the public headers."""
-    return path in programs or path.startswith("examples/")
+    return path in programs or path.startswith(("examples/", PROGRAM))
 
 
 def check_third_party(path, name):
@@ -58,6 +60,8 @@ def check_third_party(path, name):
 def check_rooms(path, target):
     side, own = room(path)
     other_side, other = room(target)
+    if target.startswith(PROGRAM) and not path.startswith((PROGRAM, "indexer/", "searcher/", "tests/")):
+        return f"{PROGRAM} is for programs, not for the library"
     if side in ("common", "indexer", "searcher") and other_side != side and other_side != "common":
         return f"{side}/ must not see {target}"
     if side == "common" and own in RANK and other in RANK and own != other and RANK[other] >= RANK[own]:
@@ -84,7 +88,8 @@ def check_include(root, path, quote, name, programs, library):
     if outside(path, programs):
         source = os.path.splitext(target)[0] + ".c"
         own = source in programs or os.path.basename(target).startswith("oir_") or target.startswith("examples/")
-        if not own or source in library or target.startswith("common/"):
+        shared = target.startswith(PROGRAM)
+        if not shared and (not own or source in library or target.startswith("common/")):
             return f"sees {target}: programs and examples see <oir/...> only"
     return check_rooms(path, target)
 

@@ -1,0 +1,46 @@
+#include "program/program_message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "program/program_text.h"
+
+static const char *program_name = "oir";
+static void (*prepare_message)(void);
+
+void program_message_set_name(const char *name)
+{
+    program_name = name;
+}
+
+const char *program_message_name(void)
+{
+    return program_name;
+}
+
+void program_message_set_prepare(void (*prepare)(void))
+{
+    prepare_message = prepare;
+}
+
+/* On the stack, because running out of memory is one of the things to be said. */
+void program_message(const char *format, ...)
+{
+    char line[8192];
+    char shown[3 * sizeof(line)];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    if (prepare_message != NULL)
+        prepare_message();
+    size_t size = program_text_show(shown, line, strlen(line));
+    fprintf(stderr, "%s: %.*s\n", program_name, (int)size, shown);
+}
+
+int program_message_failure(const oir_error *err)
+{
+    program_message("%s", err->message);
+    return err->status == OIR_LOCKED ? PROGRAM_BUSY : PROGRAM_FAILED;
+}

@@ -1,0 +1,12 @@
+/* What PATH means: a file, or a folder with all that is in it. */
+#ifndef INDEX_WALK_H
+#define INDEX_WALK_H
+
+#include "indexer/program/index_run.h"
+
+/* Indexes a path of the command line; "-" is JSON Lines on the standard input. Within folders: hidden files and folders
+ * are left out, and so are links, indexes and what is no ordinary file; names are taken in byte order, so that the same
+ * files always give the same index. */
+oir_status index_walk_add(index_run *run, const char *path);
+
+#endif

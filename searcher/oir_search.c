@@ -1,0 +1,67 @@
+/* oir-search: searches an index from the command line. See docs/man/oir-search.1. */
+#include <stdio.h>
+#include <time.h>
+
+#include "program/program_message.h"
+#include "program/program_options.h"
+#include "searcher/program/search_explain.h"
+#include "searcher/program/search_json.h"
+#include "searcher/program/search_query.h"
+#include "searcher/program/search_show.h"
+
+enum { NOTHING_FOUND = 1 };
+
+static double seconds_since(const struct timespec *start)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - start->tv_sec) + 1e-9 * (double)(now.tv_nsec - start->tv_nsec);
+}
+
+static oir_status print(search_query *search)
+{
+    switch (search->options->form) {
+    case SEARCH_FORM_JSON: return search_json_write(search);
+    case SEARCH_FORM_PATHS: return search_json_write_paths(search);
+    case SEARCH_FORM_COUNT: printf("%lu\n", (unsigned long)search->count); return OIR_OK;
+    default: return search_show_print(search);
+    }
+}
+
+/* Whether there was anything: on this page, or, when only numbers count, at all. */
+static bool found_any(const search_query *search)
+{
+    if (search->options->form == SEARCH_FORM_COUNT)
+        return search->count > 0;
+    return oir_mset_get_size(search->mset) > 0 || (search->options->limit == 0 && search->count > 0);
+}
+
+static int search_and_print(search_query *search, const search_options *options)
+{
+    struct timespec start;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    int code = search_query_run(search, options);
+    if (code != 0)
+        return code;
+    oir_status status = print(search);
+    if (status == OIR_OK && options->form == SEARCH_FORM_PERSON)
+        search_show_print_count(search, seconds_since(&start));
+    if (status == OIR_OK && options->explain)
+        status = search_explain_print(search);
+    if (status != OIR_OK)
+        return program_message_failure(&search->err);
+    return found_any(search) ? PROGRAM_DONE : NOTHING_FOUND;
+}
+
+int main(int argc, char **argv)
+{
+    search_options options;
+    static search_query search;
+    program_message_set_name("oir-search");
+    int code = search_options_read(&options, argc, argv);
+    if (code == -1)
+        code = program_options_finish(search_and_print(&search, &options));
+    search_query_release(&search);
+    search_options_release(&options);
+    return code;
+}

@@ -1,0 +1,132 @@
+#include "searcher/program/search_query.h"
+
+#include <string.h>
+
+#include "program/program_message.h"
+#include "program/program_place.h"
+#include "program/program_record.h"
+
+static oir_status open_index(search_query *search, const char *name)
+{
+    size_t i = search->index_count;
+    program_buffer_add_text(&search->index[i], name);
+    program_place_base(&search->base[i], name);
+    search->index_count++;
+    if (search->options->verbose)
+        program_message("searching %s", name);
+    if (i == 0)
+        return oir_database_open(&search->database, name, &search->err);
+    oir_database *other = NULL;
+    oir_status status = oir_database_open(&other, name, &search->err);
+    if (status == OIR_OK)
+        status = oir_database_add_database(search->database, other, &search->err);
+    oir_database_close(other);
+    return status;
+}
+
+static int open_indexes(search_query *search)
+{
+    program_buffer name = {0};
+    oir_status status = OIR_OK;
+    size_t count = search->options->index_count;
+    for (size_t i = 0; status == OIR_OK && (i < count || i == 0); i++) {
+        if (!program_place_find(&name, i < count ? search->options->indexes[i] : NULL, false)) {
+            program_buffer_release(&name);
+            return PROGRAM_FAILED;
+        }
+        status = open_index(search, name.data);
+    }
+    program_buffer_release(&name);
+    return status == OIR_OK ? 0 : program_message_failure(&search->err);
+}
+
+/* The language that words were stemmed in when they were indexed, unless another is asked for. */
+static void choose_language(search_query *search)
+{
+    oir_bytes setting = oir_database_get_setting(search->database, PROGRAM_RECORD_STEMMER);
+    search->language = search->options->stemmer;
+    if (search->language != NULL)
+        return;
+    if (setting.size < sizeof(search->language_kept))
+        memcpy(search->language_kept, setting.data, setting.size);
+    search->language = setting.size > 0 ? search->language_kept : "none";
+}
+
+/* A language without a list of stop words goes without. */
+static oir_status set_stopper(search_query *search)
+{
+    if (strcmp(search->language, "none") == 0 || search->language[0] == '\0')
+        return OIR_OK;
+    oir_status status = oir_stopper_new_for(&search->stopper, search->language, &search->err);
+    if (status == OIR_OK)
+        oir_query_parser_set_stopper(search->parser, search->stopper);
+    return status == OIR_NOT_FOUND ? OIR_OK : status;
+}
+
+static oir_status parse(search_query *search)
+{
+    static const char id[] = {PROGRAM_RECORD_ID, '\0'};
+    const search_options *options = search->options;
+    oir_error *err = &search->err;
+    oir_status status = oir_query_parser_new(&search->parser, err);
+    if (status == OIR_OK)
+        status = oir_query_parser_set_stemmer(search->parser, search->language, err);
+    if (status == OIR_OK)
+        status = set_stopper(search);
+    if (status == OIR_OK)
+        status = oir_query_parser_set_default_op(search->parser, options->default_op, err);
+    if (status == OIR_OK)
+        status = oir_query_parser_add_prefix(search->parser, "title", PROGRAM_RECORD_TITLE, err);
+    if (status == OIR_OK)
+        status = oir_query_parser_add_boolean_prefix(search->parser, "id", id, err);
+    if (status == OIR_OK)
+        status = oir_query_parser_add_boolean_prefix(search->parser, "path", id, err);
+    if (status == OIR_OK)
+        status = oir_query_parser_parse(search->parser, program_buffer_text(&options->text), options->text.size,
+                                        OIR_PARSE_DEFAULT, NULL, &search->query, err);
+    return status;
+}
+
+static oir_status find(search_query *search)
+{
+    const search_options *options = search->options;
+    bool counted = options->form == SEARCH_FORM_PERSON;
+    oir_status status = oir_enquire_new(&search->enquire, search->database, &search->err);
+    if (status != OIR_OK)
+        return status;
+    oir_enquire_set_query(search->enquire, search->query);
+    if (options->form == SEARCH_FORM_COUNT)
+        return oir_enquire_get_count(search->enquire, &search->count, &search->err);
+    status = oir_enquire_get_mset(search->enquire, options->first, options->limit, counted ? UINT32_MAX : 0,
+                                  &search->mset, &search->err);
+    if (status == OIR_OK)
+        search->count = oir_mset_get_matches_lower_bound(search->mset);
+    return status;
+}
+
+int search_query_run(search_query *search, const search_options *options)
+{
+    search->options = options;
+    int code = open_indexes(search);
+    if (code != 0)
+        return code;
+    choose_language(search);
+    oir_status status = parse(search);
+    if (status == OIR_OK)
+        status = find(search);
+    return status == OIR_OK ? 0 : program_message_failure(&search->err);
+}
+
+void search_query_release(search_query *search)
+{
+    oir_mset_free(search->mset);
+    oir_enquire_free(search->enquire);
+    oir_query_free(search->query);
+    oir_query_parser_free(search->parser);
+    oir_stopper_free(search->stopper);
+    oir_database_close(search->database);
+    for (size_t i = 0; i < search->index_count; i++) {
+        program_buffer_release(&search->index[i]);
+        program_buffer_release(&search->base[i]);
+    }
+}
