@@ -75,8 +75,8 @@ void oir_query_parser_set_stopper(oir_query_parser *parser, const oir_stopper *s
 oir_status oir_query_parser_set_default_op(oir_query_parser *parser, oir_query_op op, oir_error *err)
 {
     if (op != OIR_OP_OR && op != OIR_OP_AND && op != OIR_OP_NEAR && op != OIR_OP_PHRASE)
-        return error_set(err, OIR_INVALID_ARGUMENT, "operator %d cannot stand between words: use OR, AND, NEAR or PHRASE",
-                         (int)op);
+        return error_set(err, OIR_INVALID_ARGUMENT,
+                         "operator %d cannot stand between words: use OR, AND, NEAR or PHRASE", (int)op);
     parser->default_op = op;
     return OIR_OK;
 }

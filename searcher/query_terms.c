@@ -222,7 +222,8 @@ static oir_status near_way(const query_terms *terms, const query_token *const *t
         size_t choices = prefix_count(field), choice = way % choices;
         if (!together)
             way /= choices;
-        oir_status status = new_term(terms, word_of(terms, tokens[i], 0), prefix_at(field, choice), true, &parts[i], err);
+        const query_word *word = word_of(terms, tokens[i], 0);
+        oir_status status = new_term(terms, word, prefix_at(field, choice), true, &parts[i], err);
         if (status != OIR_OK) {
             while (i > 0)
                 oir_query_free(parts[--i]);

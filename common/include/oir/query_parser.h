@@ -29,7 +29,7 @@ typedef enum oir_parse_flags {
     OIR_PARSE_LOVEHATE = 4,         /* +must -must not */
     OIR_PARSE_BOOLEAN_ANY_CASE = 8, /* and or not in small letters too */
     OIR_PARSE_WILDCARD = 16,        /* prefix* */
-    OIR_PARSE_PURE_NOT = 32,        /* NOT word alone: all documents without it */
+    OIR_PARSE_PURE_NOT = 32,        /* NOT word, or -word, alone: all documents without it */
     OIR_PARSE_PARTIAL = 64,         /* the last word is a word or the start of one */
     OIR_PARSE_DEFAULT = 1 | 2 | 4 | 16 | 32
 } oir_parse_flags;
@@ -56,10 +56,11 @@ OIR_API oir_status oir_query_parser_set_default_op(oir_query_parser *parser, oir
 OIR_API oir_status oir_query_parser_add_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                oir_error *err);
 /* Makes `field:value` a filter for the term prefix + value, as written, that does not weigh. Values of one field are
- * ORed, of different fields ANDed. OIR_INVALID_OPERATION when the field is a free-text one, OIR_NO_MEMORY. */
+ * ORed, of different fields ANDed. OIR_INVALID_OPERATION when the field is a free-text one or "", OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_add_boolean_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                        oir_error *err);
-/* The most terms a prefix* may expand to before the search fails with OIR_LIMIT; 0, the default, for no limit. */
+/* The most terms a prefix* may expand to before the search fails with OIR_LIMIT; 0, the default, for no limit. What
+ * OIR_PARSE_PARTIAL makes of the last word has none. */
 OIR_API void oir_query_parser_set_max_expansion(oir_query_parser *parser, oir_termcount terms);
 /* Whether scripts written without spaces are read as n-grams: as the index was made. Default true. */
 OIR_API void oir_query_parser_set_ngrams(oir_query_parser *parser, bool on);
