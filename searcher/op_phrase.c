@@ -2,6 +2,7 @@
  *
  * The parts stand in o->parts in any order that suits the search; o->order says which is the i-th of the phrase. */
 #include "base/error.h"
+#include "codec/positions.h"
 #include "searcher/op.h"
 
 static void bound(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out)
@@ -19,33 +20,17 @@ static void activate(op *o, uint64_t wanted)
     op_and.activate(o, wanted);
 }
 
-/* Keeps of the places where a phrase may start (`count` of them, ascending) those at which a word stands `offset`
- * further on. Returns how many are left. */
-static uint32_t keep_starts(uint32_t *starts, uint32_t count, const position_room *word, uint32_t offset)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0, p = 0; i < count; i++) {
-        uint64_t wanted = (uint64_t)starts[i] + offset;
-        while (p < word->count && word->positions[p] < wanted)
-            p++;
-        if (p == word->count)
-            break;
-        if (word->positions[p] == wanted)
-            starts[kept++] = starts[i];
-    }
-    return kept;
-}
-
 /* Every word right behind the one before. Words are read rarest first, and no further once no start is left. */
 static oir_status is_adjacent(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
+    const positions_kernels *k = positions_kernels_get(o->parts[0]->postings->kernels->isa);
     position_room *first = &o->rooms[0];
     uint32_t count = 0;
     for (uint32_t part = 0; part < o->part_count; part++) {
         ERROR_FORWARD(postings_window_positions(o->parts[part]->postings, range, place, &o->rooms[part], err));
         *o->positions_decoded += o->rooms[part].count;
         if (part) {
-            count = keep_starts(first->positions, count, &o->rooms[part], o->offset[part]);
+            count = k->keep(first->positions, count, o->rooms[part].positions, o->rooms[part].count, o->offset[part]);
         } else {
             for (uint32_t i = 0; i < first->count; i++) /* in place: the room is read anew for the next document */
                 if (first->positions[i] >= o->offset[0])

@@ -78,3 +78,38 @@ uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end
     *bit += 2 * (uint64_t)n + 1;
     return (uint32_t)(v - 1);
 }
+
+/* ---- kernels ---- */
+
+static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        out[i] = bit;
+        bit += positions_bits(c[i], u[i]);
+    }
+}
+
+static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0, p = 0; i < count && p < n; i++) {
+        uint64_t wanted = (uint64_t)places[i] + offset;
+        while (p < n && positions[p] < wanted)
+            p++;
+        if (p < n && positions[p] == wanted)
+            places[kept++] = places[i];
+    }
+    return kept;
+}
+
+const positions_kernels positions_kernels_scalar = {positions_get, starts, keep};
+
+const positions_kernels *positions_kernels_get(enum isa isa)
+{
+#if ISA_X86
+    if (isa == ISA_AVX512)
+        return &positions_kernels_avx512;
+#endif
+    (void)isa;
+    return &positions_kernels_scalar;
+}

@@ -11,6 +11,7 @@
 #define CODEC_POSITIONS_H
 
 #include "base/bit_writer.h"
+#include "codec/isa.h"
 
 /* floor(log2(m / c)), without dividing: most of the time spent on finding a group goes here. */
 static inline uint32_t positions_low_bits(uint32_t c, uint32_t m)
@@ -37,6 +38,27 @@ void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_
  * numbers. */
 void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
                    uint32_t *out);
+
+/* What phrases spend their time on, for each instruction set; all give the same answers. Loads may go 64 bytes beyond
+ * the end of the input. */
+typedef struct positions_kernels {
+    /* positions_get. Writes up to 15 more than c. */
+    void (*get)(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+                uint32_t *out);
+    /* Where each of n groups starts, the first at `bit`: group i has c[i] positions among u[i] places. Reads and
+     * writes up to 15 more than n. */
+    void (*starts)(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out);
+    /* Keeps of `count` ascending places those behind which, `offset` further, one of n ascending positions is. Returns
+     * how many. Reads up to 15 more of either, and writes within count rounded up to 16. */
+    uint32_t (*keep)(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset);
+} positions_kernels;
+
+const positions_kernels *positions_kernels_get(enum isa isa);
+
+extern const positions_kernels positions_kernels_scalar;
+#if ISA_X86
+extern const positions_kernels positions_kernels_avx512;
+#endif
 
 /* A count before a group whose size does not follow from wdf: Elias's gamma code of count + 1. */
 void positions_put_count(bit_writer *w, uint32_t count);

@@ -27,6 +27,7 @@ typedef struct position_block {
     uint32_t first, count;     /* list index (dense: index within the window) of the first group, groups */
     uint32_t capacity;
     uint32_t *documents, *wdf; /* wdf exact */
+    uint32_t *places;          /* of the document: its extent */
     uint64_t *bits;            /* where each group starts */
 } position_block;
 

@@ -19,10 +19,9 @@ static uint32_t exact(const postings_window *p, uint32_t document, uint8_t wdf)
     return wdf == 255 ? postings_window_large(p, document) : wdf;
 }
 
-/* Bits of a group, which starts at *bit; its count. *bit is moved to its first position. */
-static uint64_t group_size(const postings_window *p, uint32_t document, uint32_t wdf, uint64_t *bit, uint32_t *c)
+/* Bits of a group among u places, which starts at *bit; its count. *bit is moved to its first position. */
+static uint64_t group_size(const postings_window *p, uint32_t u, uint32_t wdf, uint64_t *bit, uint32_t *c)
 {
-    uint32_t u = length_get(&p->context->extents, document);
     *c = wdf;
     if (p->view.positions_form == POSITIONS_COUNTED)
         *c = positions_get_count(p->view.positions, bit, (uint64_t)p->view.positions_size * 8);
@@ -40,8 +39,9 @@ static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *e
         return OIR_OK;
     b->documents = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->documents);
     b->wdf = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->wdf);
+    b->places = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->places);
     b->bits = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->bits);
-    b->capacity = b->documents && b->wdf && b->bits ? count : 0;
+    b->capacity = b->documents && b->wdf && b->places && b->bits ? count : 0;
     return b->capacity ? OIR_OK : error_no_memory(err, "positions");
 }
 
@@ -56,11 +56,17 @@ static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
 static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
 {
     position_block *b = &p->block;
-    for (uint32_t i = 0; i < b->count; i++) {
-        uint32_t c;
-        b->bits[i] = bit;
-        uint64_t size = group_size(p, b->documents[i], b->wdf[i], &bit, &c);
-        bit += size;
+    for (uint32_t i = 0; i < b->count; i++)
+        b->places[i] = length_get(&p->context->extents, b->documents[i]);
+    if (p->view.positions_form == POSITIONS_WDF) {
+        positions_kernels_get(p->kernels->isa)->starts(b->wdf, b->places, b->count, bit, b->bits);
+    } else {
+        for (uint32_t i = 0; i < b->count; i++) {
+            uint32_t c;
+            b->bits[i] = bit;
+            uint64_t size = group_size(p, b->places[i], b->wdf[i], &bit, &c);
+            bit += size;
+        }
     }
     b->unit = unit;
     b->known = true;
@@ -198,23 +204,23 @@ static oir_status find_group(postings_window *p, uint32_t range, uint32_t place,
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err)
 {
-    uint32_t document = p->window << WINDOW_BITS | range << 6 | place, slot, c;
+    uint32_t slot, c;
     room->count = 0;
     if (!p->parts || p->view.positions_form == POSITIONS_NONE)
         return OIR_OK;
     ERROR_FORWARD(find_group(p, range, place, &slot, err));
     uint64_t bit = p->block.bits[slot];
-    group_size(p, document, p->block.wdf[slot], &bit, &c);
+    group_size(p, p->block.places[slot], p->block.wdf[slot], &bit, &c);
     if (c > room->capacity) {
         room->capacity = c < 64 ? 64 : c <= UINT32_MAX / 2 ? c * 2 : c;
-        room->positions = arena_add(p->arena, (size_t)room->capacity * sizeof *room->positions);
+        room->positions = arena_add(p->arena, ((size_t)room->capacity + SPILL) * sizeof *room->positions);
         if (!room->positions) {
             room->capacity = 0;
             return error_no_memory(err, "positions");
         }
     }
-    positions_get(p->view.positions, bit, (uint64_t)p->view.positions_size * 8, c,
-                  length_get(&p->context->extents, document), p->context->position_base, room->positions);
+    positions_kernels_get(p->kernels->isa)->get(p->view.positions, bit, (uint64_t)p->view.positions_size * 8, c,
+                                                p->block.places[slot], p->context->position_base, room->positions);
     room->count = c;
     return OIR_OK;
 }

@@ -1,0 +1,136 @@
+/* Positions with AVX-512: sixteen at a time. */
+#include "codec/positions.h"
+
+#if ISA_X86
+
+#include <immintrin.h>
+#include <stdalign.h>
+
+#define TARGET ISA_TARGET_AVX512
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+enum { LOWS_MAX = 25 }; /* a number of 25 bits is within 4 bytes wherever it starts */
+
+alignas(64) static const uint8_t numbers[64] = {
+    0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
+INLINE __m512i lanes(void)
+{
+    return _mm512_cvtepu8_epi32(_mm_load_si128((const void *)numbers));
+}
+
+INLINE __mmask16 first_lanes(uint32_t n)
+{
+    return (__mmask16)_bzhi_u32(0xffff, n < 16 ? n : 16);
+}
+
+/* 16 numbers of r bits, 0 to LOWS_MAX, from a bit on. */
+INLINE __m512i lows16(const uint8_t *at, uint64_t bit, uint32_t r)
+{
+    __m512i v = _mm512_loadu_si512(at + (bit >> 3));
+    __m512i from = _mm512_add_epi32(_mm512_mullo_epi32(lanes(), _mm512_set1_epi32((int)r)),
+                                    _mm512_set1_epi32((int)(bit & 7)));
+    __m512i bytes = _mm512_mullo_epi32(_mm512_srli_epi32(from, 3), _mm512_set1_epi32(0x01010101));
+    v = _mm512_permutexvar_epi8(_mm512_add_epi32(bytes, _mm512_set1_epi32(0x03020100)), v);
+    v = _mm512_srlv_epi32(v, _mm512_and_si512(from, _mm512_set1_epi32(7)));
+    return _mm512_and_si512(v, _mm512_set1_epi32((int)((1u << r) - 1)));
+}
+
+TARGET static void get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+                       uint32_t *out)
+{
+    uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
+    if (c <= 1 || r > LOWS_MAX || bit + positions_bits(c, u) > bits_end) {
+        positions_get(at, bit, bits_end, c, u, base, out);
+        return;
+    }
+    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
+    uint32_t i = 0;
+    for (uint64_t done = 0; done < size && i < c; done += 56) {
+        uint64_t word = bits_load64(at + ((upper + done) >> 3)) >> ((upper + done) & 7);
+        word &= bits_low(size - done < 56 ? (uint32_t)(size - done) : 56);
+        uint32_t ones = bits_count(word);
+        __m512i places = _mm512_maskz_compress_epi8(word, _mm512_load_si512(numbers));
+        for (uint32_t k = 0; k < ones && i < c; k += 16) {
+            uint32_t n = ones - k < 16 ? ones - k : 16;
+            n = n < c - i ? n : c - i;
+            /* A 1 at place p of the upper bits has i ones and so p - i zeros before it. */
+            __m512i index = _mm512_add_epi32(lanes(), _mm512_set1_epi32((int)i));
+            __m512i high = _mm512_sub_epi32(_mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)),
+                                                             _mm512_set1_epi32((int)done)), index);
+            __m512i v = _mm512_or_si512(_mm512_sllv_epi32(high, _mm512_set1_epi32((int)r)),
+                                        lows16(at, bit + (uint64_t)i * r, r));
+            v = _mm512_add_epi32(_mm512_add_epi32(v, index), _mm512_set1_epi32((int)base));
+            _mm512_storeu_si512(out + i, v);
+            places = _mm512_shuffle_i64x2(places, places, 0x39);
+            i += n;
+        }
+    }
+    for (; i < c; i++) /* damaged */
+        out[i] = base + i;
+}
+
+/* Bits of 16 groups. */
+INLINE __m512i sizes16(__m512i c, __m512i u)
+{
+    const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512(), top = _mm512_set1_epi32(31);
+    __m512i m = _mm512_maskz_sub_epi32(_mm512_cmpgt_epu32_mask(u, c), u, c);
+    __mmask16 has_lows = _mm512_cmpgt_epu32_mask(m, c);
+    __m512i r = _mm512_sub_epi32(_mm512_lzcnt_epi32(c), _mm512_lzcnt_epi32(m));
+    r = _mm512_mask_sub_epi32(r, _mm512_cmplt_epu32_mask(_mm512_srlv_epi32(m, r), c), r, one);
+    r = _mm512_maskz_mov_epi32(has_lows, r);
+    __m512i size = _mm512_add_epi32(_mm512_mullo_epi32(c, _mm512_add_epi32(r, one)), _mm512_srlv_epi32(m, r));
+    /* One position: the width of u - 1; none: nothing. */
+    __m512i single = _mm512_sub_epi32(top, _mm512_lzcnt_epi32(_mm512_sub_epi32(u, one)));
+    single = _mm512_maskz_add_epi32(_mm512_cmpgt_epu32_mask(u, zero), single, one);
+    size = _mm512_mask_mov_epi32(size, _mm512_cmpeq_epi32_mask(c, one), single);
+    return _mm512_maskz_mov_epi32(_mm512_cmpneq_epi32_mask(c, zero), size);
+}
+
+TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+{
+    for (uint32_t i = 0; i < n; i += 16) {
+        uint32_t size[16];
+        __m512i many = _mm512_loadu_si512(c + i), places = _mm512_loadu_si512(u + i);
+        if (_mm512_mask_cmpgt_epu32_mask(first_lanes(n - i), many, _mm512_set1_epi32(1 << 20))) {
+            positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* sums may pass 32 bits */
+            return;
+        }
+        _mm512_storeu_si512(size, sizes16(many, places));
+        for (uint32_t k = 0; k < 16 && i + k < n; k++) {
+            out[i + k] = bit;
+            bit += size[k];
+        }
+    }
+}
+
+TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset)
+{
+    uint32_t kept = 0, from = 0;
+    for (uint32_t i = 0; i < count; i += 16) {
+        __mmask16 here = first_lanes(count - i), found = 0;
+        __m512i place = _mm512_loadu_si512(places + i);
+        __m512i wanted = _mm512_add_epi32(place, _mm512_set1_epi32((int)offset));
+        here &= _mm512_cmpge_epu32_mask(wanted, place); /* not past 32 bits */
+        uint64_t first = (uint64_t)places[i] + offset;
+        uint64_t last = (uint64_t)places[(count - i < 16 ? count : i + 16) - 1] + offset;
+        while (from + 16 <= n && positions[from + 15] < first)
+            from += 16;
+        for (uint32_t p = from; p < n && positions[p] <= last; p++)
+            found |= _mm512_cmpeq_epi32_mask(wanted, _mm512_set1_epi32((int)positions[p]));
+        found &= here;
+        _mm512_storeu_si512(places + kept, _mm512_maskz_compress_epi32(found, place));
+        kept += bits_count(found);
+    }
+    return kept;
+}
+
+const positions_kernels positions_kernels_avx512 = {get, starts, keep};
+
+#else
+
+typedef int positions_avx512_is_empty; /* ISO C wants something in a file */
+
+#endif

@@ -1,0 +1,137 @@
+/* Groups of positions: what is written is read, sizes are as computed, and every instruction set agrees. */
+#include "../harness.h"
+#include "codec/positions.h"
+
+enum { MOST = 3000, SPILL = 64 };
+
+static void draw(uint32_t *positions, uint32_t c, uint32_t u)
+{
+    uint32_t place = 0, left = u;
+    for (uint32_t i = 0; i < c; i++, place++, left--) {
+        uint32_t slack = left - (c - i), skip = slack ? harness_below(harness_below(slack) + 1) : 0;
+        place += skip;
+        left -= skip;
+        positions[i] = place;
+    }
+}
+
+static void draw_shape(uint32_t *c, uint32_t *u)
+{
+    *u = 1 + harness_below(1u << harness_below(31));
+    *c = harness_below(1 + (harness_below(20) ? 40 : MOST));
+    if (*c > *u)
+        *c = harness_below(*u + 1);
+}
+
+static void groups_round_trip(void)
+{
+    static uint32_t positions[MOST], got[MOST + SPILL];
+    for (int trial = 0; trial < 20000; trial++) {
+        uint32_t c, u, base = harness_below(2), start = harness_below(64);
+        buffer b = BUFFER_INIT;
+        bit_writer w;
+        draw_shape(&c, &u);
+        draw(positions, c, u);
+        bit_writer_init(&w, &b);
+        bit_writer_add(&w, 0, start);
+        positions_put(&w, positions, c, u);
+        EXPECT_EQ(bit_writer_count(&w, 0), start + positions_bits(c, u));
+        bit_writer_end(&w);
+        uint64_t end = b.size * 8;
+        buffer_add_zeros(&b, 64);
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            memset(got, 0xee, sizeof got);
+            positions_kernels_get((enum isa)isa)->get(b.data, start, end, c, u, base, got);
+            for (uint32_t i = 0; i < c; i++)
+                EXPECT_EQ(got[i], positions[i] + base);
+            EXPECT_EQ(got[c + 15], 0xeeeeeeee);
+        }
+        buffer_release(&b);
+    }
+}
+
+static void counts_round_trip(void)
+{
+    buffer b = BUFFER_INIT;
+    bit_writer w;
+    uint32_t counts[500];
+    uint64_t bit = 0;
+    bit_writer_init(&w, &b);
+    for (int i = 0; i < 500; i++) {
+        counts[i] = i < 3 ? UINT32_MAX - (uint32_t)i : harness_below(1u << harness_below(32));
+        positions_put_count(&w, counts[i]);
+    }
+    bit_writer_end(&w);
+    uint64_t end = b.size * 8;
+    buffer_add_zeros(&b, 64);
+    for (int i = 0; i < 500; i++)
+        EXPECT_EQ(positions_get_count(b.data, &bit, end), counts[i]);
+    EXPECT(bit <= end);
+    buffer_release(&b);
+}
+
+static void starts_agree(void)
+{
+    for (int trial = 0; trial < 3000; trial++) {
+        uint32_t n = 1 + harness_below(100), c[116] = {0}, u[116] = {0};
+        uint64_t expected[116], got[116];
+        for (uint32_t i = 0; i < n; i++)
+            draw_shape(&c[i], &u[i]);
+        if (harness_below(50) == 0)
+            c[harness_below(n)] = u[harness_below(n)] = 1u << 31;
+        positions_kernels_scalar.starts(c, u, n, 77, expected);
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            positions_kernels_get((enum isa)isa)->starts(c, u, n, 77, got);
+            EXPECT(!memcmp(got, expected, n * sizeof *got));
+        }
+    }
+}
+
+static void keep_agrees(void)
+{
+    for (int trial = 0; trial < 20000; trial++) {
+        uint32_t u = 20 + harness_below(1u << harness_below(14)), n = harness_below(u < 300 ? u : 300);
+        uint32_t count = 1 + harness_below(u < 300 ? u : 300), offset = harness_below(6);
+        uint32_t places[316] = {0}, positions[316] = {0}, expected[316], got[316];
+        draw(places, count, u);
+        draw(positions, n, u);
+        if (harness_below(30) == 0)
+            places[count - 1] = UINT32_MAX - harness_below(3);
+        memcpy(expected, places, sizeof places);
+        uint32_t kept = positions_kernels_scalar.keep(expected, count, positions, n, offset);
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            memcpy(got, places, sizeof places);
+            EXPECT_EQ(positions_kernels_get((enum isa)isa)->keep(got, count, positions, n, offset), kept);
+            EXPECT(!memcmp(got, expected, kept * sizeof *got));
+        }
+    }
+}
+
+static void damaged_bits_are_safe(void)
+{
+    static uint8_t bytes[200 + 64];
+    static uint32_t got[MOST + SPILL];
+    for (int trial = 0; trial < 20000; trial++) {
+        uint32_t c, u;
+        draw_shape(&c, &u);
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)harness_random();
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            positions_kernels_get((enum isa)isa)->get(bytes, harness_below(1600), 1600, c, u, 1, got);
+            uint64_t bit = harness_below(1600);
+            positions_get_count(bytes, &bit, 1600);
+            EXPECT(bit <= 1600);
+        }
+    }
+}
+
+int main(void)
+{
+    harness_seed(5);
+    TEST(groups_round_trip);
+    TEST(counts_round_trip);
+    TEST(starts_agree);
+    TEST(keep_agrees);
+    TEST(damaged_bits_are_safe);
+    return harness_end();
+}
