@@ -260,17 +260,57 @@ INLINE uint32_t escapes_before(dense_window *w, uint32_t before)
     return w->escapes + count_escapes(w->wdf, w->escapes_to, before - w->escapes_to, w->width);
 }
 
-TARGET static void dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
+/* A range's wdf when there are exceptions. */
+TARGET __attribute__((noinline))
+static void escaped_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
 {
     alignas(32) uint8_t codes[64 + 8];
-    uint32_t n = bits_count(mask), whole = (n + 7) & ~7u;
-    unpack_eights(w->wdf, (uint64_t)before * w->width, w->width, n, codes);
-    memset(codes + whole, 0, sizeof codes - whole);
-    uint64_t escaped = w->width - 1u < 7u ? escapes_of(codes, w->width) & bits_low(n) : 0;
-    if (escaped)
-        put_exceptions(codes, escaped, w->exceptions, w->exceptions_size, escapes_before(w, before));
+    unpack_eights(w->wdf, (uint64_t)before * w->width, w->width, 64, codes);
+    uint64_t escaped = escapes_of(codes, w->width) & bits_low(bits_count(mask));
+    put_exceptions(codes, escaped, w->exceptions, w->exceptions_size, escapes_before(w, before));
     add_base(codes, w->base, codes);
+    bits_store64(codes + 64, 0);
     spread64(mask, codes, out);
+}
+
+/* The wdf of up to 8 documents. */
+INLINE void few_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
+{
+    uint64_t each = ONES * (uint32_t)bits_low(w->width), bit = (uint64_t)before * w->width;
+    uint64_t codes = _pdep_u64(bits_load64(w->wdf + (bit >> 3)) >> (bit & 7), each);
+    uint64_t other = codes ^ each, escaped = (other - ONES) & ~other & ONES << 7;
+    if (w->width - 1u < 7u && escaped & bits_low(8 * bits_count(mask))) {
+        escaped_wdf(w, mask, before, out);
+        return;
+    }
+    store(out, _mm256_setzero_si256());
+    store(out + 32, _mm256_setzero_si256());
+    for (; mask; mask &= mask - 1, codes >>= 8)
+        out[bits_lowest(mask)] = (uint8_t)(codes + w->base);
+}
+
+/* Eight documents at a time: pdep makes bytes of their codes and, once more, puts these by their documents. A code that
+ * is the escape leaves a byte of 0 in `other`, which a subtraction shows. */
+TARGET static void dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
+{
+    uint32_t width = w->width;
+    uint64_t each = ONES * (uint32_t)bits_low(width), base = ONES * w->base, bit = (uint64_t)before * width;
+    uint64_t escaped = 0;
+    if (bits_count(mask) <= 8) {
+        few_wdf(w, mask, before, out);
+        return;
+    }
+    for (uint32_t i = 0; i < 64; i += 8) {
+        uint64_t wanted = mask >> i & 255, there = _pdep_u64(wanted, ONES);
+        uint64_t codes = _pdep_u64(bits_load64(w->wdf + (bit >> 3)) >> (bit & 7), each);
+        codes = _pdep_u64(codes, there * 255);
+        uint64_t other = codes ^ each;
+        escaped |= (other - ONES) & ~other & there << 7;
+        bits_store64(out + i, codes + (base & there * 255));
+        bit += bits_count(wanted) * width;
+    }
+    if (escaped && width - 1u < 7u)
+        escaped_wdf(w, mask, before, out);
 }
 
 /* ---- sparse lists ---- */

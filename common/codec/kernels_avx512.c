@@ -163,12 +163,12 @@ TARGET static bool dense_bounds(const uint8_t *payload, size_t size, uint8_t bou
     return true;
 }
 
-/* The documents that up to 8 places of 6 bits say. */
+/* The documents that up to 8 places of 6 bits say. Rotating looks at the low 6 bits of how far only. */
 INLINE uint64_t list_mask(uint64_t x, uint32_t n)
 {
     const __m512i shifts = _mm512_setr_epi64(0, 6, 12, 18, 24, 30, 36, 42);
-    __m512i v = _mm512_and_si512(_mm512_srlv_epi64(_mm512_set1_epi64((long long)x), shifts), _mm512_set1_epi64(63));
-    v = _mm512_maskz_sllv_epi64((__mmask8)low_ones(n), _mm512_set1_epi64(1), v);
+    __m512i v = _mm512_srlv_epi64(_mm512_set1_epi64((long long)x), shifts);
+    v = _mm512_maskz_rolv_epi64((__mmask8)low_ones(n), _mm512_set1_epi64(1), v);
     return (uint64_t)_mm512_reduce_or_epi64(v);
 }
 
@@ -236,7 +236,7 @@ INLINE __m512i prefix_sums(__m512i x)
 /* The documents of 8 ranges that begin at bits `at`. */
 INLINE __m512i eight_ranges(const uint8_t *documents, __m512i at, __m512i counts)
 {
-    const __m512i zero = _mm512_setzero_si512(), places = _mm512_set1_epi64(63);
+    const __m512i zero = _mm512_setzero_si512();
     __m512i byte = _mm512_srli_epi64(at, 3), shift = _mm512_and_si512(at, _mm512_set1_epi64(7)), words = zero;
     __m512i x = _mm512_srlv_epi64(_mm512_i64gather_epi64(byte, documents, 1), shift);
     __mmask8 full = _mm512_cmpgt_epu64_mask(counts, _mm512_set1_epi64(DENSE_LIST_MAX)), lists = (__mmask8)~full;
@@ -249,8 +249,7 @@ INLINE __m512i eight_ranges(const uint8_t *documents, __m512i at, __m512i counts
         __mmask8 more = _mm512_mask_cmpgt_epu64_mask(lists, counts, _mm512_set1_epi64(i));
         if (!more)
             break;
-        __m512i bits = _mm512_maskz_sllv_epi64(more, _mm512_set1_epi64(1), _mm512_and_si512(x, places));
-        words = _mm512_or_si512(words, bits);
+        words = _mm512_or_si512(words, _mm512_maskz_rolv_epi64(more, _mm512_set1_epi64(1), x));
     }
     return words;
 }
@@ -439,35 +438,40 @@ INLINE __m512 norms(const weigh_input *in, __m512i lengths)
     return _mm512_max_ps(_mm512_add_ps(norm, _mm512_set1_ps(in->norm_base)), _mm512_set1_ps(in->norm_min));
 }
 
-/* The bytes of the (up to 16) chosen documents. */
-INLINE __m512i chosen_bytes(const uint8_t *bytes, uint64_t chosen)
+INLINE __m512i sixteen_bytes(const uint8_t *at)
 {
-    __m512i v = _mm512_maskz_compress_epi8(chosen, _mm512_loadu_si512(bytes));
-    return _mm512_cvtepu8_epi32(_mm512_castsi512_si128(v));
+    return _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)at));
+}
+
+/* The total weights of the 16 documents from d on. */
+INLINE __m512 weigh_sixteen(const weigh_input *in, uint32_t d)
+{
+    __m512i lengths = sixteen_bytes(in->length[0] + d);
+    for (uint32_t p = 1; p < in->planes; p++) {
+        __m512i more = sixteen_bytes(in->length[p] + d);
+        lengths = _mm512_or_si512(lengths, _mm512_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
+    }
+    __m512 norm = norms(in, lengths), total = _mm512_setzero_ps();
+    for (uint32_t j = 0; j < in->lists; j++) {
+        __m512i bytes = sixteen_bytes(in->wdf[j] + d);
+        __mmask16 endless = _mm512_cmpeq_epi32_mask(bytes, _mm512_set1_epi32(255));
+        __m512 wdf = _mm512_mask_mov_ps(_mm512_cvtepi32_ps(bytes), endless, _mm512_set1_ps(PLAIN_ENDLESS));
+        __m512 part = _mm512_div_ps(_mm512_mul_ps(wdf, _mm512_set1_ps(in->factor[j])), _mm512_add_ps(wdf, norm));
+        total = _mm512_add_ps(total, part);
+    }
+    return total;
 }
 
 TARGET static uint64_t weigh(const weigh_input *in, uint64_t wanted, float threshold)
 {
-    uint64_t good = 0;
-    while (wanted) {
-        uint64_t chosen = _pdep_u64(UINT16_MAX, wanted);
-        wanted &= ~chosen;
-        __m512i lengths = chosen_bytes(in->length[0], chosen);
-        for (uint32_t p = 1; p < in->planes; p++) {
-            __m512i more = chosen_bytes(in->length[p], chosen);
-            lengths = _mm512_or_si512(lengths, _mm512_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
-        }
-        __m512 norm = norms(in, lengths), total = _mm512_setzero_ps();
-        for (uint32_t j = 0; j < in->lists; j++) {
-            __m512i bytes = chosen_bytes(in->wdf[j], chosen);
-            __mmask16 endless = _mm512_cmpeq_epi32_mask(bytes, _mm512_set1_epi32(255));
-            __m512 wdf = _mm512_mask_mov_ps(_mm512_cvtepi32_ps(bytes), endless, _mm512_set1_ps(PLAIN_ENDLESS));
-            __m512 part = _mm512_div_ps(_mm512_mul_ps(wdf, _mm512_set1_ps(in->factor[j])), _mm512_add_ps(wdf, norm));
-            total = _mm512_add_ps(total, part);
-        }
-        good |= _pdep_u64(_mm512_cmp_ps_mask(total, _mm512_set1_ps(threshold), _CMP_GE_OQ), chosen);
+    uint64_t good = 0, left = wanted;
+    while (left) {
+        uint32_t d = bits_lowest(left) & ~15u;
+        __mmask16 enough = _mm512_cmp_ps_mask(weigh_sixteen(in, d), _mm512_set1_ps(threshold), _CMP_GE_OQ);
+        good |= (uint64_t)enough << d;
+        left &= ~(UINT64_C(0xffff) << d);
     }
-    return good;
+    return good & wanted;
 }
 
 /* Lengths of 16 documents; gathers take numbers as signed, so those are turned and the address is moved to match. */

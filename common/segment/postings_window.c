@@ -138,7 +138,8 @@ static void locate_dense(postings_window *p)
 static void open_dense(postings_window *p)
 {
     locate_dense(p);
-    if (p->window_count && !p->kernels->dense_open(p->payload, p->payload_size, p->window_count, p->view.base, &p->dense)) {
+    if (p->window_count &&
+        !p->kernels->dense_open(p->payload, p->payload_size, p->window_count, p->view.base, &p->dense)) {
         p->damaged = true;
         p->window_count = 0;
     }
