@@ -43,10 +43,11 @@ static void add_char(snippet_escape *e, uint32_t c)
         control = false;
     }
     if (e->one_line && (control || unicode_is_whitespace(c))) {
-        e->space = true;
+        e->space = e->begun;
         return;
     }
     snippet_escape_flush(e);
+    e->begun = true;
     if (control && c != '\n')
         c = ' ';
     const char *entity = e->mode == OIR_ESCAPE_HTML ? entity_of(c) : NULL;

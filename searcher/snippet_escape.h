@@ -7,11 +7,12 @@
 
 #include "base/buffer.h"
 
-/* How to write, and whether white space is owed: of a run of it one space is written, when something follows. */
+/* How to write one passage, and whether white space is owed: of a run of it one space is written, when something stands
+ * before and follows. */
 typedef struct snippet_escape {
     buffer *out;
     oir_snippet_escape mode;
-    bool one_line, space;
+    bool one_line, begun, space;
 } snippet_escape;
 
 /* Appends text; it must not begin or end within a character. */

@@ -17,6 +17,8 @@
 /* A bound on memory that no text for people meets. */
 #define HITS_MAX ((size_t)1 << 20)
 #define ORDER_BITS 21
+/* And one on time: groups times hits, some tenths of a second. Only hostile queries on long texts meet it. */
+#define WORK_MAX ((uint64_t)1 << 28)
 
 /* A word of the query at a word of the text. */
 typedef struct snippet_hit {
@@ -265,8 +267,10 @@ static oir_status find_unordered(snippet_match *m, const snippet_group *group, o
 
 static oir_status find_groups(snippet_match *m, size_t longest, oir_error *err)
 {
-    for (uint32_t i = 0; i < m->query->group_count; i++) {
+    uint64_t work = 0;
+    for (uint32_t i = 0; i < m->query->group_count && work < WORK_MAX; i++) {
         const snippet_group *group = &m->query->groups[i];
+        work += group->count + m->hit_count;
         ERROR_FORWARD(group->ordered ? find_ordered(m, group, longest, err) : find_unordered(m, group, err));
     }
     for (size_t i = 0; i < m->hit_count; i++) {

@@ -7,6 +7,8 @@
 
 /* Several passages are at least so long each, in bytes: shorter ones say nothing. */
 #define PASSAGE_LEAST 40
+/* The longest word that is shown whole where no word fits in, in bytes. */
+#define PASSAGE_WORD 64
 /* Marks no further apart count as side by side, in bytes. */
 #define PASSAGE_GAP 3
 /* For how many windows of equal worth the beginning of a sentence is looked for. */
@@ -217,10 +219,10 @@ static size_t cut_end(const room *r, size_t begin, size_t core_end, size_t limit
     if (end > low)
         return end;
     if (low > begin)
-        return snippet_cut_after_signs(r->text, low, r->high);
+        return snippet_cut_trim_pause(r->text, snippet_cut_after_signs(r->text, low, r->high), low);
     /* Not even one word fits in: it is shown whole, or cut where it is no word that anybody wrote. */
     end = snippet_cut_after(r->text, snippet_cut_next(r->text, begin), r->high);
-    size_t furthest = snippet_cut_forward(r->text, begin, OIR_TERM_MAX > r->length ? OIR_TERM_MAX : r->length);
+    size_t furthest = snippet_cut_forward(r->text, begin, PASSAGE_WORD > r->length ? PASSAGE_WORD : r->length);
     end = snippet_cut_trim(r->text, end < furthest ? end : furthest, begin);
     return end > begin ? end : furthest;
 }
@@ -238,7 +240,8 @@ static size_t grow_end(const room *r, size_t begin, size_t core_end, bool *open)
     size_t least = snippet_cut_forward(t, begin, r->length - r->length / 3);
     least = least > core_end ? least : core_end;
     size_t next = snippet_cut_skip_space(t, most);
-    size_t sentence = least < next ? snippet_cut_last_sentence(t, least + 1, next < r->high ? next : r->high) : SIZE_MAX;
+    next = next < r->high ? next : r->high;
+    size_t sentence = least < next ? snippet_cut_last_sentence(t, least + 1, next) : SIZE_MAX;
     size_t mark = sentence == SIZE_MAX ? r->m->mark_count : mark_behind(r->m, sentence);
     if (sentence != SIZE_MAX && !(mark < r->m->mark_count && r->m->marks[mark].begin < sentence))
         return snippet_cut_trim(t, sentence, core_end);

@@ -24,7 +24,7 @@ static size_t make_text(char *to, size_t size)
         const char *next = draw % 40 == 0 ? rare_words[draw / 40 % 7] :
                            common_words[(draw / 64 % 46) * (draw / 4096 % 46) / 46];
         if (draw % 5 == 0)
-            at += (size_t)sprintf(to + at, "%s%.3s ", next, "ingedors" + draw % 6);
+            at += (size_t)sprintf(to + at, "%s%.3s ", next, &"ingedors"[draw % 6]);
         else
             at += (size_t)sprintf(to + at, "%s%s", next, word % 17 == 16 ? ". " : " ");
     }
@@ -40,7 +40,7 @@ static size_t read_text(const char *path, char *to, size_t size)
     return read;
 }
 
-static void fail(const oir_error *err)
+static _Noreturn void fail(const oir_error *err)
 {
     fprintf(stderr, "%s\n", err->message);
     exit(1);
