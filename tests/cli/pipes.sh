@@ -1,0 +1,16 @@
+# Readers that go away, disks that are full.
+. "$CLI/run.bash"
+for ((i = 0; i < 3000; i++)); do
+    echo "{\"id\":\"document-$i\",\"text\":\"a word and enough other text to fill a pipe with the results $i\"}"
+done | oir-index -q -
+oir-search -n 3000 word 2>errors | head -n 1
+echo "search: ${PIPESTATUS[0]}, and $(wc -c <errors) bytes of errors"
+(trap '' PIPE; oir-search -l -n 3000 word 2>errors; echo "search: $?" >code) | head -n 1
+cat code errors
+oir-search -l word >/dev/full
+echo "[$?]"
+oir-index -q --help >/dev/full
+echo "[$?]"
+# Nothing but results on the standard output.
+oir-search -n 1 word 2>/dev/null
+oir-search -l -n 1 --explain word 2>/dev/null

@@ -1,0 +1,14 @@
+# Several indexes are searched as one.
+. "$CLI/run.bash"
+mkdir a b both
+cp "$CORPUS"/[b-c]*.txt a
+cp "$CORPUS"/[o-w]*.txt b
+cp a/* b/* both
+run oir-index -q --index a.oir a
+run oir-index -q --index b.oir b
+run oir-index -q --index both.oir both
+run oir-search --index a.oir --index b.oir -l combat mission
+oir-search --index a.oir --index b.oir --json combat mission | grep -o '"score":[0-9.]*' >two
+oir-search --index both.oir --json combat mission | grep -o '"score":[0-9.]*' >one
+cmp one two && echo "scores are those of one index"
+run oir-search --index a.oir --index missing combat

@@ -1,0 +1,21 @@
+# What is not for the index.
+. "$CLI/run.bash"
+mkdir -p files/.git files/.hidden
+echo "word seen" >files/seen.txt
+echo "word hidden" >files/.secret
+echo "word hidden" >files/.git/config
+printf 'word\0binary' >files/program.bin
+ln -s seen.txt files/link.txt
+ln -s . files/loop
+mkfifo files/fifo
+: >files/empty.txt
+head -c 5000 /dev/zero | tr '\0' w >files/large.txt
+printf '{"id":"long","text":"%s"}\n{"id":"short","text":"word"}\n' "$(head -c 5000 /dev/zero | tr '\0' w)" >files/long.jsonl
+run oir-index --max-size 4K files
+run oir-index -v --max-size 4K files
+run oir-search -l word
+run oir-index files/link.txt files/.secret files/fifo
+run oir-search -l word
+# The index does not index itself, whatever it is called.
+run oir-index --index files/own files
+run oir-index --index files/own files --max-size 4K

@@ -1,0 +1,31 @@
+# Colours, and text that would like to be more than text.
+. "$CLI/run.bash"
+esc=$'\033'
+printf 'Evil %s[31mtitle%s]0;owned\007\n\nA word %s[2J cleared \302\233 screen\r\b and \342\200\256 turned.\n' $esc $esc $esc >'evil.txt'
+printf '{"id":"evil\\u001b[31m","title":"<b>bold</b>\\u001b[0m","text":"word & <script>alert(1)</script> \\u001b[2J"}\n' | oir-index -q -
+oir-index -q evil.txt
+show() { cat -v; }
+run oir-search word | show
+run oir-search --color=always word | show
+run oir-search -l word | show
+run oir-search --json word | show
+run oir-search --explain -c "wo$esc[31mrd" | grep -v -e visited -e decoded -e scored | show
+run oir-search --index "no$esc[31m" word | show
+run oir-index "no$esc[31m" | show
+run oir-inspect terms Qe | show
+# On a terminal.
+on_terminal() {
+    python3 -c '
+import os, pty, sys
+def read(fd):
+    return os.read(fd, 65536)
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], read)))' "$@" </dev/null | tr -d '\r' | show
+}
+colours() { grep -c '\^\[\['; }
+echo "terminal: $(on_terminal oir-search word | colours)"
+echo "NO_COLOR: $(NO_COLOR=1 on_terminal oir-search word | colours)"
+echo "NO_COLOR empty: $(NO_COLOR= on_terminal oir-search word | colours)"
+echo "NO_COLOR, but asked for: $(NO_COLOR=1 on_terminal oir-search --color=always word | colours)"
+echo "TERM=dumb: $(TERM=dumb on_terminal oir-search word | colours)"
+echo "never: $(on_terminal oir-search --color=never word | colours)"
+echo "pipe: $(oir-search word 2>/dev/null | show | colours)"
