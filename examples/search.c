@@ -10,8 +10,7 @@
 static oir_status print_hit(oir_mset *mset, oir_doccount rank, oir_snippeter *snippeter, oir_error *err)
 {
     oir_document *document;
-    oir_bytes data;
-    oir_bytes snippet;
+    oir_bytes data, snippet;
     oir_status status = oir_mset_get_document(mset, rank, &document, err);
     if (!status)
         status = oir_document_get_data(document, &data, err);

@@ -190,13 +190,13 @@ static oir_status run_term(inspection *self, bool *good)
         return status;
     }
     print_bytes((oir_bytes){term, size});
-    printf(": %lu documents, %llu occurrences\n", (unsigned long)documents, (unsigned long long)occurrences);
+    printf(": documents %lu, occurrences %llu\n", (unsigned long)documents, (unsigned long long)occurrences);
     for (uint64_t i = 0; status == OIR_OK && i < self->limit; i++) {
         status = oir_posting_iterator_next(postings, &found, &self->err);
         if (status != OIR_OK || !found)
             break;
         oir_docid docid = oir_posting_iterator_get_docid(postings);
-        printf("document %lu: wdf %lu, length %lu, positions", (unsigned long)docid,
+        printf("document %lu: wdf %lu, length %lu, positions:", (unsigned long)docid,
                (unsigned long)oir_posting_iterator_get_wdf(postings),
                (unsigned long)oir_posting_iterator_get_doclength(postings));
         status = print_positions(self, docid, term);

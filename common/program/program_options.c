@@ -78,7 +78,7 @@ static void complain(const char *argument, int option, const struct option *long
         program_message("--%s takes no argument", name);
     else if (guess != NULL && strlen(name) > 1)
         program_message("unknown option %s; did you mean --%s?", argument, guess);
-    else if (option != 0 && strncmp(argument, "--", 2) != 0)
+    else if (option != 0 && strncmp(argument, "--", 2) != 0 && argument[1] != '\0' && argument[2] != '\0')
         program_message("unknown option -%c in %s; --help lists all", option, argument);
     else
         program_message("unknown option %s; --help lists all", argument);

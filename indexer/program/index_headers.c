@@ -52,7 +52,7 @@ static bool read_title(oir_bytes *title, const char *name, oir_bytes *rest)
         if (line.size < 3 || memcmp(line.data, "# ", 2) != 0)
             return false;
         line = trim((oir_bytes){line.data + 2, line.size - 2});
-    } else if (next_line(&left, &blank) && blank.size > 0) {
+    } else if (!next_line(&left, &blank) || blank.size > 0) {
         return false;
     }
     *title = line;

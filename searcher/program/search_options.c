@@ -34,7 +34,7 @@ static const char help[] =
     "Queries:\n"
     "  combat mission       either word; documents with both come first\n"
     "  '\"combat mission\"'   the phrase (quotes within quotes, for the shell)\n"
-    "  +iraq advis*         must have iraq; words that start with advis add to the rank\n"
+    "  +iraq advis*         must have iraq; words starting with advis add to the rank\n"
     "  coalition -syria     without syria\n"
     "  a AND b, OR, NOT, XOR, ( )     operators, in capitals\n"
     "  troops NEAR iraq     within 10 words; NEAR/3 within 3; ADJ in this order\n"

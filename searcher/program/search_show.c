@@ -57,22 +57,28 @@ static size_t date_length(oir_bytes date)
     return size;
 }
 
-/* A path is never broken: it is there to be copied. */
+/* A path is never broken: it is there to be copied. What does not fit beside it goes below. */
 static void add_place(program_buffer *out, const search_hit *hit, const style *look)
 {
     oir_bytes place = hit->path.size > 0 ? (oir_bytes){hit->path.data, hit->path.size} : hit->record.id;
+    program_buffer rest = {0};
+    if (hit->record.date.size > 0) {
+        program_text_add_shown(&rest, hit->record.date.data, date_length(hit->record.date));
+        program_buffer_add_text(&rest, "  ");
+    }
+    program_buffer_add_format(&rest, "%.4g\n", hit->score);
     program_buffer_add_format(out, "%*s", INDENT, "");
     if (place.size > 0) {
         program_buffer_add_text(out, look->path);
         program_text_add_shown(out, place.data, place.size);
         program_buffer_add_text(out, look->end);
-        program_buffer_add_text(out, "  ");
+        if (INDENT + place.size + 2 + rest.size - 1 <= look->columns)
+            program_buffer_add_text(out, "  ");
+        else
+            program_buffer_add_format(out, "\n%*s", INDENT, "");
     }
-    if (hit->record.date.size > 0) {
-        program_text_add_shown(out, hit->record.date.data, date_length(hit->record.date));
-        program_buffer_add_text(out, "  ");
-    }
-    program_buffer_add_format(out, "%.3f\n", hit->score);
+    program_buffer_add(out, rest.data, rest.size);
+    program_buffer_release(&rest);
 }
 
 static oir_status add_hit(program_buffer *out, search_query *search, const search_hit *hit, oir_snippeter *snippeter,
@@ -118,18 +124,26 @@ oir_status search_show_print(search_query *search)
     return status;
 }
 
+static const char *plural(unsigned long count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void search_show_print_count(const search_query *search, double seconds)
 {
     unsigned long all = oir_database_get_doccount(search->database);
     unsigned long count = search->count;
     unsigned long shown = oir_mset_get_size(search->mset);
     unsigned long first = oir_mset_get_firstitem(search->mset);
+    const char *verb = count == 1 ? "es" : "";
     fflush(stdout);
     if (count == 0)
-        fprintf(stderr, "Nothing found in %lu documents.\n", all);
+        fprintf(stderr, "Nothing found in %lu document%s.\n", all, plural(all));
     else if (shown == 0)
-        fprintf(stderr, "Only %lu of %lu documents match.\n", count, all);
+        fprintf(stderr, "%lu of %lu document%s match%s, none of them on this page.\n", count, all, plural(all), verb);
+    else if (shown == count)
+        fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms).\n", count, all, plural(all), verb, seconds * 1e3);
     else
-        fprintf(stderr, "\n%lu-%lu of %lu matches in %lu documents (%.1f ms)\n", first + 1, first + shown, count, all,
-                seconds * 1e3);
+        fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms); these are %lu to %lu.\n", count, all, plural(all),
+                verb, seconds * 1e3, first + 1, first + shown);
 }
