@@ -176,7 +176,7 @@ static oir_status gather_input(merge *m, const input *in, oir_error *err)
     bool positioned = entry->positions_form != POSITIONS_NONE;
     ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
     if (positioned)
-        ERROR_FORWARD(positions_decode(s->container, &s->context, entry, &m->postings, &m->positions, err));
+        ERROR_FORWARD(postings_decode_positions(s->container, &s->context, entry, &m->postings, &m->positions, err));
     uint32_t count = m->postings.count;
     if (count && m->postings.documents[count - 1] >= s->context.document_count)
         return corrupt(in, "a list names a document that is not there", err);
@@ -275,8 +275,8 @@ static void release(merge *m)
     memory_free(m->values);
     gather_release(&m->gather);
     postings_list_release(&m->postings);
-    positions_list_release(&m->positions);
-    termlist_release(&m->list);
+    postings_release_positions(&m->positions);
+    termlists_release(&m->list);
 }
 
 oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,

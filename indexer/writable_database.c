@@ -115,7 +115,7 @@ void oir_writable_database_close(oir_writable_database *w)
     catalog_lock_close(w->lock);
     generation_release(&w->committed);
     generation_release(&w->fresh);
-    termlist_release(&w->term_list);
+    termlists_release(&w->term_list);
     postings_list_release(&w->postings);
     memory_free(w->path);
     memory_free(w);

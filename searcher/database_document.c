@@ -90,7 +90,7 @@ static oir_status load_terms(void *context, document_terms *to, oir_error *err)
     }
 done:
     memory_free(c);
-    termlist_release(&list);
+    termlists_release(&list);
     arena_release(&a);
     return status;
 }

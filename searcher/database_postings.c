@@ -141,7 +141,7 @@ static oir_status find_positions(const segment *s, uint32_t local, const term_en
             high = middle;
     }
     if (status == OIR_OK && low < list.count && list.documents[low] == local)
-        status = positions_decode_one(s->container, &s->context, entry, &list, low, out, err);
+        status = postings_decode_positions_one(s->container, &s->context, entry, &list, low, out, err);
     postings_list_release(&list);
     return status;
 }
@@ -162,6 +162,6 @@ oir_status oir_database_get_positions(const oir_database *d, oir_docid docid, co
         status = find_positions(at->segment, local, &entry, &positions, err);
     if (status == OIR_OK)
         status = iterator_new_positions(out, positions.positions, (size_t)positions.total, err);
-    positions_list_release(&positions);
+    postings_release_positions(&positions);
     return status;
 }

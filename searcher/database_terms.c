@@ -107,7 +107,8 @@ oir_status oir_database_get_terms(const oir_database *d, const char *prefix, oir
     t->base.ops = &ops;
     t->prefix_size = size < OIR_TERM_MAX ? size : OIR_TERM_MAX;
     memcpy(t->prefix, prefix, t->prefix_size);
-    for (size_t i = 0; size <= OIR_TERM_MAX && i < d->shard_count; i++) /* no term starts with more than a term can be */
+    /* No term starts with more than a term can be. */
+    for (size_t i = 0; size <= OIR_TERM_MAX && i < d->shard_count; i++)
         for (size_t j = 0; j < d->shards[i]->segment_count; j++) {
             t->segments[t->count] = &d->shards[i]->segments[j];
             terms_cursor_init(&t->cursors[t->count++], &d->shards[i]->segments[j].segment->terms);

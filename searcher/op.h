@@ -1,12 +1,12 @@
 /* Operators: a query's tree as it is evaluated in one segment, a window of 4,096 documents at a time.
  *
  * Each operator answers three questions about a window. How much can a document weigh here, at most: for the window,
- * and for each of its 64 ranges (`bounds`, in units of the query; 0: cannot match). Which documents of a range may match
- * (`matched`). And for which of them does each leaf weigh (`active`). What is the same for all is done here, once, for
- * the whole tree; an operator's own file says how it combines its parts' answers.
+ * and for each of its 64 ranges (`bounds`, in units of the query; 0: cannot match). Which documents of a range may
+ * match (`matched`). And for which of them does each leaf weigh (`active`). What is the same for all is done here,
+ * once, for the whole tree; an operator's own file says how it combines its parts' answers.
  *
- * PHRASE and NEAR say "may match" of documents that have all words; only op_verify, asked document by document, looks at
- * positions. An operator over such parts is not `certain`, and its answers before op_verify leave no match out. */
+ * PHRASE and NEAR say "may match" of documents that have all words; only op_verify, asked document by document, looks
+ * at positions. An operator over such parts is not `certain`, and its answers before op_verify leave no match out. */
 #ifndef SEARCHER_OP_H
 #define SEARCHER_OP_H
 

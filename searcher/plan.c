@@ -71,9 +71,10 @@ static oir_status leaf_new(plan *p, plan_leaf **leaf, plan_node **node, enum pla
     (*node)->leaf = (uint32_t)p->leaf_count;
     *leaf = &p->leaves[p->leaf_count++];
     **leaf = (plan_leaf){.kind = kind};
-    if (kind != PLAN_ALL && !((*leaf)->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *(*leaf)->postings)))
-        return error_no_memory(err, "a search");
-    return OIR_OK;
+    if (kind == PLAN_ALL)
+        return OIR_OK;
+    (*leaf)->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *(*leaf)->postings);
+    return (*leaf)->postings ? OIR_OK : error_no_memory(err, "a search");
 }
 
 static double leaf_factor(const plan *p, const plan_leaf *leaf, context c, double wqf)
@@ -220,7 +221,8 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
     case OIR_OP_TERM: ERROR_FORWARD(build_term(p, q, c, out, err)); break;
     case OIR_OP_PREFIX:
     case OIR_OP_SYNONYM: ERROR_FORWARD(build_group(p, q, c, out, err)); break;
-    case OIR_OP_SCALE: return build(p, q->parts[0], (context){c.scale * q->factor, c.scored && q->factor > 0}, out, err);
+    case OIR_OP_SCALE:
+        return build(p, q->parts[0], (context){c.scale * q->factor, c.scored && q->factor > 0}, out, err);
     default: return build_operator(p, q, c, out, err);
     }
     if (!(*out)->upper)

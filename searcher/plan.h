@@ -1,7 +1,7 @@
 /* What a query is to do, made once for all segments: the tree simplified, its leaves with exact statistics and factors.
  *
- * Simplified: SCALE goes into the leaves' factors; AND in AND and OR in OR are one; equal terms of one AND or OR are one
- * leaf, their factors added; what cannot match is gone. Leaves are numbered in the order in which they stand in the
+ * Simplified: SCALE goes into the leaves' factors; AND in AND and OR in OR are one; equal terms of one AND or OR are
+ * one leaf, their factors added; what cannot match is gone. Leaves are numbered in the order in which they stand in the
  * query, which is the order in which a document's weight is added up. */
 #ifndef SEARCHER_PLAN_H
 #define SEARCHER_PLAN_H
@@ -67,7 +67,8 @@ oir_status plan_init(plan *p, const oir_database *database, const oir_query *que
                      oir_error *err);
 void plan_release(plan *p);
 
-/* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to them). */
+/* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to
+ * them). */
 bool plan_count_known(const plan *p, uint64_t *count);
 
 #endif

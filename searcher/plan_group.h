@@ -4,8 +4,8 @@
 
 #include "searcher/plan.h"
 
-/* Fills leaf->postings and termfreq with the union of the group's terms in every unit. query is a PREFIX, or a SYNONYM of terms
- * and prefixes. OIR_LIMIT when a prefix has more terms than it may, OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Fills leaf->postings and termfreq with the union of the group's terms in every unit. query is a PREFIX, or a
+ * SYNONYM of terms and prefixes. OIR_LIMIT when a prefix has more terms than it may, OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, oir_error *err);
 
 #endif

@@ -1,5 +1,6 @@
-/* Best first: the windows of all segments are visited from the highest bound down, in each only the ranges that can still
- * pass, until no bound can. The threshold is near its final value after a few windows, so most are never opened. */
+/* Best first: the windows of all segments are visited from the highest bound down, in each only the ranges that can
+ * still pass, until no bound can. The threshold is near its final value after a few windows, so most are never
+ * opened. */
 #include <math.h>
 
 #include "base/bits.h"
@@ -146,13 +147,14 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
     }
 }
 
-/* Where nothing weighs, only docids decide: a window whose documents all come later than the worst held adds nothing. */
+/* Where nothing weighs, only docids decide: a window whose documents all come later than the worst held adds nothing.
+ * */
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
     if (b->unit > 0 || !topk_is_full(b->best) || !u->ascending)
         return false;
     oir_docid first = segment_get_docid(u->place->segment->segment, window << WINDOW_BITS);
-    return b->best->wanted == 0 || database_join_docid(b->plan->database, u->place->shard, first) > b->best->items[0].docid;
+    return database_join_docid(b->plan->database, u->place->shard, first) > b->best->items[0].docid;
 }
 
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)

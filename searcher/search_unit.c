@@ -99,8 +99,8 @@ static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, 
     o->from = arena_add_zeroed(u->arena, o->part_count, sizeof *o->from);
     o->taken = arena_add_zeroed(u->arena, o->part_count, sizeof *o->taken);
     o->seen = arena_add_zeroed(u->arena, o->part_count, sizeof *o->seen);
-    return o->order && o->offset && o->rooms && o->from && o->taken && o->seen ? OIR_OK
-                                                                                      : error_no_memory(err, "a search");
+    bool all = o->order && o->offset && o->rooms && o->from && o->taken && o->seen;
+    return all ? OIR_OK : error_no_memory(err, "a search");
 }
 
 static oir_status build_operator(search_unit *u, const plan_node *n, op **out, oir_error *err)
@@ -144,8 +144,8 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
 /* ---- bounds ---- */
 
 /* Saturations are stored for the segment's reference norm; under another norm q they are at most
- * (f + reference) / (f + q) <= max(1, reference / q) times as large. Both norms are made of straight pieces in length, so
- * the largest ratio is at an end of the lengths or at a bend. */
+ * (f + reference) / (f + q) <= max(1, reference / q) times as large. Both norms are made of straight pieces in
+ * length, so the largest ratio is at an end of the lengths or at a bend. */
 double search_unit_stretch(const plan *p, size_t index)
 {
     const postings_context *c = &p->units[index].segment->segment->context;
@@ -159,7 +159,8 @@ double search_unit_stretch(const plan *p, size_t index)
         if (!(reference <= norm * most))
             most = reference / norm;
     }
-    /* A little more for single precision, here and in the writer; saturations are at most 1, bounds at least 1 / 255. */
+    /* A little more for single precision, here and in the writer; saturations are at most 1, bounds at least 1 / 255.
+     * */
     most = most > 1 ? most * (1 + 1e-6) : 1;
     return most < 255 ? most : 255;
 }

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* The bits that an exception is priced at: 8 that it takes, and some for the time it costs (measured best of 8 to 16). */
+/* The bits that an exception is priced at: 8 that it takes, and some for the time it costs (measured best of 8 to
+ * 16). */
 enum { WDF_EXCEPTION_PRICE = 12 };
 
 /* histogram[v] numbers of value v, 0 to 255, n in all. Returns a width of 0 to 8; 0 only when all numbers are 0. */

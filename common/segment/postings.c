@@ -20,7 +20,7 @@ void postings_list_release(postings_list *list)
     *list = (postings_list){0};
 }
 
-void positions_list_release(positions_list *list)
+void postings_release_positions(positions_list *list)
 {
     memory_free(list->counts);
     memory_free(list->positions);
@@ -140,7 +140,7 @@ typedef struct group_reader {
     const postings_list *list;
     uint64_t bit;            /* where the next group starts */
     uint32_t index;          /* the next group */
-    uint32_t unit;           /* window (dense) or sample (sparse) that the next group is in, plus 1; 0 before the first */
+    uint32_t unit;           /* window (dense) or sample (sparse) of the next group, plus 1; 0 before the first */
     uint32_t unit_first;     /* index of the unit's first group */
 } group_reader;
 
@@ -217,8 +217,9 @@ static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, p
     return OIR_OK;
 }
 
-oir_status positions_decode(const struct container *parts, const postings_context *context, const term_entry *entry,
-                            const postings_list *list, positions_list *out, oir_error *err)
+oir_status postings_decode_positions(const struct container *parts, const postings_context *context,
+                                     const term_entry *entry, const postings_list *list, positions_list *out,
+                                     oir_error *err)
 {
     postings_view v;
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
@@ -227,9 +228,9 @@ oir_status positions_decode(const struct container *parts, const postings_contex
     return decode_groups(&g, 0, list->count, out, err);
 }
 
-oir_status positions_decode_one(const struct container *parts, const postings_context *context,
-                                const term_entry *entry, const postings_list *list, uint32_t index,
-                                positions_list *out, oir_error *err)
+oir_status postings_decode_positions_one(const struct container *parts, const postings_context *context,
+                                         const term_entry *entry, const postings_list *list, uint32_t index,
+                                         positions_list *out, oir_error *err)
 {
     postings_view v;
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));

@@ -126,13 +126,13 @@ typedef struct positions_list {
     size_t counts_capacity, positions_capacity;
 } positions_list;
 
-void positions_list_release(positions_list *list);
+void postings_release_positions(positions_list *list);
 
-oir_status positions_decode(const struct container *parts, const postings_context *context,
+oir_status postings_decode_positions(const struct container *parts, const postings_context *context,
                             const term_entry *entry, const postings_list *list, positions_list *out, oir_error *err);
 
 /* The positions of the one document that is number `index` of the list (so list->documents[index]). */
-oir_status positions_decode_one(const struct container *parts, const postings_context *context,
+oir_status postings_decode_positions_one(const struct container *parts, const postings_context *context,
                                 const term_entry *entry, const postings_list *list, uint32_t index,
                                 positions_list *out, oir_error *err);
 

@@ -54,7 +54,8 @@ oir_status postings_view_positions(postings_view *v, const struct container *par
 static inline bool postings_view_window(const postings_view *v, uint32_t window, const uint8_t **payload, size_t *size,
                                         uint32_t *count, uint32_t *before)
 {
-    uint64_t at = bits_load64(v->directory + (size_t)window * 8), next = bits_load64(v->directory + (size_t)window * 8 + 8);
+    const uint8_t *entry = v->directory + (size_t)window * 8;
+    uint64_t at = bits_load64(entry), next = bits_load64(entry + 8);
     uint32_t from = (uint32_t)at, to = (uint32_t)next;
     *before = (uint32_t)(at >> 32);
     *count = (uint32_t)(next >> 32) - *before;

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "segment/container.h"
 
-enum { SPILL = 64 };
+enum { SPILL = 64, FEW_RANGES = 4 };
 
 /* ---- opening ---- */
 
@@ -184,6 +184,7 @@ static void open_window(postings_window *p)
         return;
     p->opened = true;
     p->known = 0;
+    p->asked = 0;
     if (postings_window_is_dense(p))
         open_dense(p);
     else
@@ -266,6 +267,18 @@ uint32_t postings_window_count(postings_window *p)
     return p->span.count;
 }
 
+/* All ranges at once: the work of a few. A bitset's are quickly had one by one. */
+static void know_dense(postings_window *p)
+{
+    uint32_t before = 0;
+    p->kernels->dense_all(&p->dense, p->masks);
+    for (uint32_t r = 0; r < RANGES; r++) {
+        p->first[r] = (uint16_t)before;
+        before += p->dense.counts[r];
+    }
+    p->known = UINT64_MAX;
+}
+
 /* Documents are asked for first, to match, and again for the wdf of what may be good enough. */
 uint64_t postings_window_documents(postings_window *p, uint32_t range)
 {
@@ -275,6 +288,10 @@ uint64_t postings_window_documents(postings_window *p, uint32_t range)
     open_window(p);
     if (p->known >> range & 1)
         return p->masks[range];
+    if (postings_window_is_dense(p) && p->window_count && p->dense.kind != DENSE_BITSET && ++p->asked > FEW_RANGES) {
+        know_dense(p);
+        return p->masks[range];
+    }
     if (!postings_window_is_dense(p))
         p->masks[range] = p->kernels->places_range(p->places, p->span.count, range, &before);
     else

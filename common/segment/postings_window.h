@@ -65,6 +65,7 @@ typedef struct postings_window {
 
     /* dense and others: ranges of the window that were asked for */
     uint64_t known;                /* which */
+    uint32_t asked;                /* dense: how many were decoded one by one */
     uint16_t first[RANGES];        /* by known range: the window's documents before it */
     uint64_t masks[RANGES];        /* by known range: its documents */
 

@@ -98,25 +98,28 @@ static uint32_t index_in_window(postings_window *p, uint32_t range, uint32_t pla
 /* Collects the groups of a block; `range` is one that has documents of it. */
 static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, oir_error *err)
 {
-    uint32_t from = block * GROUPS_IN_BLOCK, before;
-    uint64_t bit;
+    uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from, i = 0;
+    uint32_t count = left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK;
+    uint8_t wdf[RANGE_SIZE]; /* in the order of the list, since none is left out */
+    uint64_t bit, mask = postings_window_documents(p, range);
+    if (from >= p->window_count)
+        return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK, err));
     ERROR_FORWARD(find_dense_block(p, block, &bit, err));
     p->block.known = false;
     p->block.first = from;
     p->block.count = 0;
-    p->kernels->dense_range(&p->dense, range, &before);
-    while (before > from && range > 0)
-        p->kernels->dense_range(&p->dense, --range, &before);
-    for (; range < RANGES && p->block.count < GROUPS_IN_BLOCK; range++) {
-        uint8_t wdf[RANGE_SIZE];
-        uint64_t mask = p->kernels->dense_range(&p->dense, range, &before);
-        if (!mask)
-            continue;
-        p->kernels->dense_wdf(&p->dense, mask, before, wdf);
-        for (uint32_t i = before; mask && i < from + GROUPS_IN_BLOCK; mask &= mask - 1, i++)
-            if (i >= from && p->block.count < GROUPS_IN_BLOCK)
-                block_add(p, p->window << WINDOW_BITS | range << 6 | bits_lowest(mask), wdf[bits_lowest(mask)]);
+    p->kernels->dense_wdf(&p->dense, bits_low(count), from, wdf);
+    while (p->first[range] > from && range > 0)
+        mask = postings_window_documents(p, --range);
+    for (uint32_t skip = from - p->first[range]; skip > 0 && mask; skip--)
+        mask &= mask - 1;
+    while (i < count) {
+        for (uint32_t base = p->window << WINDOW_BITS | range << 6; mask && i < count; mask &= mask - 1)
+            block_add(p, base | bits_lowest(mask), wdf[i++]);
+        if (i == count || ++range == RANGES)
+            break;
+        mask = postings_window_documents(p, range);
     }
     block_finish(p, p->window * RANGES + block, bit);
     return OIR_OK;

@@ -1,24 +1,24 @@
-/* Bytes of a term's list, in PART_POSTINGS (W: number of windows of the segment, wdf "clipped": 255 at most):
+/* Bytes of a term's list, in PART_POSTINGS (W: number of windows of the segment; wdf "clipped": 255 at most):
  *
- *     large      only when the term's largest wdf is 255 or more: 4 bytes n, then n times document and wdf, 4 bytes each:
- *                the wdf that a byte cannot hold
+ *     large      only when the term's largest wdf is 255 or more: 4 bytes n, then n times document and wdf, 4 bytes
+ *                each: the wdf that a byte cannot hold
  *     then by form
  *     short      codec/sparse_layout.h, not sampled
  *     sparse     W bound bytes by window; codec/sparse_layout.h, sampled
  *     dense      W bound bytes by window; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
  *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
- *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first: itself) and a
- *                varint of its wdf less the base
+ *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
+ *                itself) and a varint of its wdf less the base
  * The base is 1, or 0 when some wdf of the list is 0.
  *
- * Bytes of a term's positions, in PART_POSITIONS, groups as in codec/positions.h (POSITIONS_COUNTED: each with its count
- * before it):
+ * Bytes of a term's positions, in PART_POSITIONS, groups as in codec/positions.h (POSITIONS_COUNTED: each with its
+ * count before it):
  *     short, inlined   the groups
- *     sparse           for each sample of the list 4 bytes: where its first group starts; the groups, samples starting at
- *                      whole bytes
- *     dense            1 byte: 2 or 4, the size of block offsets; for each window 4 bytes: where it starts; for each window
- *                      that is not empty the offsets of its second, third... block of 64 groups from its first, then the
- *                      groups, blocks starting at whole bytes
+ *     sparse           for each sample of the list 4 bytes: where its first group starts; the groups, samples starting
+ *                      at whole bytes
+ *     dense            1 byte: 2 or 4, the size of block offsets; for each window 4 bytes: where it starts; for each
+ *                      window that is not empty the offsets of its second, third... block of 64 groups from its first,
+ *                      then the groups, blocks starting at whole bytes
  * Offsets count from the first byte of the term's positions. */
 #include "base/bit_writer.h"
 #include "base/memory.h"
@@ -179,7 +179,7 @@ static uint32_t add_inlined(uint8_t *to, const term_postings *p, uint8_t base)
     }
     uint32_t size = bytes.failed ? 0 : (uint32_t)bytes.size;
     if (size)
-        memcpy(to, bytes.data, size); /* at most 20 bytes: two varints of two 32-bit numbers */
+        memcpy(to, bytes.data, size); /* at most POSTINGS_INLINED_MAX: wdf are below 255 */
     buffer_release(&bytes);
     return size;
 }

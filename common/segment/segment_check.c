@@ -109,7 +109,7 @@ static oir_status check_term(checker *c, const term_entry *e)
     if (!s->has_positions)
         tell(c, "positions", "term number %u has positions in a segment without", e->ordinal);
     before = c->findings;
-    ERROR_FORWARD(note(c, "positions", positions_decode(s->container, &s->context, e, &c->list, &c->positions,
+    ERROR_FORWARD(note(c, "positions", postings_decode_positions(s->container, &s->context, e, &c->list, &c->positions,
                                                         &c->error)));
     if (c->findings == before)
         ERROR_FORWARD(note(c, "positions", segment_check_list_positions(s, e, &c->list, &c->positions, &c->error)));
@@ -161,7 +161,7 @@ static oir_status check_term_lists(checker *c)
              segment_get_docid(c->segment, d));
         break;
     }
-    termlist_release(&list);
+    termlists_release(&list);
     return status == OIR_CORRUPT ? OIR_OK : status;
 }
 
@@ -190,7 +190,7 @@ oir_status segment_check(const segment *s, segment_report report, void *context,
     *findings = c.findings;
     memory_free(c.sums);
     postings_list_release(&c.list);
-    positions_list_release(&c.positions);
+    postings_release_positions(&c.positions);
     if (status == OIR_OK && c.stopped)
         return error_set(err, OIR_CANCELLED, "the check was stopped");
     return status == OIR_OK ? OIR_OK : error_set(err, status, "%s", c.error.message);

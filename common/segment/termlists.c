@@ -13,7 +13,7 @@ struct termlists {
     uint32_t document_count, term_count;
 };
 
-void termlist_release(termlist *list)
+void termlists_release(termlist *list)
 {
     memory_free(list->ordinals);
     memory_free(list->wdf);
@@ -148,6 +148,6 @@ oir_status termlists_check(const termlists *t, oir_error *err)
     for (uint32_t local = 0; local < t->document_count; local++)
         ERROR_GOTO_DONE(termlists_get(t, local, &list, err));
 done:
-    termlist_release(&list);
+    termlists_release(&list);
     return status;
 }

@@ -34,7 +34,7 @@ typedef struct termlist {
     size_t capacity;
 } termlist;
 
-void termlist_release(termlist *list);
+void termlists_release(termlist *list);
 
 /* `file` must outlive the handle. Ordinals that are read are below term_count. OIR_CORRUPT (also when the part is
  * missing or has another number of documents), OIR_NO_MEMORY. */

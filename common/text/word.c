@@ -141,6 +141,7 @@ static const uint8_t *add_run(word_breaker *b, word_token *w, const uint8_t *at)
             }
         }
         assert(at > begin);
+        (void)begin;
         bool after_digit = at[-1] < 0x80 ? at[-1] >= '0' && at[-1] <= '9' : digit;
         const uint8_t *behind = add_joiner(b, w, at, after_digit);
         if (!behind)

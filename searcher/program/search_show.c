@@ -144,6 +144,6 @@ void search_show_print_count(const search_query *search, double seconds)
     else if (shown == count)
         fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms).\n", count, all, plural(all), verb, seconds * 1e3);
     else
-        fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms); these are %lu to %lu.\n", count, all, plural(all),
+        fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms); shown: %lu-%lu.\n", count, all, plural(all),
                 verb, seconds * 1e3, first + 1, first + shown);
 }

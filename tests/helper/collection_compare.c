@@ -44,7 +44,7 @@ static const char *compare_positions(const collection_term *t, const segment *s,
                                      const postings_list *list, positions_list *positions)
 {
     oir_error err;
-    if (positions_decode(s->container, &s->context, e, list, positions, &err) != OIR_OK)
+    if (postings_decode_positions(s->container, &s->context, e, list, positions, &err) != OIR_OK)
         return differs("term %s: %s", t->name, err.message);
     if (positions->total != t->position_count)
         return differs("term %s: %llu positions of %zu", t->name, (unsigned long long)positions->total,
@@ -59,7 +59,7 @@ static const char *compare_positions(const collection_term *t, const segment *s,
     for (uint32_t i = 0; i < t->count; before += t->position_counts[i++]) {
         if (i % (t->count / 5 + 1) != 0)
             continue;
-        if (positions_decode_one(s->container, &s->context, e, list, i, positions, &err) != OIR_OK)
+        if (postings_decode_positions_one(s->container, &s->context, e, list, i, positions, &err) != OIR_OK)
             return differs("term %s, posting %u: %s", t->name, i, err.message);
         if (positions->total != t->position_counts[i] ||
             (positions->total &&
@@ -98,7 +98,7 @@ static const char *compare_terms(const collection *c, const segment *s)
     for (uint32_t i = 0; i < c->term_count && !wrong; i++)
         wrong = compare_term(c, i, s, &list, &positions);
     postings_list_release(&list);
-    positions_list_release(&positions);
+    postings_release_positions(&positions);
     return wrong;
 }
 
@@ -185,7 +185,7 @@ static const char *compare_documents(const collection *c, const segment *s)
     if (s->stored)
         stored_cursor_release(&tools.stored);
     buffer_release(&tools.data);
-    termlist_release(&tools.list);
+    termlists_release(&tools.list);
     return wrong;
 }
 

@@ -205,7 +205,7 @@ static inline uint64_t world_compare_postings(const snapshot_segment *ss, const 
         bool positioned = c.entry.positions_form != POSITIONS_NONE;
         REQUIRE_OK(postings_decode(s->container, &s->context, &c.entry, &list, &world_error), world_error);
         if (positioned)
-            REQUIRE_OK(positions_decode(s->container, &s->context, &c.entry, &list, &positions, &world_error),
+            REQUIRE_OK(postings_decode_positions(s->container, &s->context, &c.entry, &list, &positions, &world_error),
                        world_error);
         uint64_t at = 0;
         for (uint32_t i = 0; i < list.count; i++) {
@@ -224,7 +224,7 @@ static inline uint64_t world_compare_postings(const snapshot_segment *ss, const 
         REQUIRE_OK(terms_cursor_next(&c, &world_error), world_error);
     }
     postings_list_release(&list);
-    positions_list_release(&positions);
+    postings_release_positions(&positions);
     return seen;
 }
 
@@ -247,7 +247,7 @@ static inline void world_compare_list(const segment *s, uint32_t local, const wo
         REQUIRE(at < list.count);
         EXPECT_EQ(list.wdf[at], d->terms[i].wdf);
     }
-    termlist_release(&list);
+    termlists_release(&list);
 }
 
 static inline void world_compare_statistics(const snapshot *s, const world_document *documents, uint32_t last,

@@ -97,7 +97,8 @@ static void bounds_hold(const collection *c, const sample *s, const postings_vie
 {
     const kernels *k = kernels_get(ISA_SCALAR);
     for (uint32_t i = 0; i < s->count && v->window_bounds; i++) {
-        double norm = c->context.k1 * (1 - c->context.b + c->context.b * c->length[s->documents[i]] / c->context.average);
+        double share = c->length[s->documents[i]] / c->context.average;
+        double norm = c->context.k1 * (1 - c->context.b + c->context.b * share);
         double saturation = 255 * s->wdf[i] / (s->wdf[i] + norm);
         EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] >= saturation);
         EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] > 0);
@@ -126,7 +127,7 @@ static void sample_compare(const container *file, const collection *c, const sam
     REQUIRE(list.count == s->count);
     EXPECT(!memcmp(list.documents, s->documents, s->count * 4));
     EXPECT(!memcmp(list.wdf, s->wdf, s->count * 4));
-    REQUIRE_OK(positions_decode(file, &c->context, &s->entry, &list, &positions, &err), err);
+    REQUIRE_OK(postings_decode_positions(file, &c->context, &s->entry, &list, &positions, &err), err);
     uint64_t total = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         EXPECT_EQ(positions.counts[i], s->positions ? s->counts[i] : 0);
@@ -139,13 +140,13 @@ static void sample_compare(const container *file, const collection *c, const sam
         uint32_t index = harness_below(s->count), from = 0;
         for (uint32_t i = 0; s->positions && i < index; i++)
             from += s->counts[i];
-        REQUIRE_OK(positions_decode_one(file, &c->context, &s->entry, &list, index, &one, &err), err);
+        REQUIRE_OK(postings_decode_positions_one(file, &c->context, &s->entry, &list, index, &one, &err), err);
         EXPECT_EQ(one.total, s->positions ? s->counts[index] : 0);
         EXPECT(!one.total || !memcmp(one.positions, s->positions + from, one.total * 4));
-        positions_list_release(&one);
+        postings_release_positions(&one);
     }
     postings_list_release(&list);
-    positions_list_release(&positions);
+    postings_release_positions(&positions);
 }
 
 /* One window of a sample: its documents are numbers from `from` to before `to` of the list. */

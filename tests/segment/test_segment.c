@@ -246,7 +246,7 @@ static bool read_all(const segment *s, const collection *c)
     oir_status status = segment_check(s, count_finding, NULL, &findings, &err);
     EXPECT(status == OIR_OK);
     buffer_release(&data);
-    termlist_release(&list);
+    termlists_release(&list);
     return !same && findings == 0;
 }
 

@@ -74,7 +74,7 @@ static void round_trip(uint32_t documents, uint32_t most)
         EXPECT(m->count == 0 || memcmp(list.ordinals, m->ordinals, m->count * sizeof(uint32_t)) == 0);
         EXPECT(m->count == 0 || memcmp(list.wdf, m->wdf, m->count * sizeof(uint32_t)) == 0);
     }
-    termlist_release(&list);
+    termlists_release(&list);
     termlists_close(t);
     container_close(c);
     forget_lists();
@@ -102,7 +102,7 @@ static void use_damaged(const container *c)
         for (uint32_t i = 0; status == OIR_OK && i < list.count; i++)
             EXPECT(list.ordinals[i] < TERMS && (i == 0 || list.ordinals[i - 1] < list.ordinals[i]));
     }
-    termlist_release(&list);
+    termlists_release(&list);
     termlists_close(t);
 }
 

@@ -18,7 +18,11 @@ def declarations(code):
     """Yields (line, kind, name) of what a header declares outside of brackets; code has no comments."""
     depth = 0
     statement, start = "", None
+    continued = False  # the line goes on a macro
     for number, line in enumerate(code.split("\n"), 1):
+        was_continued, continued = continued, (continued or line.lstrip().startswith("#")) and line.endswith("\\")
+        if was_continued:
+            continue
         if line.lstrip().startswith("#") or line.strip() in ('extern "C" {', "}"):
             if depth == 0:
                 statement, start = "", None
