@@ -243,3 +243,36 @@ bool compare_search(const oir_database *database, exhaustive *collection, oir_qu
     oir_query_free(least);
     return false;
 }
+
+/* ---- many questions ---- */
+
+static uint32_t below(const random_query_source *s, uint32_t bound)
+{
+    return (uint32_t)(s->random() % bound);
+}
+
+static compare_page random_page(const random_query_source *s)
+{
+    static const oir_doccount items[] = {1, 1, 10, 10, 10, 100, 1000, 0, UINT32_MAX};
+    static const oir_doccount counts[] = {0, 0, 10, 1000, UINT32_MAX, UINT32_MAX};
+    compare_page page = {0, items[below(s, 9)], counts[below(s, 6)]};
+    if (!below(s, 4))
+        page.first = below(s, 3) ? below(s, 20) : below(s, s->document_count + 10);
+    return page;
+}
+
+uint32_t compare_search_many(const oir_database *database, exhaustive *collection, const random_query_source *source,
+                             uint32_t queries)
+{
+    exhaustive_result room = {0};
+    uint32_t different = 0;
+    for (uint32_t i = 0; i < queries && different < 10; i++) {
+        oir_query *q = random_query_new(source, (int)below(source, 5));
+        exhaustive_weight weight = compare_search_weight(below(source, 2) ? below(source, 2)
+                                                                          : below(source, COMPARE_WEIGHTS));
+        different += !compare_search(database, collection, q, &weight, random_page(source), &room);
+        oir_query_free(q);
+    }
+    exhaustive_result_release(&room);
+    return different;
+}

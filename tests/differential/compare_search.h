@@ -4,7 +4,7 @@
 
 #include <oir/enquire.h>
 
-#include "differential/exhaustive.h"
+#include "differential/random_query.h"
 
 enum { COMPARE_WEIGHTS = 7 };
 
@@ -20,5 +20,8 @@ typedef struct compare_page {
  * made as small as still shows it and everything is printed; false then. */
 bool compare_search(const oir_database *database, exhaustive *collection, oir_query *query,
                     const exhaustive_weight *weight, compare_page page, exhaustive_result *room);
+/* Asks that many random questions, under random weights and for random pages; returns how many answers differ. */
+uint32_t compare_search_many(const oir_database *database, exhaustive *collection, const random_query_source *source,
+                             uint32_t queries);
 
 #endif

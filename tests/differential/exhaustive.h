@@ -1,9 +1,9 @@
 /* The plainest search there is: every document is looked at, every match weighed, all sorted. What the searcher finds
  * must be what this finds, to the bit. It shares nothing with the searcher but the public headers.
  *
- * A weight is the sum, in double, over the query's leaves in their order; equal terms of one AND or OR (ANDs in ANDs and
- * ORs in ORs taken as one) are one leaf, at the first one's place, their factors added. What cannot match in the whole
- * collection is taken out first, and an operator with one part left is that part.
+ * A weight is the sum, in double, over the query's leaves in their order; equal terms of one AND or OR (ANDs in ANDs
+ * and ORs in ORs taken as one) are one leaf, at the first one's place, their factors added. What cannot match in the
+ * whole collection is taken out first, and an operator with one part left is that part.
  *
  * One thread at a time. Whatever fails for want of memory ends the program. */
 #ifndef TESTS_DIFFERENTIAL_EXHAUSTIVE_H

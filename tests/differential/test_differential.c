@@ -1,14 +1,12 @@
 /* The searcher against the exhaustive scorer, over made-up collections of every kind that the format tells apart, and
  * random queries of every shape. OIR_QUERIES sets how many, OIR_SEED which. */
 #include <oir/inspect.h>
-#include <oir/writable_database.h>
 
 #include <time.h>
 
 #include "differential/compare_search.h"
 #include "differential/random_query.h"
-#include "harness.h"
-#include "helper/scratch.h"
+#include "differential/differential_world.h"
 
 enum { QUERIES = 2000 };
 
@@ -48,8 +46,6 @@ static const shape shapes[] = {
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };
 
-static oir_error error;
-
 static double uniform(void)
 {
     return (double)(harness_random() >> 11) / 9007199254740992.0;
@@ -85,9 +81,9 @@ static void add_word(oir_document *d, const shape *s, uint32_t rank, oir_termpos
     if (s->large && !harness_below(40))
         wdf = harness_below(3) ? 250 + harness_below(10) : 65000 + harness_below(40000);
     if (s->plain || rank % 11 == 5 || (s->counted && rank % 5 == 1 && harness_below(2)))
-        REQUIRE_OK(oir_document_add_term(d, name, size, wdf, &error), error);
+        REQUIRE_OK(oir_document_add_term(d, name, size, wdf, &world_error), world_error);
     else
-        REQUIRE_OK(oir_document_add_posting(d, name, size, position, wdf, &error), error);
+        REQUIRE_OK(oir_document_add_posting(d, name, size, position, wdf, &world_error), world_error);
 }
 
 /* Words in bursts: some of a document's own come again, and some words follow others. */
@@ -113,11 +109,11 @@ static void fill_fields(oir_document *d, const shape *s, uint32_t number)
     if (s->plain)
         return;
     int size = snprintf(name, sizeof name, "Q%u", number);
-    REQUIRE_OK(oir_document_add_boolean_term(d, name, (size_t)size, &error), error);
+    REQUIRE_OK(oir_document_add_boolean_term(d, name, (size_t)size, &world_error), world_error);
     size = snprintf(name, sizeof name, "XC%u", harness_below(6) * harness_below(6));
-    REQUIRE_OK(oir_document_add_boolean_term(d, name, (size_t)size, &error), error);
+    REQUIRE_OK(oir_document_add_boolean_term(d, name, (size_t)size, &world_error), world_error);
     if (harness_below(3))
-        REQUIRE_OK(oir_document_add_term(d, "Sa", 2, harness_below(3), &error), error);
+        REQUIRE_OK(oir_document_add_term(d, "Sa", 2, harness_below(3), &world_error), world_error);
 }
 
 static void fill(oir_document *d, const shape *s, uint32_t number)
@@ -130,7 +126,7 @@ static void fill(oir_document *d, const shape *s, uint32_t number)
     }
     if (s->empty && harness_below(2)) {
         if (harness_below(2))
-            REQUIRE_OK(oir_document_add_boolean_term(d, "a", 1, &error), error);
+            REQUIRE_OK(oir_document_add_boolean_term(d, "a", 1, &world_error), world_error);
         return;
     }
     fill_text(d, s);
@@ -138,42 +134,6 @@ static void fill(oir_document *d, const shape *s, uint32_t number)
 }
 
 /* ---- indexes ---- */
-
-/* One index and what should be in it. */
-typedef struct world {
-    char *folder, path[SCRATCH_PATH];
-    oir_writable_database *writer;
-    exhaustive *model;
-} world;
-
-static void world_open(world *w)
-{
-    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
-    options.no_sync = true;
-    w->folder = scratch_open();
-    scratch_path(w->path, w->folder, "index");
-    w->model = exhaustive_new();
-    REQUIRE_OK(oir_writable_database_open(&w->writer, w->path, &options, &error), error);
-}
-
-static void world_close(world *w)
-{
-    exhaustive_free(w->model);
-    char *inner = strdup(w->path);
-    scratch_close(inner);
-    scratch_close(w->folder);
-}
-
-static void put(world *w, oir_docid docid, const oir_document *d)
-{
-    REQUIRE_OK(oir_writable_database_replace_document(w->writer, docid, d, &error), error);
-    exhaustive_set(w->model, docid, d);
-}
-
-static void commit(world *w)
-{
-    REQUIRE_OK(oir_writable_database_commit(w->writer, &error), error);
-}
 
 /* Where batches end: large ones, then small ones, so few of each that merging leaves them. */
 static bool ends_batch(const shape *s, uint32_t number)
@@ -192,75 +152,45 @@ static void change(world *w, const shape *s, oir_document *d)
         if (!w->model->documents[docid].live || what > 1)
             continue;
         if (what == 0) {
-            REQUIRE_OK(oir_writable_database_delete_document(w->writer, docid, &error), error);
-            exhaustive_remove(w->model, docid);
+            world_remove(w, docid);
         } else {
             fill(d, s, docid);
-            put(w, docid, d);
+            world_put(w, docid, d);
         }
     }
-    commit(w);
+    world_commit(w);
 }
 
-static void world_fill(world *w, const shape *s)
+static void fill_world(world *w, const shape *s)
 {
     oir_document *d;
     oir_docid docid = s->gaps ? 100000 : 0;
-    REQUIRE_OK(oir_document_new(&d, &error), error);
+    REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
     for (uint32_t i = 0; i < s->documents; i++) {
         if (i && ends_batch(s, i))
-            commit(w);
+            world_commit(w);
         docid += s->gaps ? 1 + harness_below(3) : 1;
         fill(d, s, i);
-        put(w, docid, d);
+        world_put(w, docid, d);
     }
-    commit(w);
+    world_commit(w);
     if (s->changes)
         change(w, s, d);
     if (s->optimised)
-        REQUIRE_OK(oir_writable_database_optimise(w->writer, &error), error);
+        REQUIRE_OK(oir_writable_database_optimise(w->writer, &world_error), world_error);
     oir_document_free(d);
-    oir_writable_database_close(w->writer);
+    world_finish(w);
 }
 
 /* ---- questions ---- */
 
-static uint32_t queries_wanted(void)
-{
-    const char *given = getenv("OIR_QUERIES");
-    uint32_t wanted = given ? (uint32_t)strtoul(given, NULL, 10) : 0;
-    return wanted ? wanted : QUERIES;
-}
-
-static compare_page random_page(oir_doccount documents)
-{
-    static const oir_doccount items[] = {1, 1, 10, 10, 10, 100, 1000, 0, UINT32_MAX};
-    static const oir_doccount counts[] = {0, 0, 10, 1000, UINT32_MAX, UINT32_MAX};
-    compare_page page = {0, items[harness_below(9)], counts[harness_below(6)]};
-    if (!harness_below(4))
-        page.first = harness_below(3) ? harness_below(20) : harness_below(documents + 10);
-    return page;
-}
-
 static void ask(const oir_database *database, exhaustive *model, uint32_t queries, size_t prefix_most)
 {
     random_query_source source;
-    exhaustive_result room = {0};
     random_query_init(&source, model, harness_random);
     source.prefix_most = prefix_most;
-    for (uint32_t i = 0; i < queries; i++) {
-        uint64_t state = harness_state;
-        oir_query *q = random_query_new(&source, (int)harness_below(5));
-        exhaustive_weight weight = compare_search_weight(harness_below(2) ? harness_below(2)
-                                                                          : harness_below(COMPARE_WEIGHTS));
-        if (!compare_search(database, model, q, &weight, random_page(model->live), &room)) {
-            fprintf(stderr, "  query %u of this collection; generator %" PRIu64 "\n", i, state);
-            harness_fail(__FILE__, __LINE__, "the searcher and exhaustive scoring differ");
-        }
-        oir_query_free(q);
-    }
+    EXPECT_EQ(compare_search_many(database, model, &source, queries), 0);
     random_query_release(&source);
-    exhaustive_result_release(&room);
 }
 
 static void same_statistics(const oir_database *database, const exhaustive *model)
@@ -277,12 +207,11 @@ static void shapes_of_collections(void)
         sum += shapes[i].share;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         const shape *s = &shapes[i];
-        uint32_t queries = queries_wanted() * s->share / sum + 5;
+        uint32_t queries = world_queries(QUERIES) * s->share / sum + 5;
         world w;
-        oir_database *database;
         world_open(&w);
-        world_fill(&w, s);
-        REQUIRE_OK(oir_database_open(&database, w.path, &error), error);
+        fill_world(&w, s);
+        oir_database *database = world_ask(&w);
         printf("%-20s %6u documents, %zu segments, %u queries\n", s->name, w.model->live,
                oir_database_get_segment_count(database), queries);
         fflush(stdout);
@@ -306,18 +235,18 @@ static void several_as_one(void)
     exhaustive *joined = exhaustive_new();
     for (uint32_t i = 0; i < 3; i++) {
         world_open(&w[i]);
-        world_fill(&w[i], &parts[i]);
-        REQUIRE_OK(oir_database_open(&database[i], w[i].path, &error), error);
+        fill_world(&w[i], &parts[i]);
+        database[i] = world_ask(&w[i]);
         for (oir_docid d = 1; d <= w[i].model->last; d++)
             if (w[i].model->documents[d].live)
                 exhaustive_set_copy(joined, (d - 1) * 3 + i + 1, w[i].model, d);
         if (i) {
-            REQUIRE_OK(oir_database_add_database(database[0], database[i], &error), error);
+            REQUIRE_OK(oir_database_add_database(database[0], database[i], &world_error), world_error);
             oir_database_close(database[i]);
         }
     }
     same_statistics(database[0], joined);
-    ask(database[0], joined, queries_wanted() / 8, 0);
+    ask(database[0], joined, world_queries(QUERIES) / 8, 0);
     oir_database_close(database[0]);
     exhaustive_free(joined);
     for (uint32_t i = 0; i < 3; i++)
