@@ -17,12 +17,12 @@ run oir-index -q --wait 0.1 file.txt | name_holder
 # Who reads is not disturbed.
 run oir-search -l word
 # Who waits gets it.
-oir-index --wait 20 file.txt 3>&- &
+oir-index --wait 20 file.txt 3>&- >waited 2>&1 &
 waiter=$!
 echo '{"id":"held","text":"word"}' >&3
 exec 3>&-
 wait $holder
 echo "holder: $?"
 wait $waiter
-echo "waiter: $?"
+echo "waiter: $?, $(cat waited)"
 run oir-search -c word
