@@ -106,21 +106,24 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
         return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK, err));
     ERROR_FORWARD(find_dense_block(p, block, &bit, err));
+    uint32_t *documents = p->block.documents;
     p->block.known = false;
     p->block.first = from;
-    p->block.count = 0;
     p->kernels->dense_wdf(&p->dense, bits_low(count), from, wdf);
     while (p->first[range] > from && range > 0)
         mask = postings_window_documents(p, --range);
     for (uint32_t skip = from - p->first[range]; skip > 0 && mask; skip--)
         mask &= mask - 1;
-    while (i < count) {
+    for (;;) {
         for (uint32_t base = p->window << WINDOW_BITS | range << 6; mask && i < count; mask &= mask - 1)
-            block_add(p, base | bits_lowest(mask), wdf[i++]);
+            documents[i++] = base | bits_lowest(mask);
         if (i == count || ++range == RANGES)
             break;
         mask = postings_window_documents(p, range);
     }
+    p->block.count = i;
+    for (i = 0; i < p->block.count; i++)
+        p->block.wdf[i] = exact(p, documents[i], wdf[i]);
     block_finish(p, p->window * RANGES + block, bit);
     return OIR_OK;
 }
