@@ -115,7 +115,7 @@ static int run_index(index_run *run, const char *index)
         status = index_all(run);
     index_progress_clear();
     if (status == OIR_CANCELLED) {
-        program_message("interrupted; the index is as it was before");
+        program_message("interrupted; the index is as its last commit left it");
         return PROGRAM_INTERRUPTED;
     }
     if (status != OIR_OK)

@@ -78,9 +78,9 @@ int index_options_read(index_options *options, int argc, char **argv)
         if (code != -1)
             return code;
     }
-    /* More could not be kept as one document's data. */
-    if (options->largest > (uint64_t)1 << 30)
-        options->largest = (uint64_t)1 << 30;
+    /* Text grows as JSON, up to six times, and a document's data ends at 1 GB. */
+    if (options->largest > (uint64_t)128 << 20)
+        options->largest = (uint64_t)128 << 20;
     options->paths = argv + optind;
     options->path_count = argc - optind;
     if (options->path_count > 0)

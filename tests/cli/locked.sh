@@ -3,7 +3,7 @@
 echo "a word" >file.txt
 run oir-index file.txt
 mkfifo input
-oir-index - <input &
+oir-index --wait 20 - <input &
 holder=$!
 exec 3>input
 for ((i = 0; i < 100; i++)); do
