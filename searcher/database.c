@@ -45,6 +45,22 @@ void oir_database_close(oir_database *d)
     memory_free(d);
 }
 
+/* Whether the documents of so many indexes can be numbered together. */
+static oir_status check_numbers(uint64_t shards, uint64_t last, oir_error *err)
+{
+    if (last * shards <= UINT32_MAX)
+        return OIR_OK;
+    return error_set(err, OIR_TOO_BIG, "%llu indexes with document numbers up to %llu do not fit into 32 bits",
+                     (unsigned long long)shards, (unsigned long long)last);
+}
+
+static uint64_t max_last_docid(snapshot *const *shards, size_t count, uint64_t last)
+{
+    for (size_t i = 0; i < count; i++)
+        last = shards[i]->generation.last_docid > last ? shards[i]->generation.last_docid : last;
+    return last;
+}
+
 oir_status oir_database_reopen(oir_database *d, bool *changed, oir_error *err)
 {
     snapshot **fresh = memory_new_zeroed(d->shard_count, sizeof *fresh);
@@ -54,6 +70,8 @@ oir_status oir_database_reopen(oir_database *d, bool *changed, oir_error *err)
         status = snapshot_open(&fresh[i], d->shards[i]->path, d->shards[i], err);
         other |= status == OIR_OK && fresh[i]->generation.revision != d->shards[i]->generation.revision;
     }
+    if (status == OIR_OK && d->shard_count > 1)
+        status = check_numbers(d->shard_count, max_last_docid(fresh, d->shard_count, 0), err);
     for (size_t i = 0; fresh && i < d->shard_count; i++) {
         snapshot *gone = status == OIR_OK ? d->shards[i] : fresh[i];
         if (status == OIR_OK)
@@ -68,16 +86,11 @@ oir_status oir_database_reopen(oir_database *d, bool *changed, oir_error *err)
 
 oir_status oir_database_add_database(oir_database *d, const oir_database *other, oir_error *err)
 {
-    uint64_t shards = (uint64_t)d->shard_count + other->shard_count, last = 0;
-    for (uint64_t i = 0; i < shards; i++) {
-        const snapshot *s = i < d->shard_count ? d->shards[i] : other->shards[i - d->shard_count];
-        last = s->generation.last_docid > last ? s->generation.last_docid : last;
-    }
-    if (last * shards > UINT32_MAX)
-        return error_set(err, OIR_TOO_BIG, "%llu indexes with document numbers up to %llu do not fit into 32 bits",
-                         (unsigned long long)shards, (unsigned long long)last);
-    size_t before = d->shard_count;
-    for (size_t i = 0; i < other->shard_count; i++) {
+    /* Taken before anything is added: a database may be added to itself. */
+    size_t before = d->shard_count, added = other->shard_count;
+    uint64_t last = max_last_docid(other->shards, added, max_last_docid(d->shards, before, 0));
+    ERROR_FORWARD(check_numbers((uint64_t)before + added, last, err));
+    for (size_t i = 0; i < added; i++) {
         oir_status status = add_shard(d, other->shards[i], err);
         if (status != OIR_OK) {
             while (d->shard_count > before)

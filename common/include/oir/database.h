@@ -25,7 +25,8 @@ OIR_API oir_status oir_database_open(oir_database **out, const char *path, oir_e
 OIR_API void oir_database_close(oir_database *database);
 
 /* Moves to the newest commit; *changed (may be NULL) says whether it was another. On failure the old snapshot stays.
- * Failures as oir_database_open. Iterators and match sets of the old snapshot must be freed before. */
+ * Failures as oir_database_open, and OIR_TOO_BIG as adding. Iterators and match sets of the old snapshot must be freed
+ * before. */
 OIR_API oir_status oir_database_reopen(oir_database *database, bool *changed, oir_error *err);
 
 /* Searches another index together with this one, as if they were one: statistics are common, and with n indexes
