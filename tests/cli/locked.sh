@@ -7,8 +7,9 @@ oir-index --wait 20 - <input &
 holder=$!
 exec 3>input
 for ((i = 0; i < 100; i++)); do
-    oir-index -q file.txt 2>/dev/null
-    [ $? -eq 75 ] && break
+    oir-index -q file.txt 2>said
+    # Between taking the lock and saying who did there is a moment.
+    [ $? -eq 75 ] && grep -q "pid $holder" said && break
     sleep 0.05
 done
 name_holder() { sed -E "s/$holder/HOLDER/; s/since [0-9TZ:-]+/since THEN/"; }
