@@ -23,6 +23,7 @@ typedef struct shape {
     bool counted;    /* wdf is not the number of positions; some terms have positions in some documents only */
     bool plain;      /* nothing has positions, no field terms */
     bool gaps;       /* docids start high, with gaps */
+    bool shuffled;   /* docids do not come in order */
     uint32_t share;  /* of the queries */
 } shape;
 
@@ -40,6 +41,8 @@ static const shape shapes[] = {
     {"4097 in batches", .documents = 4097, .words = 300, .tokens = 10, .batches = true, .changes = true,
      .counted = true, .large = true, .share = 6},
     {"gaps", .documents = 6000, .words = 2000, .tokens = 20, .gaps = true, .changes = true, .share = 6},
+    {"shuffled", .documents = 9000, .words = 200, .tokens = 8, .shuffled = true, .batches = true, .share = 6},
+    {"shuffled, gaps", .documents = 5000, .words = 2000, .tokens = 15, .gaps = true, .shuffled = true, .share = 4},
     {"20,000 in one", .documents = 20000, .words = 6000, .tokens = 18, .share = 8},
     {"20,000 in batches", .documents = 20000, .words = 6000, .tokens = 18, .batches = true, .changes = true,
      .share = 10},
@@ -161,18 +164,34 @@ static void change(world *w, const shape *s, oir_document *d)
     world_commit(w);
 }
 
+/* The docids in the order in which documents come; freed by the caller. */
+static oir_docid *choose_docids(const shape *s)
+{
+    oir_docid *out = malloc(s->documents * sizeof *out), last = s->gaps ? 100000 : 0;
+    REQUIRE(out);
+    for (uint32_t i = 0; i < s->documents; i++)
+        out[i] = last += s->gaps ? 1 + harness_below(3) : 1;
+    for (uint32_t i = s->shuffled ? s->documents : 0; i > 1; i--) {
+        uint32_t j = harness_below(i);
+        oir_docid docid = out[i - 1];
+        out[i - 1] = out[j];
+        out[j] = docid;
+    }
+    return out;
+}
+
 static void fill_world(world *w, const shape *s)
 {
     oir_document *d;
-    oir_docid docid = s->gaps ? 100000 : 0;
+    oir_docid *docids = choose_docids(s);
     REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
     for (uint32_t i = 0; i < s->documents; i++) {
         if (i && ends_batch(s, i))
             world_commit(w);
-        docid += s->gaps ? 1 + harness_below(3) : 1;
         fill(d, s, i);
-        world_put(w, docid, d);
+        world_put(w, docids[i], d);
     }
+    free(docids);
     world_commit(w);
     if (s->changes)
         change(w, s, d);
