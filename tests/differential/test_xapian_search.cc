@@ -7,8 +7,9 @@
  *   - where a term stands in it twice: the oracle adds wqf, we add weights;
  *   - where an XOR stands in an XOR: the oracle makes them one, and so adds weights of parts of an inner XOR that does
  *     not match; for us a part that does not match weighs nothing.
- * Not asked at all are prefixes of no length, which version 2.x reads as we do (1.4: all documents). Where the oracle's
- * answer to an operator contradicts its own answers to the parts, and ours does not, ours stands; these are counted. */
+ * Not asked at all are prefixes of no length, which version 2.x reads as we do (1.4: all documents), and phrases of
+ * terms without positions, of which the oracle finds some. Where the oracle's answer to an operator contradicts its own
+ * answers to the parts, and ours does not, ours stands; these are printed and must stay rare. */
 #include <xapian.h>
 
 #include <algorithm>
@@ -112,11 +113,18 @@ bool has_group(const oir_query *q)
     return found;
 }
 
-bool has_empty_prefix(const oir_query *q)
+/* What the oracle is not asked. */
+bool is_left_out(const oir_query *q)
 {
-    bool found = oir_query_get_op(q) == OIR_OP_PREFIX && oir_query_get_term(q).size == 0;
-    for (size_t i = 0; i < oir_query_get_part_count(q) && !found; i++)
-        found = has_empty_prefix(oir_query_get_part(q, i));
+    const oir_query_op op = oir_query_get_op(q);
+    bool found = op == OIR_OP_PREFIX && oir_query_get_term(q).size == 0;
+    for (size_t i = 0; i < oir_query_get_part_count(q) && !found; i++) {
+        const oir_query *part = oir_query_get_part(q, i);
+        /* Filters (Q, X) and stems (Z) have no positions. */
+        if (op == OIR_OP_PHRASE || op == OIR_OP_NEAR)
+            found = strchr("QXZ", oir_query_get_term(part).data[0]) != nullptr;
+        found |= is_left_out(part);
+    }
     return found;
 }
 
@@ -194,10 +202,15 @@ std::string difference(answer ours, answer theirs, bool weighed)
 
 size_t weights_compared;
 
-std::string compare(const oir_database *database, const Xapian::Database &oracle, oir_query *q)
+bool can_be_weighed(const oir_query *q)
 {
     std::map<std::string, int> seen;
-    const bool weighed = !has_group(q) && !has_repeated(q, seen) && !has_xor_in_xor(q, false);
+    return !has_group(q) && !has_repeated(q, seen) && !has_xor_in_xor(q, false);
+}
+
+std::string compare(const oir_database *database, const Xapian::Database &oracle, oir_query *q)
+{
+    const bool weighed = can_be_weighed(q);
     weights_compared += weighed;
     return difference(ask_oir(database, q), ask_xapian(oracle, to_xapian(q)), weighed);
 }
@@ -213,34 +226,50 @@ const oir_query *smallest(const oir_database *database, const Xapian::Database &
     return q;
 }
 
-/* Whether our documents are what the operator makes of the oracle's own answers to its parts. */
-bool follows_from_parts(const oir_database *database, const Xapian::Database &oracle, oir_query *q)
+/* How a document is in the oracle's answers to the parts of a query. */
+struct in_parts {
+    size_t count = 0;
+    bool first = false;
+    double weight = 0, first_weight = 0;
+};
+
+/* Whether a document that is so in the parts matches the operator. */
+bool matches(oir_query_op op, size_t parts, const in_parts &d)
+{
+    switch (op) {
+    case OIR_OP_AND:
+    case OIR_OP_FILTER: return d.count == parts;
+    case OIR_OP_XOR: return d.count % 2 == 1;
+    case OIR_OP_AND_NOT: return d.first && d.count == 1;
+    case OIR_OP_AND_MAYBE: return d.first;
+    default: return true;
+    }
+}
+
+/* Whether our answer is what the operator makes of the oracle's own answers to its parts. */
+bool follows_from_parts(const oir_database *database, const Xapian::Database &oracle, oir_query *q, bool weighed)
 {
     const oir_query_op op = oir_query_get_op(q);
     const size_t count = oir_query_get_part_count(q);
-    std::map<oir_docid, std::pair<size_t, bool>> found; /* in how many parts, and whether in the first */
-    std::vector<oir_docid> made, ours;
-    if (count == 0 || op == OIR_OP_PHRASE || op == OIR_OP_NEAR)
+    std::map<oir_docid, in_parts> found;
+    answer made;
+    if (count == 0 || op == OIR_OP_PHRASE || op == OIR_OP_NEAR || op == OIR_OP_SYNONYM)
         return false;
     for (size_t i = 0; i < count; i++)
         for (const auto &hit : ask_xapian(oracle, to_xapian(oir_query_get_part(q, i)))) {
-            found[hit.first].first++;
-            found[hit.first].second |= i == 0;
+            in_parts &d = found[hit.first];
+            d.count++;
+            d.first |= i == 0;
+            d.first_weight += i == 0 ? hit.second : 0;
+            d.weight += hit.second;
         }
+    const bool first_only = op == OIR_OP_AND_NOT || op == OIR_OP_FILTER;
     for (const auto &f : found) {
-        const size_t n = f.second.first;
-        const bool first = f.second.second;
-        if (op == OIR_OP_AND || op == OIR_OP_FILTER ? n == count
-            : op == OIR_OP_XOR                      ? n % 2 == 1
-            : op == OIR_OP_AND_NOT                  ? first && n == 1
-            : op == OIR_OP_AND_MAYBE                ? first
-                                                    : true)
-            made.push_back(f.first);
+        const double weight = first_only ? f.second.first_weight : f.second.weight;
+        if (matches(op, count, f.second))
+            made.emplace_back(f.first, oir_query_get_factor(q) * weight);
     }
-    for (const auto &hit : ask_oir(database, q))
-        ours.push_back(hit.first);
-    std::sort(ours.begin(), ours.end());
-    return made == ours;
+    return difference(ask_oir(database, q), made, weighed).empty();
 }
 
 size_t contradictions;
@@ -250,9 +279,10 @@ bool same(const oir_database *database, const Xapian::Database &oracle, oir_quer
     if (compare(database, oracle, q).empty())
         return true;
     oir_query *part = const_cast<oir_query *>(smallest(database, oracle, q));
-    const std::string documents = difference(ask_oir(database, part), ask_xapian(oracle, to_xapian(part)), false);
-    if (!documents.empty() && follows_from_parts(database, oracle, part)) {
+    if (follows_from_parts(database, oracle, part, can_be_weighed(part))) {
         contradictions++;
+        printf("the oracle contradicts itself: %s: %s\n", to_xapian(part).get_description().c_str(),
+               compare(database, oracle, part).c_str());
         return true;
     }
     char *text = nullptr;
@@ -274,7 +304,7 @@ void ask_many(const world *w, uint32_t queries, size_t prefix_most)
     weights_compared = contradictions = 0;
     for (uint32_t i = 0; i < queries && different < 10; i++) {
         oir_query *q = random_query_new(&source, (int)harness_below(4));
-        different += !has_empty_prefix(q) && !same(database, oracle, q);
+        different += !is_left_out(q) && !same(database, oracle, q);
         oir_query_free(q);
     }
     EXPECT_EQ(different, 0);
