@@ -33,6 +33,15 @@ void writer_release_state(oir_writable_database *w)
     w->inverter = NULL;
 }
 
+static oir_status missing_segment(oir_error *err)
+{
+    if (err) {
+        err->status = OIR_CORRUPT;
+        error_prefix(err, "a segment that the index's catalog names is missing");
+    }
+    return OIR_CORRUPT;
+}
+
 static oir_status load_segments(oir_writable_database *w, oir_error *err)
 {
     size_t count = w->state.segment_count;
@@ -45,6 +54,9 @@ static oir_status load_segments(oir_writable_database *w, oir_error *err)
             return error_no_memory(err, "a path");
         oir_status status = segment_open(&opened, path, err);
         memory_free(path);
+        /* To the caller, OIR_NOT_FOUND says that there is no index; here there is one, with a hole. */
+        if (status == OIR_NOT_FOUND)
+            status = missing_segment(err);
         ERROR_FORWARD(status);
         w->segments[w->segment_count++] = (writer_segment){.segment = opened};
         if (opened->context.document_count != w->state.segments[i].document_count)

@@ -67,7 +67,9 @@ static oir_status check_file(checking *c, const char *path, uint64_t number, uin
     oir_status status = segment_open(&s, file, &local);
     memory_free(file);
     if (status == OIR_OK) {
-        status = segment_check(s, report_part, c, findings, err);
+        uint64_t here = 0;
+        status = segment_check(s, report_part, c, &here, err);
+        *findings += here;
     } else if (status == OIR_CORRUPT || status == OIR_NOT_FOUND || status == OIR_VERSION) {
         ++*findings;
         report_part("file", local.message, c);

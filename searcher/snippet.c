@@ -25,7 +25,7 @@ static oir_snippet_options read_options(const oir_snippet_options *given)
 {
     oir_snippet_options options = OIR_SNIPPET_OPTIONS_INIT;
     if (given)
-        memcpy(&options, given, given->struct_size < sizeof options ? given->struct_size : sizeof options);
+        memcpy(&options, given, given->struct_size);
     options.mark_start = options.mark_start ? options.mark_start : "";
     options.mark_end = options.mark_end ? options.mark_end : "";
     options.omit = options.omit ? options.omit : "";
@@ -38,6 +38,8 @@ oir_status oir_snippeter_new(oir_snippeter **out, const oir_query *query, const 
                              const char *language, const oir_snippet_options *options, oir_error *err)
 {
     *out = NULL;
+    if (options && (options->struct_size == 0 || options->struct_size > sizeof *options))
+        return error_set(err, OIR_INVALID_ARGUMENT, "start oir_snippet_options from OIR_SNIPPET_OPTIONS_INIT");
     oir_snippeter *s = memory_new_zeroed(1, sizeof *s);
     if (!s)
         return error_no_memory(err, "a snippeter");

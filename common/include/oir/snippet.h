@@ -44,7 +44,8 @@ typedef struct oir_snippet_options {
  * boolean fields (prefixed terms scaled by 0). Bare stems (OIR_STEM_ALL) mark only words that are written as they are.
  * `database` gives the words' frequencies, so that rare ones count more; NULL counts all alike. Refers to neither
  * afterwards. options may be NULL.
- * OIR_NOT_FOUND for a language that is none, OIR_CORRUPT, OIR_NO_MEMORY. */
+ * OIR_NOT_FOUND for a language that is none, OIR_INVALID_ARGUMENT for options that were not started so, OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
 OIR_API oir_status oir_snippeter_new(oir_snippeter **out, const oir_query *query, const oir_database *database,
                                      const char *language, const oir_snippet_options *options, oir_error *err);
 /* NULL is accepted. */
