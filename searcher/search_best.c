@@ -34,7 +34,7 @@ typedef struct best_first {
 
 static void raise_least(best_first *b)
 {
-    if (!topk_is_full(b->best) || !(b->unit > 0))
+    if (!b->best->full || !(b->unit > 0))
         return;
     double least = topk_threshold(b->best) / b->unit * (1 - 1e-6);
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
@@ -151,10 +151,10 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
  * */
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
-    if (b->unit > 0 || !topk_is_full(b->best) || !u->ascending)
+    if (b->unit > 0 || !b->best->full || !u->ascending)
         return false;
     oir_docid first = segment_get_docid(u->place->segment->segment, window << WINDOW_BITS);
-    return database_join_docid(b->plan->database, u->place->shard, first) > b->best->items[0].docid;
+    return database_join_docid(b->plan->database, u->place->shard, first) > b->best->worst.docid;
 }
 
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)

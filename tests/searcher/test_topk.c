@@ -1,0 +1,59 @@
+/* The k best of random items, many of them equal, are those that sorting all of them gives. */
+#include "../harness.h"
+#include "searcher/topk.h"
+
+static int compare(const void *a, const void *b)
+{
+    const topk_item *x = a, *y = b;
+    if (x->weight != y->weight)
+        return x->weight < y->weight ? 1 : -1;
+    return (x->docid > y->docid) - (x->docid < y->docid);
+}
+
+static void trial(size_t wanted, uint32_t count, uint32_t values)
+{
+    oir_error err;
+    topk t;
+    topk_item *all = malloc((count + 1) * sizeof *all);
+    topk_init(&t, wanted);
+    for (uint32_t i = 0; i < count; i++) {
+        all[i] = (topk_item){harness_below(values), i + 1};
+        uint32_t other = harness_below(i + 1); /* in no order of docids */
+        oir_docid docid = all[i].docid;
+        all[i].docid = all[other].docid;
+        all[other].docid = docid;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        double threshold = topk_threshold(&t);
+        REQUIRE_OK(topk_add(&t, all[i].weight, all[i].docid, &err), err);
+        EXPECT(topk_threshold(&t) >= threshold);
+        EXPECT_EQ(t.full, wanted <= (size_t)i + 1);
+    }
+    topk_sort(&t);
+    qsort(all, count, sizeof *all, compare);
+    size_t expected = wanted < count ? wanted : count;
+    EXPECT_EQ(t.held, expected);
+    EXPECT_EQ(t.offered, count);
+    for (size_t i = 0; i < expected && i < t.held; i++) {
+        EXPECT(t.items[i].weight == all[i].weight);
+        EXPECT_EQ(t.items[i].docid, all[i].docid);
+    }
+    topk_release(&t);
+    free(all);
+}
+
+static void best_are_kept(void)
+{
+    static const size_t wanted[] = {1, 2, 10, 63, 64, 65, 66, 100, 1000, 5000};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        for (uint32_t values = 1; values <= 1000000; values *= 10)
+            for (uint32_t count = 1; count < 12000; count = count * 3 + harness_below(5))
+                trial(wanted[i], count, values);
+}
+
+int main(void)
+{
+    harness_seed(7);
+    TEST(best_are_kept);
+    return harness_end();
+}
