@@ -253,9 +253,9 @@ static uint32_t below(const random_query_source *s, uint32_t bound)
 
 static compare_page random_page(const random_query_source *s)
 {
-    static const oir_doccount items[] = {1, 1, 10, 10, 10, 100, 1000, 0, UINT32_MAX};
+    static const oir_doccount items[] = {1, 1, 10, 10, 10, 100, 300, 1000, 0, UINT32_MAX};
     static const oir_doccount counts[] = {0, 0, 10, 1000, UINT32_MAX, UINT32_MAX};
-    compare_page page = {0, items[below(s, 9)], counts[below(s, 6)]};
+    compare_page page = {0, items[below(s, 10)], counts[below(s, 6)]};
     if (!below(s, 4))
         page.first = below(s, 3) ? below(s, 20) : below(s, s->document_count + 10);
     return page;
