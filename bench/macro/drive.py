@@ -9,6 +9,9 @@ can't). COMMAND is TOP_10, TOP_100, TOP_1000, COUNT or TOP_100_COUNT. QUERIES ha
 alike; the first round is not counted. For each query the fastest round counts, less the time that `cat` takes to echo
 a line (the pipe's own cost, measured in the same rounds). Printed are the mean and the 99th percentile for each class
 in microseconds, the ratio to the best other engine, and queries on which counts differ: then the exit code is 1.
+
+FILE gets an object for each command: floor (the pipe's cost), rounds, classes (class: number of queries), differing
+(how many counts differ), table (class: engine: mean, p99, count) and fastest (engine: query: us, pipe included).
 """
 
 import collections
@@ -135,9 +138,19 @@ def main(arguments):
         floor = run(command, queries, rounds, engines)
         table = summarise(queries, engines, floor)
         print_table(command, rounds, floor, table, [e.name for e in engines])
-        if "COUNT" in command:
-            differing += compare_counts(queries, engines)
-        everything[command] = {e.name: e.fastest for e in engines}
+        differ = compare_counts(queries, engines) if "COUNT" in command else 0
+        differing += differ
+        everything[command] = {
+            "floor": round(floor, 2),
+            "rounds": rounds,
+            "classes": collections.Counter(q["tags"][0] for q in queries),
+            "differing": differ,
+            "table": {
+                kind: {name: dict(zip(("mean", "p99", "count"), cell)) for name, cell in row.items()}
+                for kind, row in table.items()
+            },
+            "fastest": {e.name: {query: round(us, 2) for query, us in e.fastest.items()} for e in engines},
+        }
     if dump:
         with open(dump, "w", encoding="utf-8") as file:
             json.dump(everything, file)
