@@ -12,9 +12,12 @@
 #include "bench/oir_bench.h"
 #include "bench/lines.h"
 
+/* What the engines it is compared with are given. */
+#define MEMORY_DEFAULT ((size_t)1 << 30)
+
 typedef struct options {
     const char *folder;
-    size_t memory; /* bytes; 0 for the library's default */
+    size_t memory; /* bytes */
 } options;
 
 static double now(void)
@@ -50,7 +53,7 @@ static size_t parse_size(const char *text)
 
 static int parse_options(options *o, int argc, char **argv)
 {
-    *o = (options){0};
+    *o = (options){.memory = MEMORY_DEFAULT};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--memory") == 0) {
             if (++i == argc || !(o->memory = parse_size(argv[i])))
@@ -196,8 +199,7 @@ int bench_index(int argc, char **argv)
     how.no_term_lists = how.no_stored_data = true;
     how.bound_k1 = 1.2;
     how.bound_b = 0.75;
-    if (o.memory)
-        how.memory_limit = o.memory;
+    how.memory_limit = o.memory;
 
     double start = now(), fed = start;
     oir_status status = oir_writable_database_open(&writer, o.folder, &how, &err);
