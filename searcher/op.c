@@ -116,6 +116,17 @@ oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err)
     return OIR_OK;
 }
 
+void op_prefetch(op *o, const uint64_t masks[RANGES], bool deep)
+{
+    for (uint32_t i = 0; i < o->part_count; i++) {
+        if (!o->parts[i]->certain)
+            op_prefetch(o->parts[i], masks, deep);
+        for (uint32_t r = 0; o->ops->check && r < RANGES; r++)
+            if (masks[r])
+                postings_window_prefetch(o->parts[i]->postings, r, masks[r], deep);
+    }
+}
+
 /* One word of every part at a time, by way of `matched`, so that combine serves here too. */
 static void combine_words(op *o, uint64_t words[RANGES], uint64_t (*parts)[RANGES])
 {

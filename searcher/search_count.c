@@ -16,17 +16,34 @@ static oir_status count_verified(search_unit *u, uint32_t range, uint64_t matche
     return OIR_OK;
 }
 
-static oir_status count_ranges(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
+/* Documents whose positions must be looked at. All of a window are found first, so that what is to be read of them is
+ * on its way before it is needed. */
+static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
+{
+    uint64_t masks[RANGES] = {0}, found = 0;
+    for (; live; live &= live - 1) {
+        uint32_t range = bits_lowest(live);
+        masks[range] = op_match(u->root, range) & search_unit_live(u, window, range);
+        found |= (uint64_t)(masks[range] != 0) << range;
+    }
+    if (found) {
+        op_prefetch(u->root, masks, false);
+        op_prefetch(u->root, masks, true);
+    }
+    for (; found; found &= found - 1) {
+        uint32_t range = bits_lowest(found);
+        op_match(u->root, range);
+        ERROR_FORWARD(count_verified(u, range, masks[range], count, err));
+    }
+    return OIR_OK;
+}
+
+static void count_ranges(search_unit *u, uint32_t window, uint64_t live, uint64_t *count)
 {
     for (; live; live &= live - 1) {
         uint32_t range = bits_lowest(live);
-        uint64_t matched = op_match(u->root, range) & search_unit_live(u, window, range);
-        if (u->root->certain)
-            *count += bits_count(matched);
-        else
-            ERROR_FORWARD(count_verified(u, range, matched, count, err));
+        *count += bits_count(op_match(u->root, range) & search_unit_live(u, window, range));
     }
-    return OIR_OK;
 }
 
 static uint64_t count_words(search_unit *u, uint32_t window)
@@ -74,9 +91,12 @@ static oir_status count_window(search_unit *u, uint32_t window, const search_con
     op_ranges(root, u->kernels, LEVEL_PLACED);
     uint64_t live = u->kernels->bound_live(root->bounds, 1);
     control->statistics->ranges_visited += bits_count(live);
-    if (bits_count(live) <= FEW_RANGES || !root->certain)
-        return count_ranges(u, window, live, count, err);
-    *count += count_words(u, window);
+    if (!root->certain)
+        return count_uncertain(u, window, live, count, err);
+    if (bits_count(live) <= FEW_RANGES)
+        count_ranges(u, window, live, count);
+    else
+        *count += count_words(u, window);
     return OIR_OK;
 }
 

@@ -89,6 +89,20 @@ static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bi
     }
 }
 
+static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
+{
+    uint32_t n = 0;
+    for (; skip && mask; skip--)
+        mask &= mask - 1;
+    for (; mask; mask &= mask - 1, n++) {
+        uint32_t at = bits_lowest(mask);
+        out[n] = plane[0][at];
+        for (uint32_t p = 1; p < planes; p++)
+            out[n] |= (uint32_t)plane[p][at] << 8 * p;
+    }
+    return n;
+}
+
 static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset)
 {
     uint32_t kept = 0;
@@ -102,7 +116,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return kept;
 }
 
-const positions_kernels positions_kernels_scalar = {positions_get, starts, keep};
+const positions_kernels positions_kernels_scalar = {positions_get, starts, pick, keep};
 
 const positions_kernels *positions_kernels_get(enum isa isa)
 {

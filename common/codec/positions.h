@@ -48,6 +48,9 @@ typedef struct positions_kernels {
     /* Where each of n groups starts, the first at `bit`: group i has c[i] positions among u[i] places. Reads and
      * writes up to 15 more than n. */
     void (*starts)(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out);
+    /* The numbers that stand, as byte planes, at the set bits of mask, without those at the `skip` lowest; returns how
+     * many. Writes up to 15 more. */
+    uint32_t (*pick)(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out);
     /* Keeps of `count` ascending places those behind which, `offset` further, one of n ascending positions is. Returns
      * how many. Reads up to 15 more of either, and writes within count rounded up to 16. */
     uint32_t (*keep)(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset);

@@ -89,21 +89,47 @@ INLINE __m512i sizes16(__m512i c, __m512i u)
     return _mm512_maskz_mov_epi32(_mm512_cmpneq_epi32_mask(c, zero), size);
 }
 
+/* Each lane plus all before it. */
+INLINE __m512i sums16(__m512i v)
+{
+    const __m512i zero = _mm512_setzero_si512();
+    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
+    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
+    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
+    return _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
+}
+
 TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
 {
     for (uint32_t i = 0; i < n; i += 16) {
-        uint32_t size[16];
         __m512i many = _mm512_loadu_si512(c + i), places = _mm512_loadu_si512(u + i);
         if (_mm512_mask_cmpgt_epu32_mask(first_lanes(n - i), many, _mm512_set1_epi32(1 << 20))) {
             positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* sums may pass 32 bits */
             return;
         }
-        _mm512_storeu_si512(size, sizes16(many, places));
-        for (uint32_t k = 0; k < 16 && i + k < n; k++) {
-            out[i + k] = bit;
-            bit += size[k];
+        __m512i each = _mm512_maskz_mov_epi32(first_lanes(n - i), sizes16(many, places));
+        __m512i ends = sums16(each), from = _mm512_sub_epi32(ends, each), base = _mm512_set1_epi64((long long)bit);
+        _mm512_storeu_si512(out + i, _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(from))));
+        _mm512_storeu_si512(out + i + 8,
+                            _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(from, 1))));
+        bit += (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(ends, 3), 3);
+    }
+}
+
+TARGET static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
+{
+    mask = _pdep_u64(~bits_low(skip), mask);
+    uint32_t n = bits_count(mask);
+    for (uint32_t p = 0; p < planes; p++) {
+        __m512i bytes = _mm512_maskz_compress_epi8(mask, _mm512_loadu_si512(plane[p]));
+        __m128i shift = _mm_cvtsi32_si128((int)(8 * p));
+        for (uint32_t i = 0; i < n; i += 16) {
+            __m512i v = _mm512_sll_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(bytes)), shift);
+            _mm512_storeu_si512(out + i, p ? _mm512_or_si512(v, _mm512_loadu_si512(out + i)) : v);
+            bytes = _mm512_shuffle_i64x2(bytes, bytes, 0x39);
         }
     }
+    return n;
 }
 
 TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset)
@@ -127,7 +153,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, starts, keep};
+const positions_kernels positions_kernels_avx512 = {get, starts, pick, keep};
 
 #else
 

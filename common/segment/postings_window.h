@@ -26,8 +26,8 @@ typedef struct position_block {
     uint32_t unit;             /* dense: window * 64 + block of 64 groups; sparse: sample; short: 0 */
     uint32_t first, count;     /* list index (dense: index within the window) of the first group, groups */
     uint32_t capacity;
-    uint32_t *documents, *wdf; /* wdf exact */
-    uint32_t *places;          /* of the document: its extent */
+    uint32_t *wdf;             /* of each group's document, exact */
+    uint32_t *places;          /* the document's extent */
     uint64_t *bits;            /* where each group starts */
 } position_block;
 
@@ -117,5 +117,10 @@ typedef struct position_room {
 } position_room;
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err);
+
+/* Has the processor fetch what postings_window_positions will read for the documents of a range that mask names. Two
+ * steps, since the second's addresses are read from what the first fetches: ask for all documents of a window with
+ * `deep` false, then for all with true, then for their positions. Changes no answer. */
+void postings_window_prefetch(postings_window *p, uint32_t range, uint64_t mask, bool deep);
 
 #endif

@@ -37,18 +37,17 @@ static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *e
     position_block *b = &p->block;
     if (count <= b->capacity)
         return OIR_OK;
-    b->documents = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->documents);
     b->wdf = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->wdf);
     b->places = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->places);
     b->bits = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->bits);
-    b->capacity = b->documents && b->wdf && b->places && b->bits ? count : 0;
+    b->capacity = b->wdf && b->places && b->bits ? count : 0;
     return b->capacity ? OIR_OK : error_no_memory(err, "positions");
 }
 
 static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
 {
     position_block *b = &p->block;
-    b->documents[b->count] = document;
+    b->places[b->count] = length_get(&p->context->extents, document);
     b->wdf[b->count++] = exact(p, document, wdf);
 }
 
@@ -56,8 +55,6 @@ static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
 static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
 {
     position_block *b = &p->block;
-    for (uint32_t i = 0; i < b->count; i++)
-        b->places[i] = length_get(&p->context->extents, b->documents[i]);
     if (p->view.positions_form == POSITIONS_WDF) {
         positions_kernels_get(p->kernels->isa)->starts(b->wdf, b->places, b->count, bit, b->bits);
     } else {
@@ -95,35 +92,56 @@ static uint32_t index_in_window(postings_window *p, uint32_t range, uint32_t pla
     return p->first[range] + bits_count(lower);
 }
 
+/* The mask of a range without its documents before the block's first. */
+static uint64_t documents_from(postings_window *p, uint32_t range, uint32_t from)
+{
+    uint64_t mask = postings_window_documents(p, range);
+    for (uint32_t skip = from > p->first[range] ? from - p->first[range] : 0; skip > 0 && mask; skip--)
+        mask &= mask - 1;
+    return mask;
+}
+
+/* Puts exact wdf in the place of those that a byte cannot hold. */
+static void find_large(postings_window *p, uint32_t range, uint32_t from, uint32_t count)
+{
+    for (uint32_t i = 0; i < count && range < RANGES; range++)
+        for (uint64_t mask = documents_from(p, range, from); mask && i < count; mask &= mask - 1, i++)
+            p->block.wdf[i] = exact(p, p->window << WINDOW_BITS | range << 6 | bits_lowest(mask),
+                                    (uint8_t)p->block.wdf[i]);
+}
+
 /* Collects the groups of a block; `range` is one that has documents of it. */
 static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, oir_error *err)
 {
-    uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from, i = 0;
+    const positions_kernels *k = positions_kernels_get(p->kernels->isa);
+    const length_planes *extents = &p->context->extents;
+    uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from, n = 0;
     uint32_t count = left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK;
     uint8_t wdf[RANGE_SIZE]; /* in the order of the list, since none is left out */
-    uint64_t bit, mask = postings_window_documents(p, range);
+    uint64_t bit;
     if (from >= p->window_count)
         return damaged(p, err);
-    ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK, err));
+    ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK + RANGE_SIZE, err));
     ERROR_FORWARD(find_dense_block(p, block, &bit, err));
-    uint32_t *documents = p->block.documents;
+    uint32_t *places = p->block.places, *exact_wdf = p->block.wdf;
     p->block.known = false;
     p->block.first = from;
     p->kernels->dense_wdf(&p->dense, bits_low(count), from, wdf);
+    postings_window_documents(p, range);
     while (p->first[range] > from && range > 0)
-        mask = postings_window_documents(p, --range);
-    for (uint32_t skip = from - p->first[range]; skip > 0 && mask; skip--)
-        mask &= mask - 1;
-    for (;;) {
-        for (uint32_t base = p->window << WINDOW_BITS | range << 6; mask && i < count; mask &= mask - 1)
-            documents[i++] = base | bits_lowest(mask);
-        if (i == count || ++range == RANGES)
-            break;
-        mask = postings_window_documents(p, range);
+        postings_window_documents(p, --range);
+    for (uint32_t r = range; r < RANGES && n < count; r++) { /* the last range may bring more than the block has */
+        const uint8_t *plane[4];
+        for (uint32_t i = 0; i < extents->count; i++)
+            plane[i] = extents->plane[i] + (p->window << WINDOW_BITS | r << 6);
+        uint64_t mask = postings_window_documents(p, r);
+        n += k->pick(plane, extents->count, mask, from > p->first[r] ? from - p->first[r] : 0, places + n);
     }
-    p->block.count = i;
-    for (i = 0; i < p->block.count; i++)
-        p->block.wdf[i] = exact(p, documents[i], wdf[i]);
+    p->block.count = n < count ? n : count;
+    for (uint32_t i = 0; i < GROUPS_IN_BLOCK; i++)
+        exact_wdf[i] = wdf[i];
+    if (p->view.large_count)
+        find_large(p, range, from, p->block.count);
     block_finish(p, p->window * RANGES + block, bit);
     return OIR_OK;
 }
@@ -229,4 +247,19 @@ oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_
                                                 p->block.places[slot], p->context->position_base, room->positions);
     room->count = c;
     return OIR_OK;
+}
+
+void postings_window_prefetch(postings_window *p, uint32_t range, uint64_t mask, bool deep)
+{
+    if (!p->view.positions || p->documents || !postings_window_is_dense(p))
+        return; /* short lists are at hand, sparse ones have few documents in a window */
+    const uint8_t *bytes = p->view.positions;
+    uint32_t block = index_in_window(p, range, bits_lowest(mask)) / GROUPS_IN_BLOCK;
+    uint64_t bit, start = bits_load32(bytes + 1 + (size_t)p->window * 4);
+    if (!deep && start < p->view.positions_size)
+        __builtin_prefetch(bytes + start + (size_t)block * bytes[0]);
+    else if (deep && find_dense_block(p, block, &bit, NULL) == OIR_OK && bit / 8 < p->view.positions_size) {
+        __builtin_prefetch(bytes + bit / 8);
+        __builtin_prefetch(bytes + bit / 8 + 64);
+    }
 }

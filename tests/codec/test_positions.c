@@ -107,6 +107,23 @@ static void keep_agrees(void)
     }
 }
 
+static void pick_agrees(void)
+{
+    for (int trial = 0; trial < 20000; trial++) {
+        uint8_t bytes[4][64];
+        const uint8_t *plane[4] = {bytes[0], bytes[1], bytes[2], bytes[3]};
+        uint32_t planes = 1 + harness_below(4), skip = harness_below(3) ? 0 : harness_below(64), expected[80], got[80];
+        uint64_t mask = harness_random() & (harness_below(2) ? harness_random() : UINT64_MAX);
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i / 64][i % 64] = (uint8_t)harness_random();
+        uint32_t n = positions_kernels_scalar.pick(plane, planes, mask, skip, expected);
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            EXPECT_EQ(positions_kernels_get((enum isa)isa)->pick(plane, planes, mask, skip, got), n);
+            EXPECT(!memcmp(got, expected, n * sizeof *got));
+        }
+    }
+}
+
 static void damaged_bits_are_safe(void)
 {
     static uint8_t bytes[200 + 64];
@@ -132,6 +149,7 @@ int main(void)
     TEST(counts_round_trip);
     TEST(starts_agree);
     TEST(keep_agrees);
+    TEST(pick_agrees);
     TEST(damaged_bits_are_safe);
     return harness_end();
 }
