@@ -31,8 +31,8 @@ static inline bool api_is_message(const char *message)
         EXPECT_EQ(api_error.status, expected);                                                     \
         api_error.message[OIR_MESSAGE_MAX - 1] = 0;                                                \
         if (!api_is_message(api_error.message)) {                                                  \
-            fprintf(stderr, "%s:%d: a bad message: \"%s\"\n", __FILE__, __LINE__, api_error.message); \
-            EXPECT(!"a message as error.h says");                                                  \
+            fprintf(stderr, "\"%s\"\n", api_error.message);                                       \
+            harness_fail(__FILE__, __LINE__, "not a message as error.h promises");                 \
         }                                                                                          \
     } while (0)
 

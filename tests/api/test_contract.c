@@ -842,6 +842,86 @@ static void generator_arguments(void)
     oir_term_generator_free(g);
 }
 
+/* Terms of the text as the strategies say, closed by spaces. */
+static void expect_terms(oir_term_generator *g, oir_document *document, const char *text, const char *expected)
+{
+    oir_term_iterator *terms;
+    char got[300] = "";
+    bool found;
+    oir_document_clear(document);
+    oir_term_generator_set_document(g, document);
+    API_OK(oir_term_generator_index_text(g, text, strlen(text), 1, "", &api_error));
+    API_OK(oir_document_get_terms(document, &terms, &api_error));
+    while (!oir_term_iterator_next(terms, &found, &api_error) && found) {
+        oir_bytes t = oir_term_iterator_get_term(terms);
+        size_t used = strlen(got);
+        snprintf(got + used, sizeof got - used, "%.*s ", (int)t.size, t.data);
+    }
+    oir_term_iterator_free(terms);
+    EXPECT_STR(got, expected);
+}
+
+static void strategies(void)
+{
+    oir_term_generator *g;
+    oir_document *document;
+    oir_stopper *stopper;
+    API_OK(oir_term_generator_new(&g, &api_error));
+    API_OK(oir_document_new(&document, &api_error));
+    API_OK(oir_stopper_new_for(&stopper, "english", &api_error));
+    API_OK(oir_term_generator_set_stemmer(g, "english", &api_error));
+    expect_terms(g, document, "the missions", "Zmission Zthe missions the ");
+    oir_term_generator_set_stopper(g, stopper);
+    expect_terms(g, document, "the missions", "Zmission missions the ");
+    oir_term_generator_set_stop_strategy(g, OIR_STOP_ALL);
+    expect_terms(g, document, "the missions", "Zmission missions ");
+    oir_term_generator_set_stop_strategy(g, OIR_STOP_NONE);
+    oir_term_generator_set_stem_strategy(g, OIR_STEM_NONE);
+    expect_terms(g, document, "the missions", "missions the ");
+    oir_term_generator_set_stem_strategy(g, OIR_STEM_ALL);
+    expect_terms(g, document, "the missions", "mission the ");
+    oir_term_generator_set_stem_strategy(g, OIR_STEM_ALL_Z);
+    expect_terms(g, document, "the missions", "Zmission Zthe ");
+    oir_term_generator_set_stem_strategy(g, OIR_STEM_SOME_FULL_POS);
+    expect_terms(g, document, "missions", "Zmission missions ");
+    oir_term_generator_set_stem_strategy(g, OIR_STEM_NONE);
+    expect_terms(g, document, "\xe4\xb8\xad\xe6\x96\x87", "\xe4\xb8\xad \xe4\xb8\xad\xe6\x96\x87 \xe6\x96\x87 ");
+    oir_term_generator_set_ngrams(g, false);
+    expect_terms(g, document, "\xe4\xb8\xad\xe6\x96\x87", "\xe4\xb8\xad\xe6\x96\x87 ");
+    oir_stopper_free(stopper);
+    oir_document_free(document);
+    oir_term_generator_free(g);
+}
+
+static void expect_parsed(oir_query_parser *parser, const char *text, const char *expected)
+{
+    char *description;
+    oir_query *query = api_parse(parser, text);
+    API_OK(oir_query_get_description(query, &description, &api_error));
+    EXPECT_STR(description, expected);
+    oir_memory_free(description);
+    oir_query_free(query);
+}
+
+static void parser_strategies(void)
+{
+    oir_query_parser *parser;
+    API_OK(oir_query_parser_new(&parser, &api_error));
+    API_OK(oir_query_parser_set_stemmer(parser, "english", &api_error));
+    expect_parsed(parser, "Missions", "Query(Zmission@1)");
+    oir_query_parser_set_stem_capitals(parser, false);
+    expect_parsed(parser, "Missions", "Query(missions@1)");
+    oir_query_parser_set_stem_capitals(parser, true);
+    oir_query_parser_set_stem_strategy(parser, OIR_STEM_NONE);
+    expect_parsed(parser, "missions", "Query(missions@1)");
+    oir_query_parser_set_stem_strategy(parser, OIR_STEM_ALL);
+    expect_parsed(parser, "missions", "Query(mission@1)");
+    oir_query_parser_set_stem_strategy(parser, OIR_STEM_NONE);
+    oir_query_parser_set_ngrams(parser, false);
+    expect_parsed(parser, "\xe4\xb8\xad\xe6\x96\x87", "Query(\xe4\xb8\xad\xe6\x96\x87@1)");
+    oir_query_parser_free(parser);
+}
+
 static void weight_arguments(void)
 {
     oir_weight *weight;
@@ -1129,6 +1209,8 @@ int main(void)
     TEST(parser_arguments);
     TEST(languages);
     TEST(generator_arguments);
+    TEST(strategies);
+    TEST(parser_strategies);
     TEST(weight_arguments);
     TEST(snippet_arguments);
     TEST(match_sets);

@@ -122,7 +122,9 @@ void run(const std::string &folder)
     expect(search(database.get(), "absent").empty(), "nothing is found");
 
     auto terms = make<Terms>(
-        [&](oir_term_iterator **out, oir_error *err) { return oir_database_get_terms(database.get(), "miss", out, err); });
+        [&](oir_term_iterator **out, oir_error *err) {
+            return oir_database_get_terms(database.get(), "miss", out, err);
+        });
     std::vector<std::string> seen;
     for (bool found = true; found;) {
         call(oir_term_iterator_next, terms.get(), &found);

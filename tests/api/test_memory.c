@@ -277,7 +277,8 @@ static oir_status parse(void)
     STEP(oir_query_parser_add_boolean_prefix(parser, "id", "Q", &api_error));
     STEP(oir_query_parser_set_default_op(parser, OIR_OP_AND, &api_error));
     oir_query_parser_set_stopper(parser, stopper);
-    const char *text = "the title:missions OR (combat-mission NEAR/3 \"of a kind\") -syria +iraq advis* id:1 id:2 XOR x";
+    const char *text = "the title:missions OR (combat-mission NEAR/3 \"of a kind\") -syria +iraq advis* "
+                       "id:1 id:2 XOR x";
     STEP(oir_query_parser_parse(parser, text, strlen(text), OIR_PARSE_DEFAULT | OIR_PARSE_PARTIAL, "T", &query,
                                 &api_error));
     STEP(oir_query_get_description(query, &description, &api_error));
@@ -542,7 +543,7 @@ static void fail_each(scenario run, void (*after)(bool succeeded))
             if (status && (status != OIR_NO_MEMORY || !api_is_message(api_error.message))) {
                 fprintf(stderr, "allocation %ld%s: %s: %s\n", n, once ? " only" : "", oir_status_name(status),
                         api_error.message);
-                EXPECT(!"OIR_NO_MEMORY or success");
+                harness_fail(__FILE__, __LINE__, "neither OIR_NO_MEMORY nor success");
             }
             EXPECT(status == OIR_OK || injected);
             if (after)

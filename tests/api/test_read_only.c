@@ -1,5 +1,5 @@
-/* Searching needs no right to write: in a folder that belongs to somebody else, with files that nobody may write, from a
- * process that may not even list the folder's parent. */
+/* Searching needs no right to write: in a folder that belongs to somebody else, with files that nobody may write, even
+ * where the folder cannot be listed. */
 #include <pwd.h>
 #include <sys/wait.h>
 

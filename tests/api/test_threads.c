@@ -5,7 +5,7 @@
 
 #include "api_world.h"
 
-enum { DOCUMENTS = 500, SEARCHERS = 8, OPENERS = 2, ROUNDS = 6, PAGE = 20, COMMITS = 40 };
+enum { DOCUMENTS = 500, SEARCHERS = 8, OPENERS = 2, ROUNDS = 3, PAGE = 20, COMMITS = 30 };
 
 static char folder[API_PATH];
 static oir_database *shared;
@@ -224,7 +224,7 @@ static void *open_and_reopen(void *context)
         bool changed = false;
         if (!d && oir_database_open(&d, folder, &err) != OIR_OK) {
             fprintf(stderr, "%s\n", err.message);
-            CHECK(!"a database opens at any moment");
+            atomic_fetch_add(&failures, 1); /* a database opens at any moment */
             return NULL;
         }
         uint64_t before = oir_database_get_revision(d);
@@ -232,7 +232,7 @@ static void *open_and_reopen(void *context)
         check_snapshot(d);
         if (oir_database_reopen(d, &changed, &err) != OIR_OK) {
             fprintf(stderr, "%s\n", err.message);
-            CHECK(!"a database reopens at any moment");
+            atomic_fetch_add(&failures, 1);
         }
         last = oir_database_get_revision(d);
         CHECK(changed == (last != before));
