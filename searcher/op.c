@@ -48,14 +48,13 @@ static void combine_ranges(op *o, const kernels *k)
         o->ops->bound(o, k, parts, RANGES, o->bounds);
         return;
     }
-    const uint16_t **many = arena_add(o->arena, o->part_count * sizeof *many);
-    if (!many) { /* no bound is a bound too */
-        memset(o->bounds, 0xff, sizeof o->bounds);
+    if (!o->part_bounds && !(o->part_bounds = arena_add(o->arena, o->part_count * sizeof *o->part_bounds))) {
+        memset(o->bounds, 0xff, sizeof o->bounds); /* no bound is a bound too */
         return;
     }
     for (uint32_t i = 0; i < o->part_count; i++)
-        many[i] = o->parts[i]->bounds;
-    o->ops->bound(o, k, many, RANGES, o->bounds);
+        o->part_bounds[i] = o->parts[i]->bounds;
+    o->ops->bound(o, k, o->part_bounds, RANGES, o->bounds);
 }
 
 bool op_ranges(op *o, const kernels *k, enum bound_level level)
@@ -116,17 +115,6 @@ oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err)
     return OIR_OK;
 }
 
-void op_prefetch(op *o, const uint64_t masks[RANGES], bool deep)
-{
-    for (uint32_t i = 0; i < o->part_count; i++) {
-        if (!o->parts[i]->certain)
-            op_prefetch(o->parts[i], masks, deep);
-        for (uint32_t r = 0; o->ops->check && r < RANGES; r++)
-            if (masks[r])
-                postings_window_prefetch(o->parts[i]->postings, r, masks[r], deep);
-    }
-}
-
 /* One word of every part at a time, by way of `matched`, so that combine serves here too. */
 static void combine_words(op *o, uint64_t words[RANGES], uint64_t (*parts)[RANGES])
 {
@@ -169,7 +157,12 @@ void op_words(op *o, uint64_t words[RANGES])
         return;
     }
     uint64_t on_stack[PARTS_ON_STACK][RANGES], (*parts)[RANGES] = on_stack;
-    if (o->part_count > PARTS_ON_STACK && !(parts = arena_add(o->arena, o->part_count * sizeof *parts))) {
+    if (o->part_count > PARTS_ON_STACK) {
+        if (!o->part_words)
+            o->part_words = arena_add(o->arena, o->part_count * sizeof *parts);
+        parts = o->part_words;
+    }
+    if (!parts) {
         for (uint32_t r = 0; r < RANGES; r++)
             words[r] = op_match(o, r);
         return;

@@ -50,14 +50,18 @@ struct op {
 
     /* PHRASE, NEAR */
     oir_termpos window;
-    uint32_t *order;                     /* parts, in the order in which they stand in the query */
+    uint32_t *order;                     /* parts, in the order in which they stand in the query (NEAR: see there) */
     uint32_t *offset;                    /* by part: its place in that order */
     position_room *rooms;                /* by part */
     uint32_t *from;                      /* room for check, by part */
     uint64_t *taken;
     bool *seen;
-    arena *arena;
     uint64_t *positions_decoded;
+
+    /* room to combine very many parts, made when it is first needed */
+    arena *arena;
+    const uint16_t **part_bounds;
+    uint64_t (*part_words)[RANGES];
 };
 
 /* The operators. */
@@ -76,9 +80,6 @@ uint64_t op_match(op *o, uint32_t range);
 void op_activate(op *o, uint64_t wanted);
 /* Makes `matched` exact for one document, all the way up. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err);
-/* Has the processor fetch what op_verify will read for the documents of the window that masks name, by range; first
- * with `deep` false, then with true (postings_window_prefetch). */
-void op_prefetch(op *o, const uint64_t masks[RANGES], bool deep);
 /* The documents of all ranges of the window that may match. */
 void op_words(op *o, uint64_t words[RANGES]);
 

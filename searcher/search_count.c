@@ -16,24 +16,14 @@ static oir_status count_verified(search_unit *u, uint32_t range, uint64_t matche
     return OIR_OK;
 }
 
-/* Documents whose positions must be looked at. All of a window are found first, so that what is to be read of them is
- * on its way before it is needed. */
+/* Documents whose positions must be looked at. */
 static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
 {
-    uint64_t masks[RANGES] = {0}, found = 0;
     for (; live; live &= live - 1) {
         uint32_t range = bits_lowest(live);
-        masks[range] = op_match(u->root, range) & search_unit_live(u, window, range);
-        found |= (uint64_t)(masks[range] != 0) << range;
-    }
-    if (found) {
-        op_prefetch(u->root, masks, false);
-        op_prefetch(u->root, masks, true);
-    }
-    for (; found; found &= found - 1) {
-        uint32_t range = bits_lowest(found);
-        op_match(u->root, range);
-        ERROR_FORWARD(count_verified(u, range, masks[range], count, err));
+        uint64_t matched = op_match(u->root, range);
+        if (matched)
+            ERROR_FORWARD(count_verified(u, range, matched & search_unit_live(u, window, range), count, err));
     }
     return OIR_OK;
 }

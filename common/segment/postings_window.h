@@ -118,9 +118,4 @@ typedef struct position_room {
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err);
 
-/* Has the processor fetch what postings_window_positions will read for the documents of a range that mask names. Two
- * steps, since the second's addresses are read from what the first fetches: ask for all documents of a window with
- * `deep` false, then for all with true, then for their positions. Changes no answer. */
-void postings_window_prefetch(postings_window *p, uint32_t range, uint64_t mask, bool deep);
-
 #endif

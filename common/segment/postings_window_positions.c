@@ -149,9 +149,9 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
 static oir_status find_dense(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
 {
     uint32_t index = index_in_window(p, range, place), block = index / GROUPS_IN_BLOCK;
+    *slot = index % GROUPS_IN_BLOCK;
     if (!p->block.known || p->block.unit != p->window * RANGES + block)
-        ERROR_FORWARD(read_dense_block(p, range, block, err));
-    *slot = index - p->block.first;
+        return read_dense_block(p, range, block, err);
     return OIR_OK;
 }
 
@@ -247,19 +247,4 @@ oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_
                                                 p->block.places[slot], p->context->position_base, room->positions);
     room->count = c;
     return OIR_OK;
-}
-
-void postings_window_prefetch(postings_window *p, uint32_t range, uint64_t mask, bool deep)
-{
-    if (!p->view.positions || p->documents || !postings_window_is_dense(p))
-        return; /* short lists are at hand, sparse ones have few documents in a window */
-    const uint8_t *bytes = p->view.positions;
-    uint32_t block = index_in_window(p, range, bits_lowest(mask)) / GROUPS_IN_BLOCK;
-    uint64_t bit, start = bits_load32(bytes + 1 + (size_t)p->window * 4);
-    if (!deep && start < p->view.positions_size)
-        __builtin_prefetch(bytes + start + (size_t)block * bytes[0]);
-    else if (deep && find_dense_block(p, block, &bit, NULL) == OIR_OK && bit / 8 < p->view.positions_size) {
-        __builtin_prefetch(bytes + bit / 8);
-        __builtin_prefetch(bytes + bit / 8 + 64);
-    }
 }
