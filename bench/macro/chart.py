@@ -167,7 +167,7 @@ def ratio_panel(svg, x, y, kind, rows):
         right = left + RATIO_BARS
         ratio = f"{cell.ratio:.2f}" if cell.ratio < 10 else f"{cell.ratio:,.0f}"
         svg.text(right + 50, middle + 4, ratio, 12, "end", "bold")
-        svg.text(right + 58, middle + 4, f"{own} to {best} µs, {cell.best}", 11)
+        svg.text(right + 58, middle + 4, f"{own} to {best} µs, {cell.best}{' *' if cell.overlooked() else ''}", 11)
 
 
 def ratios(run, collection, goals=None):
@@ -179,7 +179,9 @@ def ratios(run, collection, goals=None):
     texts = [f"{kind} {command} {c.ratio:.2f}" for kind, r in rows.items() for command, c in r if c.ratio is not None]
     svg = Svg(2 * MARGIN + COLUMNS * RATIO_PANEL + PANEL_GAP, bottom, title, "Ratios of means: " + "; ".join(texts))
     svg.text(MARGIN, 32, title, 20, weight="bold")
-    svg.text(MARGIN, 54, caption(run) + "; shorter is better, 1 is the best peer", 12, fill=FAINT)
+    overlooked = {name for r in rows.values() for _, c in r for name in c.overlooked()}
+    footnote = f" (* {', '.join(sorted(overlooked))} was faster, but does not count here)" if overlooked else ""
+    svg.text(MARGIN, 54, caption(run) + "; shorter is better, 1 is the best peer" + footnote, 12, fill=FAINT)
     ratio_legend(svg, 80)
     for (x, y), (kind, panel) in zip(places, rows.items()):
         ratio_panel(svg, x, y, kind, panel)

@@ -48,6 +48,13 @@ class Cell:
     goal: float | None = None  # for the ratio
     met: bool | None = None  # the goal, and a 99th percentile below every counted peer's
 
+    def overlooked(self):
+        """Peers that were faster than the best that counts."""
+        if self.best is None:
+            return []
+        best = self.peers[self.best].mean
+        return [name for name, t in self.peers.items() if not t.counted and t.mean < best]
+
 
 def read_goals(path=os.path.join(os.path.dirname(os.path.abspath(__file__)), "goals.json")):
     with open(path, encoding="utf-8") as file:

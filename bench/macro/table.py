@@ -89,11 +89,10 @@ def command_lines(run, collection, command, goals):
         rows.append([c.kind, *times, c.best or "–", ratio_text(c), p99, *([c.goal or "–"] if goal else [])])
     yield from grid(["", standing.OWN, *peers, "best", "ratio", "p99 ratio", *(["goal"] if goal else [])], rows)
     for c in cells:
-        for name, t in c.peers.items():
-            if not t.counted and c.best and t.mean < c.peers[c.best].mean:
-                ratio = c.own.mean / t.mean
-                yield f"{name} does not count for {c.kind}, but beat {c.best}: the ratio to it is {ratio:.2f}."
-                yield ""
+        for name in c.overlooked():
+            ratio = c.own.mean / c.peers[name].mean
+            yield f"{name} does not count for {c.kind}, but beat {c.best}: the ratio to it is {ratio:.2f}."
+            yield ""
     if measured["differing"]:
         yield f"**On {measured['differing']} queries the engines' counts differ.**"
         yield ""
