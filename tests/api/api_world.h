@@ -65,7 +65,7 @@ static inline size_t api_each_file(const char *folder, const char *start, bool (
     size_t count = 0;
     DIR *opened = opendir(folder);
     for (struct dirent *entry; opened && (entry = readdir(opened));) {
-        char path[600];
+        char path[1024];
         if (entry->d_name[0] == '.' || strncmp(entry->d_name, start, strlen(start)) != 0)
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
