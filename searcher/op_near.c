@@ -1,5 +1,10 @@
-/* All parts, in any order, at different positions within a window of positions: the weights of all. */
+/* All parts, in any order, at different positions within a window of positions: the weights of all.
+ *
+ * o->order says for each part which is the first one of its term, o->offset how many of its term are before it. The
+ * parts of one term take its positions in turn, which is all there is to finding each one of its own, but where
+ * different terms stand at one position. */
 #include "base/error.h"
+#include "base/sort.h"
 #include "searcher/op.h"
 
 static void bound(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out)
@@ -17,11 +22,17 @@ static void activate(op *o, uint64_t wanted)
     op_and.activate(o, wanted);
 }
 
+/* Positions of a part; parts of the same term share them. */
+static const position_room *room_of(const op *o, uint32_t part)
+{
+    return &o->rooms[o->order[part]];
+}
+
 /* Finds the part a position different from all others', moving those that have one where that helps (an augmenting
  * path: H. W. Kuhn, The Hungarian method, 1955). taken[part] is its position, seen marks parts on the path. */
 static bool place_part(const op *o, uint32_t part, const uint32_t *from, uint64_t end, uint64_t *taken, bool *seen)
 {
-    const position_room *r = &o->rooms[part];
+    const position_room *r = room_of(o, part);
     for (uint32_t p = from[part]; p < r->count && r->positions[p] < end; p++) {
         uint32_t holder = 0;
         while (holder < o->part_count && taken[holder] != r->positions[p])
@@ -39,9 +50,17 @@ static bool place_part(const op *o, uint32_t part, const uint32_t *from, uint64_
     return false;
 }
 
-/* Whether every part finds a position of its own in [start, end). */
+/* Whether every part finds a position of its own in [start, end), where the parts of each term by themselves do. */
 static bool fits(const op *o, const uint32_t *from, uint64_t end, uint64_t *taken, bool *seen)
 {
+    bool distinct = true;
+    for (uint32_t i = 0; i < o->part_count; i++)
+        taken[i] = room_of(o, i)->positions[from[i] + o->offset[i]];
+    sort_u64(taken, o->part_count);
+    for (uint32_t i = 1; i < o->part_count; i++)
+        distinct &= taken[i] != taken[i - 1];
+    if (distinct) /* always, unless different terms stand at one position */
+        return true;
     for (uint32_t i = 0; i < o->part_count; i++)
         taken[i] = UINT64_MAX;
     for (uint32_t i = 0; i < o->part_count; i++) {
@@ -57,22 +76,19 @@ static bool is_near(const op *o, uint32_t *from, uint64_t *taken, bool *seen)
 {
     memset(from, 0, o->part_count * sizeof *from);
     for (;;) {
-        uint32_t first = 0; /* the part whose next position is the smallest: windows start there */
-        uint64_t furthest = 0;
+        uint64_t start = UINT64_MAX, furthest = 0; /* windows start at the smallest of the parts' next positions */
         for (uint32_t i = 0; i < o->part_count; i++) {
-            if (from[i] == o->rooms[i].count)
+            const position_room *r = room_of(o, i);
+            if (r->count - from[i] <= o->offset[i])
                 return false;
-            uint32_t at = o->rooms[i].positions[from[i]];
-            if (at < o->rooms[first].positions[from[first]])
-                first = i;
-            furthest = at > furthest ? at : furthest;
+            uint32_t first = r->positions[from[i]], own = r->positions[from[i] + o->offset[i]];
+            start = first < start ? first : start;
+            furthest = own > furthest ? own : furthest;
         }
-        uint64_t start = o->rooms[first].positions[from[first]];
         if (furthest - start < o->window && fits(o, from, start + o->window, taken, seen))
             return true;
         for (uint32_t i = 0; i < o->part_count; i++) /* no match uses this position, whoever has it */
-            if (o->rooms[i].positions[from[i]] == start)
-                from[i]++;
+            from[i] += room_of(o, i)->positions[from[i]] == start;
     }
 }
 
@@ -80,6 +96,8 @@ static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_
 {
     *holds = false;
     for (uint32_t i = 0; i < o->part_count; i++) {
+        if (o->order[i] != i)
+            continue;
         ERROR_FORWARD(postings_window_positions(o->parts[i]->postings, range, place, &o->rooms[i], err));
         *o->positions_decoded += o->rooms[i].count;
         if (!o->rooms[i].count)

@@ -24,13 +24,16 @@ static void activate(op *o, uint64_t wanted)
 static oir_status is_adjacent(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
     const positions_kernels *k = positions_kernels_get(o->parts[0]->postings->kernels->isa);
-    position_room *first = &o->rooms[0];
+    position_room *first = &o->rooms[0], *next = &o->rooms[1]; /* two are enough, however long the phrase */
     uint32_t count = 0;
     for (uint32_t part = 0; part < o->part_count; part++) {
-        ERROR_FORWARD(postings_window_positions(o->parts[part]->postings, range, place, &o->rooms[part], err));
-        *o->positions_decoded += o->rooms[part].count;
-        if (part) {
-            count = k->keep(first->positions, count, o->rooms[part].positions, o->rooms[part].count, o->offset[part]);
+        position_room *room = part ? next : first;
+        ERROR_FORWARD(postings_window_positions(o->parts[part]->postings, range, place, room, err));
+        *o->positions_decoded += room->count;
+        if (part && count == 1 && room->count == 1) { /* the usual case in short documents */
+            count = first->positions[0] + (uint64_t)o->offset[part] == room->positions[0];
+        } else if (part) {
+            count = k->keep(first->positions, count, room->positions, room->count, o->offset[part]);
         } else {
             for (uint32_t i = 0; i < first->count; i++) /* in place: the room is read anew for the next document */
                 if (first->positions[i] >= o->offset[0])

@@ -39,6 +39,16 @@ typedef struct context {
 
 static oir_status build(plan *p, const oir_query *q, context c, plan_node **out, oir_error *err);
 
+/* Factors of SCALE multiply up to this, so that a weight, and the sum of all, stays finite: infinite ones have no
+ * order, and 0 times them is no number. */
+static const double SCALE_MOST = 1e280;
+
+static double multiply(double scale, double factor)
+{
+    double product = scale * factor;
+    return product < SCALE_MOST ? product : SCALE_MOST;
+}
+
 static plan_node *node_new(plan *p, enum plan_op op)
 {
     plan_node *n = arena_add_zeroed(&p->arena, 1, sizeof *n);
@@ -222,7 +232,7 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
     case OIR_OP_PREFIX:
     case OIR_OP_SYNONYM: ERROR_FORWARD(build_group(p, q, c, out, err)); break;
     case OIR_OP_SCALE:
-        return build(p, q->parts[0], (context){c.scale * q->factor, c.scored && q->factor > 0}, out, err);
+        return build(p, q->parts[0], (context){multiply(c.scale, q->factor), c.scored && q->factor > 0}, out, err);
     default: return build_operator(p, q, c, out, err);
     }
     if (!(*out)->upper)

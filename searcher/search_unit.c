@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/sort.h"
 
 /* Operators hold vectors that want an alignment the arena does not give. */
 static void *add_aligned(arena *a, size_t size)
@@ -71,7 +72,7 @@ static const op_ops *ops_of(enum plan_op kind)
 }
 
 /* Puts the parts that match least first, where order does not matter to the answer: the rest is looked at less. For
- * PHRASE and NEAR `order` remembers where each stood. */
+ * PHRASE `order` remembers where each stood. */
 static void order_parts(op *o)
 {
     uint32_t first = o->ops->needs_first || o->ops == &op_filter;
@@ -87,6 +88,20 @@ static void order_parts(op *o)
         }
     for (uint32_t i = 0; o->order && i < o->part_count; i++)
         o->offset[o->order[i]] = i;
+}
+
+/* For NEAR: of each part the first one of its term, and how many of its term are before it. */
+static void rank_parts(op *o)
+{
+    for (uint32_t i = 0; i < o->part_count; i++)
+        o->taken[i] = (uint64_t)o->parts[i]->postings->entry.ordinal << 32 | i;
+    sort_u64(o->taken, o->part_count);
+    for (uint32_t k = 0; k < o->part_count; k++) {
+        uint32_t part = (uint32_t)o->taken[k], before = k ? (uint32_t)o->taken[k - 1] : part;
+        bool same = k && o->taken[k] >> 32 == o->taken[k - 1] >> 32;
+        o->order[part] = same ? o->order[before] : part;
+        o->offset[part] = same ? o->offset[before] + 1 : 0;
+    }
 }
 
 static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, oir_error *err)
@@ -131,6 +146,8 @@ static oir_status build_operator(search_unit *u, const plan_node *n, op **out, o
     if (o->ops->check)
         ERROR_FORWARD(add_position_rooms(u, o, n, err));
     order_parts(o);
+    if (o->ops == &op_near)
+        rank_parts(o);
     *out = o;
     return OIR_OK;
 }
@@ -210,9 +227,13 @@ static void keep_active(uint8_t wdf[RANGE_SIZE], uint64_t active)
         wdf[d] = active >> d & 1 ? wdf[d] : 0;
 }
 
+/* Between these single precision holds weights with all its digits, also the sums and products on the way. */
+static const double FILTER_LEAST = 1e-30, FILTER_MOST = 1e30;
+
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold)
 {
     uint32_t first = window << WINDOW_BITS | range << 6, n = 0;
+    bool held = threshold > FILTER_LEAST;
     for (size_t i = 0; i < u->plan->leaf_count; i++)
         if (u->leaves[i])
             u->leaves[i]->active = 0;
@@ -225,9 +246,10 @@ uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uin
         if (leaf->matched & wanted & ~leaf->active)
             keep_active(u->wdf[i], leaf->active);
         u->input_wdf[n] = u->wdf[i];
+        held = held && leaf->factor < FILTER_MOST;
         u->input_factor[n++] = (float)leaf->factor;
     }
-    if (!(threshold > 0)) /* all may enter */
+    if (!held) /* all may enter, or a query is scaled so far that only doubles can tell */
         return wanted;
     for (uint32_t i = 0; i < u->input.planes; i++)
         u->input.length[i] = u->norms.length[i] + first;
