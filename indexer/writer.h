@@ -61,7 +61,8 @@ oir_status writer_has_term(oir_writable_database *w, const char *term, size_t si
 
 /* Writes the buffer out as a segment, if there is anything in it. On failure the buffer is as it was. */
 oir_status writer_flush(oir_writable_database *w, oir_error *err);
-/* Merges as the policy says, until it is content or the disk is full. On failure nothing is lost. */
+/* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
+ * failure nothing is lost. */
 oir_status writer_merge(oir_writable_database *w, oir_error *err);
 /* Makes at most one segment of all, without deleted documents. */
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err);

@@ -186,8 +186,9 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
         status = merge_chosen(w, chosen, &lower);
     memory_free(sizes);
     memory_free(chosen);
-    /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop. */
-    if (status == OIR_NO_SPACE)
+    /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop, nor are lists
+     * that fit into segments of their own but not into one. */
+    if (status == OIR_NO_SPACE || status == OIR_TOO_BIG)
         return OIR_OK;
     return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
 }

@@ -61,6 +61,12 @@ static uint64_t max_last_docid(snapshot *const *shards, size_t count, uint64_t l
     return last;
 }
 
+/* An index that was removed and made anew may have come to the same revision. */
+static bool is_other(const generation *fresh, const generation *old)
+{
+    return fresh->revision != old->revision || strcmp(fresh->uuid, old->uuid) != 0;
+}
+
 oir_status oir_database_reopen(oir_database *d, bool *changed, oir_error *err)
 {
     snapshot **fresh = memory_new_zeroed(d->shard_count, sizeof *fresh);
@@ -68,7 +74,7 @@ oir_status oir_database_reopen(oir_database *d, bool *changed, oir_error *err)
     bool other = false;
     for (size_t i = 0; status == OIR_OK && i < d->shard_count; i++) {
         status = snapshot_open(&fresh[i], d->shards[i]->path, d->shards[i], err);
-        other |= status == OIR_OK && fresh[i]->generation.revision != d->shards[i]->generation.revision;
+        other |= status == OIR_OK && is_other(&fresh[i]->generation, &d->shards[i]->generation);
     }
     if (status == OIR_OK && d->shard_count > 1)
         status = check_numbers(d->shard_count, max_last_docid(fresh, d->shard_count, 0), err);

@@ -1,11 +1,13 @@
 #include "document/document.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 
-#define DATA_MAX (UINT64_C(1) << 31)
+/* An object of a segment is at most 1 GiB, with what stands around the data. */
+#define DATA_MAX UINT64_C(1000000000)
 
 oir_status document_new_from(oir_document **out, oir_docid docid, const document_source *source, void *context,
                              oir_error *err)
@@ -113,7 +115,8 @@ oir_status document_complete(const oir_document *document, oir_error *err)
 oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err)
 {
     if (size > DATA_MAX)
-        return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; at most 2 GiB is allowed", size);
+        return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; at most %" PRIu64 " are allowed", size,
+                         DATA_MAX);
     if (!memory_reserve(&document->data.data, &document->data.capacity, size, 1))
         return error_no_memory(err, "a document's data");
     if (size)
@@ -170,6 +173,7 @@ oir_status oir_document_get_term_count(oir_document *document, oir_termcount *ou
 {
     *out = 0;
     ERROR_FORWARD(load_terms(document, err));
+    document_terms_settle(&document->terms);
     *out = document->terms.live;
     return OIR_OK;
 }

@@ -167,6 +167,8 @@ static void limits(void)
     EXPECT_EQ(oir_document_add_boolean_term(document, "b", 1, &error), OIR_OK);
     EXPECT_EQ(oir_document_set_value(document, OIR_BAD_VALUENO, "x", 1, &error), OIR_INVALID_ARGUMENT);
     EXPECT_EQ(oir_document_set_value(document, 0, term, (1 << 20) + 1, &error), OIR_TOO_BIG);
+    /* More than a segment can hold must fail here, not when it is written out: no commit would ever succeed. */
+    EXPECT_EQ(oir_document_set_data(document, term, 1000000001, &error), OIR_TOO_BIG);
     EXPECT_EQ(oir_document_get_docid(document), 0);
     oir_document_free(document);
     oir_document_free(NULL);

@@ -24,7 +24,7 @@ OIR_API void oir_document_clear(oir_document *document);
 OIR_API oir_docid oir_document_get_docid(const oir_document *document);
 
 /* Any bytes, kept as they are and given back with search results. The bytes are copied. OIR_NO_MEMORY, OIR_TOO_BIG
- * above 2 GiB. */
+ * above 1,000,000,000 of them. */
 OIR_API oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err);
 /* Valid until the document is changed, cleared or freed. For a document that came from a database the first call
  * reads them: OIR_CORRUPT, OIR_NO_MEMORY. */
