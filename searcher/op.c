@@ -105,11 +105,14 @@ oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err)
     uint64_t bit = UINT64_C(1) << place;
     if (o->certain || !(o->matched & bit))
         return OIR_OK;
-    for (uint32_t i = 0; i < o->part_count; i++)
-        ERROR_FORWARD(op_verify(o->parts[i], range, place, err));
-    bool holds = o->ops->combine(o, true) & bit;
-    if (holds && o->ops->check)
+    bool holds = true;
+    if (o->ops->check) { /* its parts are terms, and all match */
         ERROR_FORWARD(o->ops->check(o, range, place, &holds, err));
+    } else {
+        for (uint32_t i = 0; i < o->part_count; i++)
+            ERROR_FORWARD(op_verify(o->parts[i], range, place, err));
+        holds = o->ops->combine(o, true) & bit;
+    }
     if (!holds)
         o->matched &= ~bit;
     return OIR_OK;

@@ -20,7 +20,7 @@ static uint32_t exact(const postings_window *p, uint32_t document, uint8_t wdf)
 }
 
 /* Bits of a group among u places, which starts at *bit; its count. *bit is moved to its first position. */
-static uint64_t group_size(const postings_window *p, uint32_t u, uint32_t wdf, uint64_t *bit, uint32_t *c)
+static inline uint64_t group_size(const postings_window *p, uint32_t u, uint32_t wdf, uint64_t *bit, uint32_t *c)
 {
     *c = wdf;
     if (p->view.positions_form == POSITIONS_COUNTED)
@@ -213,7 +213,8 @@ static oir_status find_short(postings_window *p, uint32_t range, uint32_t place,
 static oir_status find_group(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
 {
     static const uint8_t no_bits[CONTAINER_TAIL];
-    ERROR_FORWARD(postings_view_positions(&p->view, p->parts, err));
+    if (!p->view.positions)
+        ERROR_FORWARD(postings_view_positions(&p->view, p->parts, err));
     if (!p->view.positions) /* one place in each document: groups of no bits */
         p->view.positions = no_bits;
     if (p->documents)
@@ -225,6 +226,19 @@ static oir_status find_group(postings_window *p, uint32_t range, uint32_t place,
     return *slot < p->block.count ? OIR_OK : damaged(p, err);
 }
 
+static oir_status room_reserve(postings_window *p, position_room *room, uint32_t count, oir_error *err)
+{
+    if (count <= room->capacity)
+        return OIR_OK;
+    room->capacity = count < 64 ? 64 : count <= UINT32_MAX / 2 ? count * 2 : count;
+    room->positions = arena_add(p->arena, ((size_t)room->capacity + SPILL) * sizeof *room->positions);
+    if (!room->positions) {
+        room->capacity = 0;
+        return error_no_memory(err, "positions");
+    }
+    return OIR_OK;
+}
+
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err)
 {
@@ -233,18 +247,17 @@ oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_
     if (!p->parts || p->view.positions_form == POSITIONS_NONE)
         return OIR_OK;
     ERROR_FORWARD(find_group(p, range, place, &slot, err));
-    uint64_t bit = p->block.bits[slot];
-    group_size(p, p->block.places[slot], p->block.wdf[slot], &bit, &c);
-    if (c > room->capacity) {
-        room->capacity = c < 64 ? 64 : c <= UINT32_MAX / 2 ? c * 2 : c;
-        room->positions = arena_add(p->arena, ((size_t)room->capacity + SPILL) * sizeof *room->positions);
-        if (!room->positions) {
-            room->capacity = 0;
-            return error_no_memory(err, "positions");
-        }
-    }
-    positions_kernels_get(p->kernels->isa)->get(p->view.positions, bit, (uint64_t)p->view.positions_size * 8, c,
-                                                p->block.places[slot], p->context->position_base, room->positions);
+    uint64_t bit = p->block.bits[slot], end = (uint64_t)p->view.positions_size * 8;
+    uint32_t u = p->block.places[slot];
+    group_size(p, u, p->block.wdf[slot], &bit, &c);
+    ERROR_FORWARD(room_reserve(p, room, c, err));
+    uint32_t width = c == 1 ? bits_width(u - 1) : 0;
+    if (c == 1 && bit + width <= end) /* most are alone: read without a call */
+        room->positions[0] = p->context->position_base +
+                             (uint32_t)(bits_load64(p->view.positions + bit / 8) >> (bit & 7) & bits_low(width));
+    else
+        positions_kernels_get(p->kernels->isa)->get(p->view.positions, bit, end, c, u, p->context->position_base,
+                                                    room->positions);
     room->count = c;
     return OIR_OK;
 }
