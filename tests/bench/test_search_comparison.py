@@ -18,6 +18,16 @@ import chart  # noqa: E402
 import standing  # noqa: E402
 import table  # noqa: E402
 
+# A peer whose answers are right for some classes only, so that the rule for such ones is tested too.
+standing.COUNTED = {
+    "pisa": {
+        "COUNT": {"term", "intersection", "union"},
+        "TOP_10": {"term", "intersection", "union"},
+        "TOP_100": {"term", "intersection"},
+        "TOP_1000": {"term", "intersection"},
+    }
+}
+
 TAGS = ["term", "intersection", "union", "phrase", "negated", "intersection_union"]
 QUERIES = {
     "term": "a",
