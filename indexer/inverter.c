@@ -58,22 +58,21 @@ void inverter_clear(inverter *v)
 
 /* ---- terms ---- */
 
-static bool same_term(const inverter *v, uint32_t number, const char *term, size_t size, uint64_t prefix)
+static bool same_term(const inverter *v, uint32_t number, const hash_key *k, const char *term, size_t size)
 {
     const inverter_term *t = inverter_get_term(v, number);
-    return t->prefix == prefix && t->postings.spare == size &&
-           (size <= 8 || memcmp(slices_at(&v->pool, t->bytes) + 8, term + 8, size - 8) == 0);
+    return t->low == k->low && t->high == k->high && t->postings.spare == size &&
+           (size <= HASH_KEY_MAX || memcmp(slices_at(&v->pool, t->bytes), term, size) == 0);
 }
 
-static bool find_term(const inverter *v, const char *term, size_t size, uint64_t hash, uint32_t *number)
+static bool find_term(const inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number)
 {
     if (!v->slots)
         return false;
-    uint64_t prefix = term_sort_key((const uint8_t *)term, size);
-    for (uint32_t at = (uint32_t)hash & v->slot_mask; v->slots[at]; at = (at + 1) & v->slot_mask)
-        if (v->slots[at] >> 32 == hash >> 32) {
+    for (uint32_t at = (uint32_t)k->hash & v->slot_mask; v->slots[at]; at = (at + 1) & v->slot_mask)
+        if (v->slots[at] >> 32 == k->hash >> 32) {
             *number = (uint32_t)v->slots[at] - 1;
-            if (same_term(v, *number, term, size, prefix))
+            if (same_term(v, *number, k, term, size))
                 return true;
         }
     return false;
@@ -95,7 +94,7 @@ static oir_status grow_slots(inverter *v, oir_error *err)
         return error_no_memory(err, "the table of terms");
     for (uint32_t i = 0; i < v->term_count; i++) {
         const inverter_term *t = inverter_get_term(v, i);
-        uint64_t hash = hash_bytes(slices_at(&v->pool, t->bytes), t->postings.spare, 0);
+        uint64_t hash = hash_of_key(t->low, t->high, t->postings.spare);
         place(slots, (uint32_t)count - 1, hash >> 32 << 32 | (i + 1), (uint32_t)hash);
     }
     memory_free(v->slots);
@@ -104,7 +103,7 @@ static oir_status grow_slots(inverter *v, oir_error *err)
     return OIR_OK;
 }
 
-static oir_status make_term(inverter *v, const char *term, size_t size, uint64_t hash, uint32_t *number,
+static oir_status make_term(inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number,
                             oir_error *err)
 {
     if (v->term_count >= v->slot_mask / 8 * 5)
@@ -123,8 +122,8 @@ static oir_status make_term(inverter *v, const char *term, size_t size, uint64_t
     memcpy(slices_at(&v->pool, bytes), term, size);
     *number = v->term_count++;
     *inverter_get_term(v, *number) = (inverter_term){
-        .prefix = term_sort_key((const uint8_t *)term, size), .postings = {.spare = (uint8_t)size}, .bytes = bytes};
-    place(v->slots, v->slot_mask, hash >> 32 << 32 | (*number + 1), (uint32_t)hash);
+        .low = k->low, .high = k->high, .postings = {.spare = (uint8_t)size}, .bytes = bytes};
+    place(v->slots, v->slot_mask, k->hash >> 32 << 32 | (*number + 1), (uint32_t)k->hash);
     return OIR_OK;
 }
 
@@ -189,17 +188,31 @@ static bool add_to_list(inverter *v, uint32_t number, uint32_t wdf)
     return slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes));
 }
 
-/* Asks for the memory that looking these terms up will touch, in the order it will be touched. */
-static void prefetch(const inverter *v, const document_term *const *terms, size_t count)
+/* The term's number, found in the hint that the document has of it, or looked up and hinted. Hints are never trusted:
+ * they may come from another buffer, or from this one before it was cleared. */
+static oir_status get_term(inverter *v, const document_terms *from, const document_term *t, uint32_t *number,
+                           oir_error *err)
 {
-    if (!v->slots)
-        return;
-    for (size_t i = 0; i < count; i++)
-        __builtin_prefetch(&v->slots[(uint32_t)terms[i]->hash & v->slot_mask]);
+    document_slot *slot = &from->slots[t->slot];
+    hash_key k = {.low = slot->low, .high = slot->high};
+    const char *bytes = document_terms_get_bytes(from, t);
+    *number = slot->hint;
+    if (slot->hint < v->term_count && same_term(v, slot->hint, &k, bytes, t->size))
+        return OIR_OK;
+    k.hash = hash_of_key(k.low, k.high, t->size);
+    if (!find_term(v, &k, bytes, t->size, number))
+        ERROR_FORWARD(make_term(v, &k, bytes, t->size, number, err));
+    slot->hint = *number;
+    return OIR_OK;
+}
+
+/* Asks for the memory that the hinted terms are in. */
+static void prefetch(const inverter *v, const document_terms *from, const document_term *const *terms, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
-        uint64_t slot = v->slots[(uint32_t)terms[i]->hash & v->slot_mask];
-        if (slot)
-            __builtin_prefetch(inverter_get_term(v, (uint32_t)slot - 1));
+        uint32_t hint = from->slots[terms[i]->slot].hint;
+        if (hint < v->term_count)
+            __builtin_prefetch(inverter_get_term(v, hint), 1);
     }
 }
 
@@ -207,11 +220,9 @@ static oir_status add_batch(inverter *v, const document_terms *from, const docum
                             oir_error *err)
 {
     uint32_t numbers[BATCH];
-    prefetch(v, terms, count);
+    prefetch(v, from, terms, count);
     for (size_t i = 0; i < count; i++) {
-        const char *bytes = document_terms_get_bytes(from, terms[i]);
-        if (!find_term(v, bytes, terms[i]->size, terms[i]->hash, &numbers[i]))
-            ERROR_FORWARD(make_term(v, bytes, terms[i]->size, terms[i]->hash, &numbers[i], err));
+        ERROR_FORWARD(get_term(v, from, terms[i], &numbers[i], err));
         const inverter_term *t = inverter_get_term(v, numbers[i]);
         if (t->postings.tail)
             __builtin_prefetch(slices_at(&v->pool, t->postings.tail), 1);
@@ -423,7 +434,8 @@ static void skip_positions(inverter_cursor *c)
 bool inverter_has_term(const inverter *v, const char *term, size_t size)
 {
     uint32_t number;
-    if (!find_term(v, term, size, hash_bytes(term, size, 0), &number))
+    hash_key k = hash_make_key(term, size);
+    if (!find_term(v, &k, term, size, &number))
         return false;
     inverter_cursor c = inverter_read(v, inverter_get_term(v, number));
     for (; inverter_next(&c); skip_positions(&c))
@@ -435,8 +447,9 @@ bool inverter_has_term(const inverter *v, const char *term, size_t size)
 void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest)
 {
     uint32_t number;
+    hash_key k = hash_make_key(term, size);
     *count = 0;
-    if (!find_term(v, term, size, hash_bytes(term, size, 0), &number))
+    if (!find_term(v, &k, term, size, &number))
         return;
     inverter_term *t = inverter_get_term(v, number);
     inverter_cursor c = inverter_read(v, t);

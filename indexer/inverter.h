@@ -21,7 +21,7 @@
 enum inverter_kind { INVERTER_ONE, INVERTER_WDF, INVERTER_NONE, INVERTER_COUNTED };
 
 typedef struct inverter_term {
-    uint64_t prefix;     /* term_sort_key */
+    uint64_t low, high;  /* hash_key */
     slice_list postings; /* spare: the term's size */
     uint32_t bytes;      /* address of the term */
     uint32_t last;       /* buffered number of the last document */

@@ -82,7 +82,8 @@ static oir_status sort_terms(flush *f, oir_error *err)
         return error_no_memory(err, "writing out the buffer of documents");
     for (uint32_t i = 0; i < v->term_count; i++) {
         const inverter_term *t = inverter_get_term(v, i);
-        f->terms[i] = (term_sort_item){t->prefix, slices_at(&v->pool, t->bytes), t->postings.spare, i};
+        const uint8_t *bytes = slices_at(&v->pool, t->bytes);
+        f->terms[i] = (term_sort_item){term_sort_key(bytes, t->postings.spare), bytes, t->postings.spare, i};
     }
     term_sort(f->terms, v->term_count);
     return OIR_OK;

@@ -3,7 +3,13 @@
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 
+#include "base/bits.h"
 #include <oir/types.h>
+
+/* Odd numbers with half of their bits set, of no further meaning. */
+#define HASH_SECRET_A UINT64_C(0x2d358dccaa6c78a5)
+#define HASH_SECRET_B UINT64_C(0x8bb84b93962eacc9)
+#define HASH_SECRET_C UINT64_C(0x4b33a62ed433d4a3)
 
 /* The two halves of a 128-bit product folded: every bit of both reaches every bit of the result. */
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)
@@ -16,11 +22,53 @@ static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 /* Of one number. */
 static inline uint64_t hash_u64(uint64_t value)
 {
-    return hash_mix(hash_mix(value ^ UINT64_C(0x2d358dccaa6c78a5), UINT64_C(0x9e3779b97f4a7c15)) ^ value,
-                    UINT64_C(0x8bb84b93962eacc9));
+    return hash_mix(hash_mix(value ^ HASH_SECRET_A, UINT64_C(0x9e3779b97f4a7c15)) ^ value, HASH_SECRET_B);
 }
 
 /* Of `size` bytes (NULL for none is allowed). Different seeds give independent hashes. */
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);
+
+/* A word as tables keep it, so that most comparisons are of three numbers. */
+typedef struct hash_key {
+    uint64_t low, high; /* of up to 16 bytes two numbers that no other bytes of that size give; else the hash, and 0 */
+    uint64_t hash;      /* hash_bytes, seed 0 */
+} hash_key;
+
+enum { HASH_KEY_MAX = 16 }; /* bytes of a word that its key and size tell from all others */
+
+/* hash_bytes again, from a key's numbers. */
+static inline uint64_t hash_of_key(uint64_t low, uint64_t high, size_t size)
+{
+    uint64_t seed = hash_mix(HASH_SECRET_A, HASH_SECRET_B);
+    if (size > HASH_KEY_MAX)
+        return low;
+    return hash_mix(HASH_SECRET_B ^ (uint64_t)size, hash_mix(low ^ HASH_SECRET_A, high ^ seed));
+}
+
+/* Up to 16 bytes as two numbers, by loads that may overlap but stay inside. */
+static inline void hash_load_short(const uint8_t *at, size_t size, uint64_t *low, uint64_t *high)
+{
+    *low = *high = 0;
+    if (size > 8) {
+        *low = bits_load64(at);
+        *high = bits_load64(at + size - 8);
+    } else if (size >= 4) {
+        *low = bits_load32(at);
+        *high = bits_load32(at + size - 4);
+    } else if (size > 0) {
+        *low = (uint64_t)at[0] << 16 | (uint64_t)at[size >> 1] << 8 | at[size - 1];
+    }
+}
+
+static inline hash_key hash_make_key(const void *bytes, size_t size)
+{
+    hash_key k = {0};
+    if (size > HASH_KEY_MAX)
+        k.low = hash_bytes(bytes, size, 0);
+    else
+        hash_load_short(bytes, size, &k.low, &k.high);
+    k.hash = hash_of_key(k.low, k.high, size);
+    return k;
+}
 
 #endif

@@ -1,17 +1,23 @@
 /* The terms of one document while it is made: a table of words, and one array of occurrences in the order they came.
  *
- * Adding is the innermost loop of indexing, so an occurrence is only appended; what belongs to a term is brought
- * together (counted, placed, sorted, made unique) by document_terms_group, once per document.
+ * Adding is the innermost loop of indexing. A word with a position waits with some others before it is looked up, so
+ * that their cache misses overlap; an occurrence is only appended; what belongs to a term is brought together (counted,
+ * placed, sorted, made unique) by document_terms_group, once per document.
  *
- * Invariants: terms are numbered in the order they first came; slots[t.slot] holds the number + 1 of every term t;
- * removed terms stay in the table with wdf 0 and no occurrences. One thread at a time. */
+ * Words outlive the document: clearing only forgets which of them the document has, so that one object used for many
+ * documents finds the usual words in place, with a number that whoever takes the documents may keep for each (`hint`).
+ * A vocabulary that has grown large is dropped by the clearing.
+ *
+ * Invariants: terms are numbered in the order they first came; every word has a slot, which names the term only when
+ * its round is the document's; removed terms stay in the table with wdf 0 and no occurrences; there is room for all
+ * that waits. One thread at a time. */
 #ifndef DOCUMENT_DOCUMENT_TERMS_H
 #define DOCUMENT_DOCUMENT_TERMS_H
 
 #include <oir/error.h>
 
+/* A different term of this document. */
 typedef struct document_term {
-    uint64_t hash;     /* hash_bytes with seed 0 */
     uint32_t at;       /* of its bytes */
     uint32_t slot;
     uint32_t wdf;
@@ -22,10 +28,24 @@ typedef struct document_term {
     bool removed;
 } document_term;
 
+/* A word of this document or an earlier one: half a cache line. */
 typedef struct document_slot {
-    uint32_t hash;   /* high half */
-    uint32_t number; /* term + 1; 0: free */
+    uint64_t low, high; /* hash_key */
+    uint32_t at;        /* of its bytes */
+    uint32_t hint;      /* at first 0; not used here */
+    uint32_t term;
+    uint16_t size;      /* 0: no word */
+    uint16_t round;
 } document_slot;
+
+/* An occurrence of a word that is not looked up yet. */
+typedef struct document_waiting {
+    uint64_t low, high;
+    uint32_t hash;      /* low half */
+    uint32_t wdf;
+    oir_termpos position;
+    uint16_t size;
+} document_waiting;
 
 typedef struct document_occurrence {
     uint32_t term;
@@ -33,14 +53,19 @@ typedef struct document_occurrence {
 } document_occurrence;
 
 typedef struct document_terms {
-    uint8_t *bytes;
+    uint8_t *bytes;         /* of all words */
     size_t byte_count, byte_capacity;
+    void *slot_memory;
+    document_slot *slots;   /* in it, aligned */
+    uint32_t slot_mask;     /* slots - 1; 0 when there are none yet */
+    uint32_t word_count;
+    uint16_t round;         /* of this document */
+    document_waiting *waiting;
+    uint32_t waiting_count;
     document_term *terms;
     size_t count, capacity; /* with removed ones */
     uint32_t live;          /* without */
-    uint64_t length;        /* sum of wdf, at most 2^32 - 1 */
-    document_slot *slots;
-    uint32_t slot_mask;     /* slots - 1; 0 when there are none yet */
+    uint64_t length;        /* sum of wdf, those that wait included; at most 2^32 - 1 */
     document_occurrence *occurrences;
     size_t occurrence_count, occurrence_capacity;
     bool grouped;
@@ -66,6 +91,8 @@ oir_status document_terms_add_position(document_terms *t, const char *term, size
 /* OIR_NOT_FOUND. */
 oir_status document_terms_remove(document_terms *t, const char *term, size_t size, oir_error *err);
 
+/* Looks up all that waits: before terms, live and the like are read. */
+void document_terms_settle(document_terms *t);
 /* Brings the positions of each term together. Nothing to do when nothing was added since. OIR_NO_MEMORY. */
 oir_status document_terms_group(document_terms *t, oir_error *err);
 /* Fills `order`. OIR_NO_MEMORY. */
