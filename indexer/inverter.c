@@ -256,34 +256,67 @@ static oir_status add_terms(inverter *v, const document_terms *from, oir_error *
 
 /* ---- documents ---- */
 
-static bool find_docid(const inverter *v, oir_docid docid, size_t *slot)
+/* The docid's slot, or the free one where it belongs. */
+static bool find_slot(const inverter *v, oir_docid docid, size_t *slot)
 {
-    if (!v->docid_slots)
-        return false;
     size_t at = hash_u64(docid) & v->docid_slot_mask;
     for (; v->docid_slots[at]; at = (at + 1) & v->docid_slot_mask)
-        if (inverter_get_document(v, v->docid_slots[at] - 1)->docid == docid) {
-            *slot = at;
-            return true;
-        }
+        if (inverter_get_document(v, v->docid_slots[at] - 1)->docid == docid)
+            break;
     *slot = at;
-    return false;
+    return v->docid_slots[at] != 0;
 }
 
-static oir_status grow_docid_slots(inverter *v, oir_error *err)
+/* The newest document that has the docid. */
+static bool find_docid(const inverter *v, oir_docid docid, size_t *number)
 {
-    size_t old_count = v->docid_slots ? v->docid_slot_mask + 1 : 0, count = old_count ? old_count * 2 : SLOTS_FIRST;
-    uint32_t *slots = memory_new_zeroed(count, sizeof *slots), *old = v->docid_slots;
+    if (v->descended) {
+        size_t slot;
+        bool found = find_slot(v, docid, &slot);
+        *number = v->docid_slots[slot] - (size_t)found;
+        return found;
+    }
+    size_t low = 0, high = v->document_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (inverter_get_document(v, middle)->docid < docid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *number = low;
+    return low < v->document_count && inverter_get_document(v, low)->docid == docid;
+}
+
+static void note_docid(inverter *v, uint32_t number)
+{
+    size_t slot;
+    if (!find_slot(v, inverter_get_document(v, number)->docid, &slot))
+        v->docid_slots_used++;
+    v->docid_slots[slot] = number + 1;
+}
+
+/* Room for one docid more, in a table that is made when docids first descend. */
+static oir_status reserve_docid(inverter *v, oir_docid docid, oir_error *err)
+{
+    bool descends = v->document_count > 0 && docid <= inverter_get_document(v, v->document_count - 1)->docid;
+    if (!v->descended && !descends)
+        return OIR_OK;
+    size_t count = v->docid_slots ? v->docid_slot_mask + 1 : SLOTS_FIRST;
+    while ((v->descended ? v->docid_slots_used : v->document_count) * 2 >= count - 1)
+        count *= 2;
+    if (v->docid_slots && count == v->docid_slot_mask + 1)
+        return OIR_OK;
+    uint32_t *slots = memory_new_zeroed(count, sizeof *slots);
     if (!slots)
         return error_no_memory(err, "the table of buffered documents");
+    memory_free(v->docid_slots);
     v->docid_slots = slots;
     v->docid_slot_mask = count - 1;
-    for (size_t i = 0; i < old_count; i++) {
-        size_t slot;
-        if (old[i] && !find_docid(v, inverter_get_document(v, old[i] - 1)->docid, &slot))
-            slots[slot] = old[i];
-    }
-    memory_free(old);
+    v->docid_slots_used = 0;
+    v->descended = true;
+    for (uint32_t i = 0; i < v->document_count; i++)
+        note_docid(v, i);
     return OIR_OK;
 }
 
@@ -310,21 +343,6 @@ static oir_status copy_contents(inverter *v, inverter_document *d, const oir_doc
     return OIR_OK;
 }
 
-static void note_positions(inverter_document *d, const document_terms *terms)
-{
-    for (size_t i = 0; i < terms->count; i++) {
-        const document_term *t = &terms->terms[i];
-        if (t->positions == 0)
-            continue;
-        oir_termpos first = terms->positions[t->first], last = terms->positions[t->first + t->positions - 1];
-        if (!d->has_positions || first < d->position_min)
-            d->position_min = first;
-        if (!d->has_positions || last > d->position_max)
-            d->position_max = last;
-        d->has_positions = true;
-    }
-}
-
 static oir_status add_document_block(inverter *v, oir_error *err)
 {
     inverter_document *block = NULL;
@@ -340,8 +358,7 @@ static oir_status add_document_block(inverter *v, oir_error *err)
 /* The document's record, not live yet: if anything after this fails, what was added belongs to a dead document. */
 static oir_status make_document(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
-    if (v->docid_slots_used * 2 >= v->docid_slot_mask)
-        ERROR_FORWARD(grow_docid_slots(v, err));
+    ERROR_FORWARD(reserve_docid(v, docid, err));
     if (v->document_count / BLOCK == v->document_block_count)
         ERROR_FORWARD(add_document_block(v, err));
     if (v->term_lists && v->lists.tail == 0 && !slices_start(&v->pool, &v->lists))
@@ -351,7 +368,9 @@ static oir_status make_document(inverter *v, oir_docid docid, const oir_document
     d->term_count = document->terms.live;
     if (v->term_lists)
         d->terms = slices_get_mark(&v->lists);
-    note_positions(d, &document->terms);
+    d->has_positions = document->terms.occurrence_count > 0;
+    d->position_min = document->terms.position_min;
+    d->position_max = document->terms.position_max;
     ERROR_FORWARD(copy_contents(v, d, document, err));
     v->document_count++;
     return OIR_OK;
@@ -363,10 +382,8 @@ oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *docume
     ERROR_FORWARD(make_document(v, docid, document, err));
     ERROR_FORWARD(add_terms(v, &document->terms, err));
     inverter_document *d = inverter_get_document(v, v->document_count - 1);
-    size_t slot = 0;
-    if (!find_docid(v, docid, &slot))
-        v->docid_slots_used++;
-    v->docid_slots[slot] = (uint32_t)v->document_count;
+    if (v->descended)
+        note_docid(v, (uint32_t)v->document_count - 1);
     d->live = true;
     v->live_count++;
     v->live_length += d->length;
@@ -382,10 +399,11 @@ static size_t slots_memory(size_t bytes, bool nearly_full)
 size_t inverter_get_memory(const inverter *v)
 {
     size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
-    size_t docid_slots = v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots : 0;
+    size_t docid_slots = v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots
+                                        : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
     size_t here = slices_get_memory(&v->pool) + v->arena.bytes +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
-                  slots_memory(docid_slots, v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64) +
+                  slots_memory(docid_slots, v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64) +
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
@@ -405,8 +423,8 @@ bool inverter_is_full(const inverter *v)
 
 bool inverter_has_docid(const inverter *v, oir_docid docid)
 {
-    size_t slot;
-    return find_docid(v, docid, &slot) && inverter_get_document(v, v->docid_slots[slot] - 1)->live;
+    size_t number;
+    return find_docid(v, docid, &number) && inverter_get_document(v, number)->live;
 }
 
 static void kill(inverter *v, inverter_document *d)
@@ -418,10 +436,10 @@ static void kill(inverter *v, inverter_document *d)
 
 bool inverter_delete(inverter *v, oir_docid docid)
 {
-    size_t slot;
-    if (!find_docid(v, docid, &slot) || !inverter_get_document(v, v->docid_slots[slot] - 1)->live)
+    size_t number;
+    if (!find_docid(v, docid, &number) || !inverter_get_document(v, number)->live)
         return false;
-    kill(v, inverter_get_document(v, v->docid_slots[slot] - 1));
+    kill(v, inverter_get_document(v, number));
     return true;
 }
 

@@ -55,6 +55,7 @@ typedef struct inverter {
     inverter_document **document_blocks;
     size_t document_block_count, document_block_capacity;
     size_t document_count;
+    bool descended;               /* some docid came that was not above all before it: only then there are */
     uint32_t *docid_slots;        /* buffered number + 1, one for each docid that was ever here */
     size_t docid_slot_mask, docid_slots_used;
     uint32_t live_count;

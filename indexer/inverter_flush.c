@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
@@ -14,7 +16,7 @@ typedef struct flush {
     segment_writer *writer;
     const progress *progress;
     uint32_t *order;       /* buffered numbers of live documents by ascending docid: local -> buffered */
-    uint32_t *locals;      /* buffered -> local, GONE for dead ones */
+    uint32_t *locals;      /* buffered -> local, GONE for dead ones; NULL: all are live and in order */
     uint32_t *ordinals;    /* term -> ordinal; NULL without term lists */
     term_sort_item *terms; /* all terms in byte order */
     gather gather;
@@ -24,28 +26,39 @@ typedef struct flush {
     size_t column_capacity;
 } flush;
 
+/* Live documents by docid, from the order they came in. */
+static bool sort_documents(flush *f)
+{
+    uint64_t *keys = memory_new(f->v->live_count * sizeof *keys);
+    if (!keys)
+        return false;
+    for (uint32_t i = 0; i < f->v->live_count; i++)
+        keys[i] = (uint64_t)inverter_get_document(f->v, f->order[i])->docid << 32 | f->order[i];
+    sort_u64(keys, f->v->live_count);
+    for (uint32_t i = 0; i < f->v->live_count; i++)
+        f->order[i] = (uint32_t)keys[i];
+    memory_free(keys);
+    return true;
+}
+
 static oir_status order_documents(flush *f, oir_error *err)
 {
     const inverter *v = f->v;
-    uint64_t *keys = memory_new(v->document_count * sizeof *keys);
-    f->locals = memory_new(v->document_count * sizeof *f->locals);
-    f->order = memory_new(v->live_count * sizeof *f->order);
-    if (!keys || !f->locals || !f->order) {
-        memory_free(keys);
-        return error_no_memory(err, "writing out the buffer of documents");
-    }
     uint32_t count = 0;
-    for (size_t i = 0; i < v->document_count; i++) {
-        f->locals[i] = GONE;
+    f->order = memory_new(v->live_count * sizeof *f->order);
+    for (size_t i = 0; f->order && i < v->document_count; i++)
         if (inverter_get_document(v, i)->live)
-            keys[count++] = (uint64_t)inverter_get_document(v, i)->docid << 32 | i;
-    }
-    sort_u64(keys, count);
-    for (uint32_t i = 0; i < count; i++) {
-        f->order[i] = (uint32_t)keys[i];
+            f->order[count++] = (uint32_t)i;
+    if (!f->order || (v->descended && !sort_documents(f)))
+        return error_no_memory(err, "writing out the buffer of documents");
+    if (!v->descended && count == v->document_count)
+        return OIR_OK;
+    f->locals = memory_new(v->document_count * sizeof *f->locals);
+    if (!f->locals)
+        return error_no_memory(err, "writing out the buffer of documents");
+    memset(f->locals, 0xff, v->document_count * sizeof *f->locals);
+    for (uint32_t i = 0; i < count; i++)
         f->locals[f->order[i]] = i;
-    }
-    memory_free(keys);
     return OIR_OK;
 }
 
@@ -100,8 +113,9 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
         oir_termpos *to = f->gather.positions + f->gather.position_count, position = 0;
         for (uint32_t i = 0; i < c.positions; i++)
             to[i] = position += (oir_termpos)slices_next(&c.reader);
-        if (f->locals[c.document] != GONE)
-            gather_add(&f->gather, f->locals[c.document], c.wdf, c.positions);
+        uint32_t local = f->locals ? f->locals[c.document] : c.document;
+        if (local != GONE)
+            gather_add(&f->gather, local, c.wdf, c.positions);
     }
     return OIR_OK;
 }

@@ -154,15 +154,11 @@ static void store_short(uint8_t *to, uint64_t low, uint64_t high, size_t size)
     }
 }
 
-/* Makes a word in a free slot. There is room. */
-static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size,
-                      const char *bytes)
+/* Makes a word in a free slot; bytes that its key does not tell are the caller's to fill in. There is room. */
+static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size)
 {
-    uint8_t *to = t->bytes + t->byte_count;
-    if (size > HASH_KEY_MAX)
-        memcpy(to, bytes, size);
-    else
-        store_short(to, low, high, size);
+    if (size <= HASH_KEY_MAX)
+        store_short(t->bytes + t->byte_count, low, high, size);
     *slot = (document_slot){.low = low, .high = high, .at = (uint32_t)t->byte_count, .size = (uint16_t)size,
                             .round = (uint16_t)(t->round - 1)};
     t->byte_count += size;
@@ -199,7 +195,7 @@ void document_terms_settle(document_terms *t)
         const document_waiting *w = &t->waiting[i];
         document_slot *slot = find_slot(t, w->hash, w->low, w->high, w->size, "");
         if (slot->size == 0)
-            make_word(t, slot, w->low, w->high, w->size, "");
+            make_word(t, slot, w->low, w->high, w->size);
         uint32_t number = get_term(t, slot);
         add_wdf(t, number, w->wdf)->count++;
         t->occurrences[t->occurrence_count++] = (document_occurrence){number, w->position};
@@ -226,8 +222,10 @@ oir_status document_terms_add(document_terms *t, const char *term, size_t size, 
     ERROR_FORWARD(reserve_terms(t, 1, size, err));
     hash_key k = hash_make_key(term, size);
     document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
-    if (slot->size == 0)
-        make_word(t, slot, k.low, k.high, size, term);
+    if (slot->size == 0) {
+        make_word(t, slot, k.low, k.high, size);
+        memcpy(t->bytes + slot->at, term, size);
+    }
     uint32_t added = get_term(t, slot);
     add_wdf(t, added, wdf);
     t->length += wdf;
@@ -339,10 +337,16 @@ oir_status document_terms_group(document_terms *t, oir_error *err)
         sum += t->terms[i].count;
     }
     assert(sum == t->occurrence_count);
+    oir_termpos min = UINT32_MAX, max = 0;
     for (size_t i = 0; i < t->occurrence_count; i++) {
         document_term *term = &t->terms[t->occurrences[i].term];
-        t->positions[term->first + term->positions++] = t->occurrences[i].position;
+        oir_termpos position = t->occurrences[i].position;
+        t->positions[term->first + term->positions++] = position;
+        min = position < min ? position : min;
+        max = position > max ? position : max;
     }
+    t->position_min = min;
+    t->position_max = max;
     for (size_t i = 0; i < t->count; i++)
         if (t->terms[i].count > 1)
             t->terms[i].positions = tidy(t->positions + t->terms[i].first, t->terms[i].count);

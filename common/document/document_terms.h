@@ -69,7 +69,8 @@ typedef struct document_terms {
     document_occurrence *occurrences;
     size_t occurrence_count, occurrence_capacity;
     bool grouped;
-    oir_termpos *positions; /* valid while grouped */
+    oir_termpos *positions; /* valid while grouped, */
+    oir_termpos position_min, position_max; /* as these are, of any term, if there are occurrences */
     size_t position_capacity;
     uint32_t *order;        /* live terms in byte order, after document_terms_sort */
     size_t order_capacity;
