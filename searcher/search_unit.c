@@ -73,21 +73,26 @@ static const op_ops *ops_of(enum plan_op kind)
 
 /* Puts the parts that match least first, where order does not matter to the answer: the rest is looked at less. For
  * PHRASE `order` remembers where each stood. */
-static void order_parts(op *o)
+static oir_status order_parts(op *o, oir_error *err)
 {
-    uint32_t first = o->ops->needs_first || o->ops == &op_filter;
-    for (uint32_t i = 0; o->order && i < o->part_count; i++)
-        o->order[i] = i;
-    for (uint32_t i = first + 1; i < o->part_count; i++) /* few parts: by insertion */
-        for (uint32_t j = i; j > first && o->parts[j]->cost < o->parts[j - 1]->cost; j--) {
-            op *part = o->parts[j];
-            o->parts[j] = o->parts[j - 1];
-            o->parts[j - 1] = part;
-            for (uint32_t k = 0; o->order && k < o->part_count; k++)
-                o->order[k] = o->order[k] == j ? j - 1 : o->order[k] == j - 1 ? j : o->order[k];
+    uint32_t first = o->ops->needs_first || o->ops == &op_filter, n = o->part_count;
+    uint64_t *keys = arena_add(o->arena, n * sizeof *keys);
+    op **parts = arena_add(o->arena, n * sizeof *parts);
+    if (!keys || !parts)
+        return error_no_memory(err, "a search");
+    for (uint32_t i = 0; i < n; i++)
+        keys[i] = (i < first ? 0 : o->parts[i]->cost < UINT32_MAX ? o->parts[i]->cost : UINT32_MAX) << 32 | i;
+    sort_u64(keys + first, n - first);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t place = (uint32_t)keys[i];
+        parts[i] = o->parts[place];
+        if (o->order) {
+            o->order[place] = i;
+            o->offset[i] = place;
         }
-    for (uint32_t i = 0; o->order && i < o->part_count; i++)
-        o->offset[o->order[i]] = i;
+    }
+    o->parts = parts;
+    return OIR_OK;
 }
 
 /* For NEAR: of each part the first one of its term, and how many of its term are before it. */
@@ -145,7 +150,7 @@ static oir_status build_operator(search_unit *u, const plan_node *n, op **out, o
     }
     if (o->ops->check)
         ERROR_FORWARD(add_position_rooms(u, o, n, err));
-    order_parts(o);
+    ERROR_FORWARD(order_parts(o, err));
     if (o->ops == &op_near)
         rank_parts(o);
     *out = o;

@@ -118,7 +118,7 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
     uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from, n = 0;
     uint32_t count = left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK;
     uint8_t wdf[RANGE_SIZE]; /* in the order of the list, since none is left out */
-    uint64_t bit;
+    uint64_t bit = 0;
     if (from >= p->window_count)
         return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK + RANGE_SIZE, err));
@@ -249,10 +249,11 @@ oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_
     ERROR_FORWARD(find_group(p, range, place, &slot, err));
     uint64_t bit = p->block.bits[slot], end = (uint64_t)p->view.positions_size * 8;
     uint32_t u = p->block.places[slot];
-    group_size(p, u, p->block.wdf[slot], &bit, &c);
+    if (bit + group_size(p, u, p->block.wdf[slot], &bit, &c) > end)
+        return damaged(p, err);
     ERROR_FORWARD(room_reserve(p, room, c, err));
     uint32_t width = c == 1 ? bits_width(u - 1) : 0;
-    if (c == 1 && bit + width <= end) /* most are alone: read without a call */
+    if (c == 1) /* most are alone: read without a call */
         room->positions[0] = p->context->position_base +
                              (uint32_t)(bits_load64(p->view.positions + bit / 8) >> (bit & 7) & bits_low(width));
     else

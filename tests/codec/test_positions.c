@@ -26,7 +26,7 @@ static void draw_shape(uint32_t *c, uint32_t *u)
 static void groups_round_trip(void)
 {
     static uint32_t positions[MOST], got[MOST + SPILL];
-    for (int trial = 0; trial < 20000; trial++) {
+    for (int trial = 0; trial < 5000; trial++) {
         uint32_t c, u, base = harness_below(2), start = harness_below(64);
         buffer b = BUFFER_INIT;
         bit_writer w;
@@ -89,7 +89,7 @@ static void starts_agree(void)
 
 static void keep_agrees(void)
 {
-    for (int trial = 0; trial < 20000; trial++) {
+    for (int trial = 0; trial < 5000; trial++) {
         uint32_t u = 20 + harness_below(1u << harness_below(14)), n = harness_below(u < 300 ? u : 300);
         uint32_t count = 1 + harness_below(u < 300 ? u : 300), offset = harness_below(6);
         uint32_t places[316] = {0}, positions[316] = {0}, expected[316], got[316];
@@ -109,7 +109,7 @@ static void keep_agrees(void)
 
 static void pick_agrees(void)
 {
-    for (int trial = 0; trial < 20000; trial++) {
+    for (int trial = 0; trial < 5000; trial++) {
         uint8_t bytes[4][64];
         const uint8_t *plane[4] = {bytes[0], bytes[1], bytes[2], bytes[3]};
         uint32_t planes = 1 + harness_below(4), skip = harness_below(3) ? 0 : harness_below(64), expected[80], got[80];
@@ -128,7 +128,7 @@ static void damaged_bits_are_safe(void)
 {
     static uint8_t bytes[200 + 64];
     static uint32_t got[MOST + SPILL];
-    for (int trial = 0; trial < 20000; trial++) {
+    for (int trial = 0; trial < 5000; trial++) {
         uint32_t c, u;
         draw_shape(&c, &u);
         for (size_t i = 0; i < sizeof bytes; i++)
