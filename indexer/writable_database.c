@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "catalog/catalog_path.h"
 #include "indexer/writer.h"
 
 enum { MEMORY_MIN = 4 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
@@ -34,34 +35,50 @@ static oir_status check_options(const oir_writer_options *given, oir_writer_opti
     return OIR_OK;
 }
 
-/* The commit that is there, into w->committed; *found says whether there is one. */
-static oir_status read_committed(oir_writable_database *w, bool *found, oir_error *err)
+/* The commit that is there, into w->committed; *found says whether there is one. One that cannot be read is as good as
+ * any to be overwritten: w->committed stays empty then. */
+static oir_status read_committed(oir_writable_database *w, oir_open_mode mode, bool *found, oir_error *err)
 {
     oir_status status = catalog_read(w->path, &w->committed, err);
-    *found = status == OIR_OK;
+    bool unreadable = status == OIR_CORRUPT || status == OIR_VERSION;
+    *found = status == OIR_OK || unreadable;
     if (status)
         generation_init(&w->committed);
-    return status == OIR_NOT_FOUND ? OIR_OK : status;
+    return status == OIR_NOT_FOUND || (unreadable && mode == OIR_CREATE_OR_OVERWRITE) ? OIR_OK : status;
+}
+
+/* What the index is like when it is made or emptied. Where the last commit cannot be read, the files' names say which
+ * numbers are taken: readers may have those files open, and they stay until the first commit. */
+static oir_status make_fresh(oir_writable_database *w, const oir_writer_options *options, bool found, oir_error *err)
+{
+    uint64_t revision = w->committed.revision, segments = w->committed.next_segment;
+    if (found && !revision) {
+        ERROR_FORWARD(catalog_path_highest(w->path, CATALOG_PATH_GENERATION, &revision, err));
+        ERROR_FORWARD(catalog_path_highest(w->path, CATALOG_PATH_SEGMENT, &segments, err));
+        segments++;
+    }
+    w->fresh = (generation){
+        .revision = revision,
+        .next_segment = found ? segments : 1,
+        .bound_k1 = options->bound_k1,
+        .bound_b = options->bound_b,
+        .term_lists = !options->no_term_lists,
+        .stored = !options->no_stored_data,
+    };
+    return OIR_OK;
 }
 
 static oir_status open_locked(oir_writable_database *w, const oir_writer_options *options, oir_error *err)
 {
     bool found;
-    ERROR_FORWARD(read_committed(w, &found, err));
+    ERROR_FORWARD(read_committed(w, options->mode, &found, err));
     if (found && options->mode == OIR_CREATE)
         return error_set(err, OIR_EXISTS, "there is an index in %s already", w->path);
     if (!found && options->mode == OIR_OPEN)
         return error_set(err, OIR_NOT_FOUND, "there is no index in %s", w->path);
     /* Left by a writer that was killed. */
     catalog_clean(w->lock, &w->committed);
-    w->fresh = (generation){
-        .revision = w->committed.revision,
-        .next_segment = found ? w->committed.next_segment : 1,
-        .bound_k1 = options->bound_k1,
-        .bound_b = options->bound_b,
-        .term_lists = !options->no_term_lists,
-        .stored = !options->no_stored_data,
-    };
+    ERROR_FORWARD(make_fresh(w, options, found, err));
     w->emptying = !found || options->mode == OIR_CREATE_OR_OVERWRITE;
     ERROR_FORWARD(writer_load(w, err));
     /* From now on there is an index to be opened by readers. */

@@ -53,22 +53,54 @@ static bool report_part(const char *part, const char *reason, void *context)
     return !c->stopped;
 }
 
+/* What the catalog says of a segment that is not so; NULL: all is. That the bitmap has as many documents as are said to
+ * be deleted, and that corrections ascend, was looked at when the catalog was read. */
+static const char *find_disagreement(const catalog_segment *said, const segment *s)
+{
+    if (said->document_count != s->context.document_count)
+        return "the catalog says another number of documents";
+    if (said->total_length != s->total_length)
+        return "the catalog says another total length";
+    uint64_t deleted_length = 0;
+    for (uint32_t local = 0; said->deleted && local < said->document_count; local++)
+        if (said->deleted[local >> 6] >> (local & 63) & 1)
+            deleted_length += segment_get_length(s, local);
+    if (said->deleted_length != deleted_length)
+        return "the catalog says another length of deleted documents";
+    if (said->correction_count && said->corrections[said->correction_count - 1].ordinal >= s->terms.term_count)
+        return "the catalog corrects the frequencies of a term that is not there";
+    return NULL;
+}
+
+static oir_status check_segment(checking *c, const catalog_segment *said, const segment *s, uint64_t *findings,
+                                oir_error *err)
+{
+    ERROR_FORWARD(segment_check(s, report_part, c, findings, err));
+    const char *disagreement = find_disagreement(said, s);
+    if (disagreement && !c->stopped) {
+        ++*findings;
+        report_part("generation", disagreement, c);
+    }
+    return OIR_OK;
+}
+
 /* A file that cannot even be opened is one finding. */
-static oir_status check_file(checking *c, const char *path, uint64_t number, uint64_t *findings, oir_error *err)
+static oir_status check_file(checking *c, const char *path, const catalog_segment *said, uint64_t *findings,
+                             oir_error *err)
 {
     char name[40];
     segment *s = NULL;
     oir_error local;
-    snprintf(name, sizeof name, "segment-%llu", (unsigned long long)number);
+    snprintf(name, sizeof name, "segment-%llu", (unsigned long long)said->number);
     c->file = name;
-    char *file = catalog_segment_path(path, number);
+    char *file = catalog_segment_path(path, said->number);
     if (!file)
         return error_no_memory(err, "a file name");
     oir_status status = segment_open(&s, file, &local);
     memory_free(file);
     if (status == OIR_OK) {
         uint64_t here = 0;
-        status = segment_check(s, report_part, c, &here, err);
+        status = check_segment(c, said, s, &here, err);
         *findings += here;
     } else if (status == OIR_CORRUPT || status == OIR_NOT_FOUND || status == OIR_VERSION) {
         ++*findings;
@@ -97,7 +129,7 @@ oir_status oir_index_check(const char *path, oir_check_report report, void *cont
     if (status != OIR_OK)
         return error_set(err, status, "%s", local.message);
     for (size_t i = 0; status == OIR_OK && i < g.segment_count; i++)
-        status = check_file(&c, path, g.segments[i].number, findings, err);
+        status = check_file(&c, path, &g.segments[i], findings, err);
     generation_release(&g);
     return status;
 }

@@ -1,5 +1,7 @@
 #include "searcher/weight.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -18,11 +20,12 @@ oir_status oir_weight_new_bm25(oir_weight **out, const oir_bm25 *parameters, oir
 {
     oir_weight w = weight_default;
     *out = NULL;
-    if (parameters && parameters->struct_size != sizeof w.bm25)
+    if (parameters && (parameters->struct_size == 0 || parameters->struct_size > sizeof w.bm25))
         return error_set(err, OIR_INVALID_ARGUMENT, "oir_bm25 has struct_size %zu; start from OIR_BM25_INIT",
                          parameters->struct_size);
+    /* A program built against an older header gives fewer fields; the rest keep their defaults. */
     if (parameters)
-        w.bm25 = *parameters;
+        memcpy(&w.bm25, parameters, parameters->struct_size);
     /* Written so that NaN fails too. */
     if (!(w.bm25.k1 >= 0 && w.bm25.k1 <= 1e6) || !(w.bm25.k3 >= 0 && w.bm25.k3 <= 1e6) ||
         !(w.bm25.b >= 0 && w.bm25.b <= 1) || !(w.bm25.min_normlen >= 0 && w.bm25.min_normlen <= 1e6))

@@ -78,10 +78,11 @@ oir_status catalog_lock_open(catalog_lock **out, const char *path, double wait, 
 /* NULL is accepted. */
 void catalog_lock_close(catalog_lock *lock);
 
-/* Makes a generation the newest: *g gets the next revision, above any in the folder, and a uuid if it has none. On
- * failure the last commit stays, and *g its revision. After success files that it does not name are unlinked, those of
- * older crashes included. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG; OIR_CORRUPT when the folder's `current` is
- * damaged; OIR_INVALID_OPERATION in a forked child. */
+/* Makes a generation the newest: *g gets the next revision, above its own and that of `current`, and a uuid if it has
+ * none. On failure the last commit stays, and *g its revision. After success files that it does not name are unlinked,
+ * those of older crashes included. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG; OIR_CORRUPT when the folder's
+ * `current` is damaged and *g has a uuid: without one it is made anew, in the place of what there is. The first commit
+ * also waits for the folder's own name to be on the disk. OIR_INVALID_OPERATION in a forked child. */
 oir_status catalog_commit(catalog_lock *lock, generation *g, bool sync, oir_error *err);
 /* Unlinks segment and generation files that g, the newest generation, does not name (left by crashes or rollbacks).
  * Does nothing when g is not the newest. Failures are ignored: they cost room only. */

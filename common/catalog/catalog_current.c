@@ -21,11 +21,31 @@ static oir_status parse(buffer *line, const char *path, uint64_t *revision, oir_
     if (line->size && line->data[line->size - 1] == '\n') {
         line->data[line->size - 1] = 0;
         if (!memchr(line->data, 0, line->size - 1) &&
-            catalog_path_number((const char *)line->data, CATALOG_PATH_GENERATION, revision, &temporary) && !temporary)
+            catalog_path_number((const char *)line->data, CATALOG_PATH_GENERATION, revision, &temporary) &&
+            !temporary && *revision)
             return OIR_OK;
     }
+    *revision = 0;
     return error_set(err, OIR_CORRUPT,
                      "%s is damaged: it should be one line with the name of the newest generation's file", path);
+}
+
+/* No index, or one that lost the file. A first commit that was cut short leaves generation-1 and segments without it,
+ * and with nothing in them that was ever said to be safe; the file of a later generation is made only where `current`
+ * is, and it never goes away again. *line is read when a writer has made it in the meantime. */
+static oir_status explain_missing(const char *folder, const char *path, buffer *line, oir_error *err)
+{
+    uint64_t highest;
+    ERROR_FORWARD(catalog_path_highest(folder, CATALOG_PATH_GENERATION, &highest, err));
+    if (highest <= 1)
+        return error_set(err, OIR_NOT_FOUND, "no index in %s; make one with oir-index --index %s PATH", folder, folder);
+    oir_status status = file_read_all(path, LINE_MAX_SIZE, line, err);
+    if (status != OIR_NOT_FOUND)
+        return status;
+    return error_set(err, OIR_CORRUPT,
+                     "%s is missing, but generation-%" PRIu64 " is there: make it again, as one line with that name, or "
+                     "index anew in an empty folder",
+                     path, highest);
 }
 
 oir_status catalog_current_get(const char *folder, uint64_t *revision, oir_error *err)
@@ -37,10 +57,10 @@ oir_status catalog_current_get(const char *folder, uint64_t *revision, oir_error
     if (!path)
         return error_no_memory(err, "a path");
     status = file_read_all(path, LINE_MAX_SIZE, &line, err);
+    if (status == OIR_NOT_FOUND)
+        status = explain_missing(folder, path, &line, err);
     if (status == OIR_OK || status == OIR_TOO_BIG) /* too big leaves no bytes, which is no line either */
         status = parse(&line, path, revision, err);
-    else if (status == OIR_NOT_FOUND)
-        error_set(err, status, "no index in %s; make one with oir-index --index %s PATH", folder, folder);
     buffer_release(&line);
     memory_free(path);
     return status;

@@ -4,7 +4,8 @@
 
 #include <oir/error.h>
 
-/* The newest revision of the index in `folder`. OIR_NOT_FOUND, OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
+/* The newest revision of the index in `folder`; 0 on failure. OIR_NOT_FOUND, OIR_CORRUPT (also when the file is missing
+ * where commits have been), OIR_IO, OIR_NO_MEMORY. */
 oir_status catalog_current_get(const char *folder, uint64_t *revision, oir_error *err);
 
 /* Replaces the file at once, by rename. With `sync` the new bytes are on the disk before, and the folder after. When

@@ -1,9 +1,12 @@
 #include "catalog/catalog_path.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/file.h"
 
 void catalog_path_name(char name[CATALOG_PATH_NAME_MAX], const char *prefix, uint64_t number)
@@ -33,6 +36,26 @@ bool catalog_path_number(const char *name, const char *prefix, uint64_t *number,
     *number = value;
     *temporary = name[size] != 0;
     return true;
+}
+
+oir_status catalog_path_highest(const char *folder, const char *prefix, uint64_t *number, oir_error *err)
+{
+    *number = 0;
+    DIR *opened = opendir(folder);
+    if (!opened && (errno == ENOENT || errno == ENOTDIR))
+        return OIR_OK;
+    if (!opened)
+        return error_from_errno(err, "cannot list the folder %s", folder);
+    errno = 0;
+    for (struct dirent *entry; (entry = readdir(opened)); errno = 0) {
+        uint64_t here;
+        bool temporary;
+        if (catalog_path_number(entry->d_name, prefix, &here, &temporary) && !temporary && here > *number)
+            *number = here;
+    }
+    oir_status status = errno ? error_from_errno(err, "cannot list the folder %s", folder) : OIR_OK;
+    closedir(opened);
+    return status;
 }
 
 char *catalog_path_new(const char *folder, const char *prefix, uint64_t number)

@@ -2,7 +2,7 @@
 #ifndef CATALOG_CATALOG_PATH_H
 #define CATALOG_CATALOG_PATH_H
 
-#include <oir/types.h>
+#include <oir/error.h>
 
 enum {
     CATALOG_PATH_NAME_MAX = 48 /* room for any name here, with its zero byte */
@@ -20,6 +20,9 @@ void catalog_path_name(char name[CATALOG_PATH_NAME_MAX], const char *prefix, uin
 /* The number of a name that is `prefix` and a number as catalog_path_name writes it, then nothing or ".tmp". False for
  * any other name, so that only what is ours is ever taken for ours. */
 bool catalog_path_number(const char *name, const char *prefix, uint64_t *number, bool *temporary);
+
+/* The highest number of a file of that prefix, temporary ones left out; 0 when there is none, or no folder. OIR_IO. */
+oir_status catalog_path_highest(const char *folder, const char *prefix, uint64_t *number, oir_error *err);
 
 /* The full path of a numbered file. Released with memory_free; NULL when out of memory. */
 char *catalog_path_new(const char *folder, const char *prefix, uint64_t number);

@@ -39,6 +39,28 @@ INLINE __m512i set16(uint32_t v)
     return _mm512_set1_epi16((short)v);
 }
 
+/* Without optimisation gcc's gathers are macros, which give their masks to functions of signed ones. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+
+INLINE __m512i gather64(const uint8_t *from, __m512i at)
+{
+    return _mm512_i64gather_epi64(at, from, 1);
+}
+
+/* Zeros where the mask is not set. */
+INLINE __m512i gather64_masked(__mmask8 there, const uint8_t *from, __m512i at)
+{
+    return _mm512_mask_i64gather_epi64(_mm512_setzero_si512(), there, at, from, 1);
+}
+
+INLINE __m512i gather32_masked(__mmask16 there, const void *from, __m512i at)
+{
+    return _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), there, at, from, 1);
+}
+
+#pragma GCC diagnostic pop
+
 /* ---- numbers of one width ---- */
 
 /* For each width the bytes that eight times eight numbers stand in: lane q of 64 bits takes the `width` bytes from
@@ -238,10 +260,10 @@ INLINE __m512i eight_ranges(const uint8_t *documents, __m512i at, __m512i counts
 {
     const __m512i zero = _mm512_setzero_si512();
     __m512i byte = _mm512_srli_epi64(at, 3), shift = _mm512_and_si512(at, _mm512_set1_epi64(7)), words = zero;
-    __m512i x = _mm512_srlv_epi64(_mm512_i64gather_epi64(byte, documents, 1), shift);
+    __m512i x = _mm512_srlv_epi64(gather64(documents, byte), shift);
     __mmask8 full = _mm512_cmpgt_epu64_mask(counts, _mm512_set1_epi64(DENSE_LIST_MAX)), lists = (__mmask8)~full;
     if (full) {
-        __m512i rest = _mm512_mask_i64gather_epi64(zero, full, byte, documents + 8, 1);
+        __m512i rest = gather64_masked(full, documents + 8, byte);
         rest = _mm512_sllv_epi64(rest, _mm512_sub_epi64(_mm512_set1_epi64(64), shift));
         words = _mm512_maskz_or_epi64(full, x, rest);
     }
@@ -477,11 +499,11 @@ TARGET static uint64_t weigh(const weigh_input *in, uint64_t wanted, float thres
 /* Lengths of 16 documents; gathers take numbers as signed, so those are turned and the address is moved to match. */
 INLINE __m512i gather_lengths(const weigh_input *in, __m512i documents, __mmask16 there)
 {
-    const __m512i byte = _mm512_set1_epi32(255), zero = _mm512_setzero_si512();
-    __m512i at = _mm512_xor_si512(documents, _mm512_set1_epi32(INT32_MIN)), lengths = zero;
+    const __m512i byte = _mm512_set1_epi32(255);
+    __m512i at = _mm512_xor_si512(documents, _mm512_set1_epi32(INT32_MIN)), lengths = _mm512_setzero_si512();
     for (uint32_t p = 0; p < in->planes; p++) {
         const void *plane = (const void *)((uintptr_t)in->length[p] + (UINT64_C(1) << 31));
-        __m512i v = _mm512_and_si512(_mm512_mask_i32gather_epi32(zero, there, at, plane, 1), byte);
+        __m512i v = _mm512_and_si512(gather32_masked(there, plane, at), byte);
         lengths = _mm512_or_si512(lengths, _mm512_sll_epi32(v, _mm_cvtsi32_si128((int)(8 * p))));
     }
     return lengths;

@@ -934,6 +934,7 @@ static void weight_arguments(void)
         FAILS_OUT(OIR_INVALID_ARGUMENT, weight, oir_weight_new_bm25(&weight, &b, E));  \
     } while (0)
     REFUSED(b.struct_size = 0);
+    REFUSED(b.struct_size = sizeof b + 8);
     REFUSED(b.k1 = -1);
     REFUSED(b.k1 = NAN);
     REFUSED(b.k1 = INFINITY);
@@ -945,6 +946,12 @@ static void weight_arguments(void)
     REFUSED(b.idf = (oir_idf)5);
     EXPECT(api_says("5"));
 #undef REFUSED
+    /* As an older header had it: what follows is not looked at. */
+    b = good;
+    b.struct_size = offsetof(oir_bm25, idf);
+    b.idf = (oir_idf)5;
+    API_OK(oir_weight_new_bm25(&weight, &b, &api_error));
+    oir_weight_free(weight);
 }
 
 static void snippet_arguments(void)

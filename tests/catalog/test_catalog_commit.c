@@ -125,8 +125,21 @@ OIR_API ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t 
     return pwritev(fd, parts, count, at);
 }
 
+/* How often the folder above the index was synced. */
+static int syncs_above;
+
+static void count_sync(int fd)
+{
+    struct stat synced, above;
+    char *path = file_join(folder, "..");
+    if (fstat(fd, &synced) == 0 && stat(path, &above) == 0 && synced.st_ino == above.st_ino)
+        syncs_above++;
+    memory_free(path);
+}
+
 OIR_API int fsync(int fd)
 {
+    count_sync(fd);
     return call_fails() ? -1 : (int)syscall(SYS_fsync, fd);
 }
 
@@ -264,6 +277,94 @@ static void damaged_current_stops_commits(void)
     expect_newest(&g);
     generation_release(&g);
     catalog_lock_close(lock);
+}
+
+/* Unless the index is made anew: then whatever is there makes room. */
+static void fresh_one_replaces_damage(void)
+{
+    oir_error err;
+    generation g;
+    catalog_lock *lock = lock_folder();
+    generation_init(&g);
+    g.revision = 1000;
+    samples_write(folder, "generation-1000", "x", 1);
+    samples_write(folder, "current", "generation-1001.tmp\n", 20);
+    catalog_clean(lock, &g);
+    EXPECT(samples_has(folder, "generation-1000"));
+    REQUIRE_OK(catalog_commit(lock, &g, true, &err), err);
+    EXPECT_EQ(g.revision, 1001);
+    EXPECT(!samples_has(folder, "generation-1000"));
+    expect_newest(&g);
+    generation_release(&g);
+    catalog_lock_close(lock);
+}
+
+static void remove_current(void)
+{
+    char *path = file_join(folder, "current");
+    REQUIRE(unlink(path) == 0);
+    memory_free(path);
+}
+
+/* A folder that has seen a second commit and lost `current` is not taken for an empty one. */
+static void missing_current_is_damage(void)
+{
+    oir_error err;
+    generation g, none;
+    catalog_lock *lock = lock_folder();
+    REQUIRE_OK(catalog_read(folder, &g, &err), err);
+    REQUIRE(g.revision > 1);
+    remove_current();
+    size_t files = samples_count_files(folder);
+    EXPECT_EQ(catalog_read(folder, &none, &err), OIR_CORRUPT);
+    EXPECT(strstr(err.message, "current is missing") && strstr(err.message, "index anew"));
+    generation_init(&none);
+    catalog_clean(lock, &none);
+    EXPECT_EQ(catalog_commit(lock, &g, true, &err), OIR_CORRUPT);
+    EXPECT_EQ(samples_count_files(folder), files);
+    REQUIRE_OK(catalog_commit(lock, &none, true, &err), err);
+    generation_release(&none);
+    generation_release(&g);
+    catalog_lock_close(lock);
+}
+
+/* What a crash within the first commit leaves. */
+static void first_commit_cut_short(void)
+{
+    oir_error err;
+    generation g;
+    samples_remove(folder);
+    catalog_lock *lock = lock_folder();
+    samples_write(folder, "generation-1", "x", 1);
+    samples_write(folder, "segment-1", "x", 1);
+    samples_write(folder, "generation-2.tmp", "x", 1);
+    samples_write(folder, "current.tmp", "gener", 5);
+    EXPECT_EQ(catalog_read(folder, &g, &err), OIR_NOT_FOUND);
+    generation_init(&g);
+    catalog_clean(lock, &g);
+    EXPECT_EQ(samples_count_files(folder), 1);
+    REQUIRE_OK(catalog_commit(lock, &g, true, &err), err);
+    EXPECT_EQ(g.revision, 1);
+    expect_newest(&g);
+    generation_release(&g);
+    catalog_lock_close(lock);
+}
+
+static void the_folder_itself_is_synced_once(void)
+{
+    oir_error err;
+    for (int sync = 0; sync < 2; sync++) {
+        generation g;
+        samples_remove(folder);
+        catalog_lock *lock = lock_folder();
+        generation_init(&g);
+        syncs_above = 0;
+        for (int i = 0; i < 3; i++)
+            REQUIRE_OK(catalog_commit(lock, &g, sync, &err), err);
+        EXPECT_EQ(syncs_above, sync);
+        generation_release(&g);
+        catalog_lock_close(lock);
+    }
 }
 
 /* ---- failures ---- */
@@ -445,6 +546,10 @@ int main(void)
     TEST(fresh_one_replaces_an_index);
     TEST(cleans_only_what_is_ours);
     TEST(damaged_current_stops_commits);
+    TEST(fresh_one_replaces_damage);
+    TEST(missing_current_is_damage);
+    TEST(first_commit_cut_short);
+    TEST(the_folder_itself_is_synced_once);
     TEST(each_call_fails);
     TEST(first_commit_fails);
     TEST(file_size_limit);

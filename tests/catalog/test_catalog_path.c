@@ -1,7 +1,6 @@
 #include "catalog/catalog_path.h"
 
-#include "base/memory.h"
-#include "harness.h"
+#include "catalog_samples.h"
 
 static void names_come_back(void)
 {
@@ -43,10 +42,30 @@ static void full_paths(void)
     memory_free(path);
 }
 
+static void highest_numbers(void)
+{
+    oir_error err;
+    uint64_t number = 7;
+    char *folder = samples_folder();
+    REQUIRE_OK(catalog_path_highest("/nowhere/at/all", CATALOG_PATH_GENERATION, &number, &err), err);
+    EXPECT_EQ(number, 0);
+    static const char *const names[] = {"generation-9", "generation-10", "generation-11.tmp", "generation-012",
+                                        "segment-99"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        samples_write(folder, names[i], "x", 1);
+    REQUIRE_OK(catalog_path_highest(folder, CATALOG_PATH_GENERATION, &number, &err), err);
+    EXPECT_EQ(number, 10);
+    REQUIRE_OK(catalog_path_highest(folder, CATALOG_PATH_SEGMENT, &number, &err), err);
+    EXPECT_EQ(number, 99);
+    samples_remove(folder);
+    memory_free(folder);
+}
+
 int main(void)
 {
     TEST(names_come_back);
     TEST(others_are_not_ours);
     TEST(full_paths);
+    TEST(highest_numbers);
     return harness_end();
 }

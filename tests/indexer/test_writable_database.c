@@ -121,6 +121,85 @@ static void modes(void)
     end();
 }
 
+/* ---- damage ---- */
+
+static char *file_called(const char *start)
+{
+    static char path[600];
+    DIR *opened = opendir(folder);
+    REQUIRE(opened);
+    *path = 0;
+    for (struct dirent *entry; (entry = readdir(opened));)
+        if (strncmp(entry->d_name, start, strlen(start)) == 0)
+            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+    closedir(opened);
+    REQUIRE(*path);
+    return path;
+}
+
+static void lose(const char *start)
+{
+    REQUIRE(unlink(file_called(start)) == 0);
+}
+
+static void spoil(const char *start)
+{
+    FILE *f = fopen(file_called(start), "r+b");
+    REQUIRE(f);
+    fseek(f, 0, SEEK_END);
+    long size = ftell(f);
+    rewind(f);
+    while (size-- > 0)
+        fputc('x', f);
+    fclose(f);
+}
+
+/* Refused in each mode but the one that overwrites, and nothing is taken away before its first commit. */
+static void overwrite_after(void (*damage)(const char *), const char *start)
+{
+    begin();
+    add(100);
+    commit();
+    add(100);
+    commit();
+    oir_writable_database_close(writer);
+    damage(start);
+    size_t files = world_count_files(folder, "");
+    EXPECT_EQ(open_with(OIR_CREATE_OR_OPEN), OIR_CORRUPT);
+    EXPECT_EQ(open_with(OIR_OPEN), OIR_CORRUPT);
+    EXPECT(open_with(OIR_CREATE) != OIR_OK && writer == NULL);
+    EXPECT_EQ(world_count_files(folder, ""), files);
+    REQUIRE_OK(open_with(OIR_CREATE_OR_OVERWRITE), world_error);
+    memset(seeds, 0, sizeof seeds);
+    model.last = 0;
+    add(10);
+    REQUIRE_OK(oir_writable_database_rollback(writer, &world_error), world_error);
+    memset(seeds, 0, sizeof seeds);
+    model.last = 0;
+    EXPECT_EQ(world_count_files(folder, ""), files);
+    oir_writable_database_close(writer);
+    EXPECT_EQ(world_count_files(folder, ""), files);
+    REQUIRE_OK(open_with(OIR_CREATE_OR_OVERWRITE), world_error);
+    add(10);
+    commit();
+    compare();
+    EXPECT_EQ(world_count_files(folder, "segment-"), 1);
+    EXPECT_EQ(world_count_files(folder, "generation-"), 1);
+    end();
+}
+
+static void damage_is_overwritten(void)
+{
+    overwrite_after(spoil, "current");
+    overwrite_after(lose, "current");
+    overwrite_after(spoil, "generation-");
+    overwrite_after(lose, "generation-");
+    overwrite_after(spoil, "segment-");
+    overwrite_after(lose, "segment-");
+}
+
+/* ---- opening, more ---- */
+
 static void a_new_index_is_there_at_once(void)
 {
     snapshot *s;
@@ -465,6 +544,7 @@ int main(void)
 {
     harness_seed(1);
     TEST(modes);
+    TEST(damage_is_overwritten);
     TEST(a_new_index_is_there_at_once);
     TEST(options_are_checked);
     TEST(the_second_writer);

@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* Receives a finding: which file, which part of it ("terms", "postings", ...), and what is wrong there. Lives only for
- * the call. Return false to stop. */
+/* Receives a finding: which file, which part of it ("terms", "postings", ...; "generation" for what the commit says of
+ * it), and what is wrong there. Lives only for the call. Return false to stop. */
 typedef bool (*oir_check_report)(const char *file, const char *part, const char *reason, void *context);
 
 /* Reads every byte of the index in folder `path` as its newest commit names it, checks checksums, structure and that

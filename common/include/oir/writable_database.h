@@ -27,7 +27,7 @@ typedef enum oir_open_mode {
     OIR_CREATE_OR_OPEN,     /* the default */
     OIR_CREATE,             /* OIR_EXISTS when it is there */
     OIR_OPEN,               /* OIR_NOT_FOUND when it is not */
-    OIR_CREATE_OR_OVERWRITE /* an index that is there is emptied, in the first commit */
+    OIR_CREATE_OR_OVERWRITE /* an index that is there is emptied, in the first commit, even if it is damaged */
 } oir_open_mode;
 
 /* Called now and then from long operations; `done` of `total` in the unit of the operation (total is 0 when it is not
@@ -48,8 +48,8 @@ typedef struct oir_writer_options {
                                 when the index is made */
     bool no_stored_data;     /* a new index keeps no document data. Default false. Fixed when the index is made */
     double bound_k1;         /* BM25's k1 that score bounds are made for: searches with another are as exact and a
-                                little slower. Default 1. Fixed when the index is made */
-    double bound_b;          /* the same for b. Default 0.5 */
+                                little slower. Above 0, default 1. Fixed when the index is made */
+    double bound_b;          /* the same for b. 0 to 1, default 0.5 */
     oir_progress progress;   /* default NULL */
     void *progress_context;
 } oir_writer_options;
@@ -94,7 +94,7 @@ OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database 
 
 /* Makes all changes since the last commit visible and safe, together. Small segments are merged on the way. No change
  * means no new commit. On failure the last commit is intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
- * OIR_CANCELLED. */
+ * OIR_TOO_BIG (more than the files can hold), OIR_CANCELLED. */
 OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
 /* Forgets all changes since the last commit. OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_rollback(oir_writable_database *database, oir_error *err);
