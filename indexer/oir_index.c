@@ -130,7 +130,7 @@ int main(int argc, char **argv)
     index_options options;
     index_run run = {.options = &options, .keep_going = keep_going};
     program_buffer index = {0};
-    program_message_set_name("oir-index");
+    program_message_start("oir-index");
     int code = index_options_read(&options, argc, argv);
     if (code != -1)
         return code;

@@ -400,7 +400,7 @@ int main(int argc, char **argv)
     inspection self = {.limit = UINT64_MAX};
     program_buffer index = {0};
     int option;
-    program_message_set_name("oir-inspect");
+    program_message_start("oir-inspect");
     while ((option = program_options_next(argc, argv, shorts, longs)) != -1) {
         int code = take(&self, option);
         if (code != -1)

@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 {
     search_options options;
     static search_query search;
-    program_message_set_name("oir-search");
+    program_message_start("oir-search");
     int code = search_options_read(&options, argc, argv);
     if (code == -1)
         code = program_options_finish(search_and_print(&search, &options));

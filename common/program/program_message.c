@@ -1,17 +1,28 @@
 #include "program/program_message.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "program/program_text.h"
 
 static const char *program_name = "oir";
 static void (*prepare_message)(void);
 
-void program_message_set_name(const char *name)
+/* Opened the wrong way round, so that using one fails as it does when it is closed. */
+static void take_closed_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) == -1)
+            return;
+}
+
+void program_message_start(const char *name)
 {
     program_name = name;
+    take_closed_streams();
 }
 
 const char *program_message_name(void)

@@ -11,8 +11,9 @@ enum {
     PROGRAM_INTERRUPTED = 130
 };
 
-/* Must be called first: the name that goes before messages. */
-void program_message_set_name(const char *name);
+/* Must be called first: the name that goes before messages. Standard streams that the program was started without are
+ * closed to reading and writing, but taken: otherwise a file of the index would get the number of one, and messages. */
+void program_message_start(const char *name);
 const char *program_message_name(void);
 /* Called before each message, to clear a line of progress away; NULL for none. */
 void program_message_set_prepare(void (*prepare)(void));

@@ -236,6 +236,7 @@ int program_options_finish(int code)
         return code;
     if (errno == EPIPE)
         return code;
-    program_message("cannot write the standard output: %s", strerror(errno));
+    /* An earlier write may have failed, and not said why to us. */
+    program_message("cannot write the standard output%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
     return PROGRAM_FAILED;
 }

@@ -31,6 +31,7 @@ typedef struct index_run {
     index_progress progress;
     index_counts counts;
     bool trouble;           /* something was skipped that a person wanted: exit code 1 */
+    bool is_named;          /* the file at hand was named by a person, not met in a folder */
     struct stat folder;     /* of the index, so that it does not index itself */
     program_buffer base;    /* see program_place.h */
     index_paths roots;      /* folders given: what vanished from them is removed */

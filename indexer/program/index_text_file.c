@@ -59,8 +59,12 @@ static oir_status add_file(index_run *run, const char *kept, const index_stamp *
     index_headers headers = {0};
     oir_bytes text;
     if (!decode(run, &text)) {
-        index_run_tell(run, kept, "binary, skipped");
-        run->counts.skipped++;
+        if (run->is_named) {
+            index_run_skip(run, kept, "binary, skipped");
+        } else {
+            index_run_tell(run, kept, "binary, skipped");
+            run->counts.skipped++;
+        }
         return OIR_OK;
     }
     run->counts.bytes += run->file.size;

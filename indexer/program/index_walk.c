@@ -131,7 +131,8 @@ oir_status index_walk_add(index_run *run, const char *path)
         index_run_skip(run, path, strerror(errno));
         return OIR_OK;
     }
-    if (!S_ISDIR(entry.st_mode))
+    run->is_named = !S_ISDIR(entry.st_mode);
+    if (run->is_named)
         return add_file(run, full);
     program_buffer kept = {0};
     program_place_keep(&kept, program_buffer_text(&run->base), full);

@@ -11,6 +11,19 @@ oir-search -l word >/dev/full
 echo "[$?]"
 oir-index -q --help >/dev/full
 echo "[$?]"
+# More than a buffer, and a stream that is not there.
+oir-search -n 3000 word >/dev/full 2>errors
+echo "[$?] $(cut -d : -f 1,2 errors | tail -n 1)"
+oir-search -l word >&-
+echo "[$?]"
+# No file of the index takes the place of a stream that is closed: messages would be written into it.
+echo 'no JSON' >bad.jsonl
+run oir-index bad.jsonl
+lock=$(wc -c <.oir/lock)
+oir-index bad.jsonl <&- >&- 2>&-
+echo "[$?] $(($(wc -c <.oir/lock) - lock)) bytes more in the lock"
+run oir-index - <&-
+oir-inspect check
 # Nothing but results on the standard output.
 oir-search -n 1 word 2>/dev/null
 oir-search -l -n 1 --explain word 2>/dev/null

@@ -16,6 +16,8 @@ run oir-index -v --max-size 4K files
 run oir-search -l word
 run oir-index files/link.txt files/.secret files/fifo
 run oir-search -l word
+# A file that was named is said to be left out, whatever the reason.
+run oir-index files/program.bin
 # The index does not index itself, whatever it is called.
 run oir-index --index files/own files
 run oir-index --index files/own files --max-size 4K
