@@ -43,8 +43,8 @@ static oir_status explain_missing(const char *folder, const char *path, buffer *
     if (status != OIR_NOT_FOUND)
         return status;
     return error_set(err, OIR_CORRUPT,
-                     "%s is missing, but generation-%" PRIu64 " is there: make it again, as one line with that name, or "
-                     "index anew in an empty folder",
+                     "%s is missing, but generation-%" PRIu64 " is there: make it again, as one line with that name, "
+                     "or index anew in an empty folder",
                      path, highest);
 }
 
