@@ -10,7 +10,7 @@
 
 enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
-    LAZY_RANGES = 8,        /* so few live ranges are looked at at once, without making their bounds exact */
+    LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
     BUCKETS = 256
 };
 

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "segment/container.h"
 
-enum { SPILL = 64, FEW_RANGES = 4 };
+enum { SPILL = 64, FEW_RANGES = 32 };
 
 /* ---- opening ---- */
 
