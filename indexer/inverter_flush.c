@@ -7,7 +7,7 @@
 #include "indexer/inverter.h"
 #include "indexer/term_sort.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, PREFETCH = 8 /* terms ahead */ };
 #define GONE UINT32_MAX
 
 /* What is needed while the buffer is written. */
@@ -120,11 +120,26 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
     return OIR_OK;
 }
 
+/* Terms lie in the order they came in, and are read in that of their bytes: so what is read soon is asked for now. */
+static void prefetch_terms(const flush *f, uint32_t at)
+{
+    uint32_t count = f->v->term_count;
+    if (at + 2 * PREFETCH < count)
+        __builtin_prefetch(inverter_get_term(f->v, f->terms[at + 2 * PREFETCH].term));
+    if (at + PREFETCH < count) {
+        const inverter_term *t = inverter_get_term(f->v, f->terms[at + PREFETCH].term);
+        __builtin_prefetch(f->terms[at + PREFETCH].bytes);
+        if (t->documents)
+            __builtin_prefetch(slices_at(&f->v->pool, t->postings.head));
+    }
+}
+
 static oir_status write_terms(flush *f, oir_error *err)
 {
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < f->v->term_count; i++) {
         const term_sort_item *item = &f->terms[i];
+        prefetch_terms(f, i);
         ERROR_FORWARD(gather_term(f, inverter_get_term(f->v, item->term), err));
         if (i % TELL_TERMS == 0)
             ERROR_FORWARD(progress_tell(f->progress, "writing terms", i, f->v->term_count, err));

@@ -4,6 +4,8 @@
 
 #include "base/memory.h"
 
+enum { BLOCKS_LARGE_FROM = 32, BLOCK_CHUNKS = 64 }; /* chunks */
+
 const uint16_t slices_sizes[SLICES_LEVELS] = {16,  24,  32,  48,   64,   96,   128,  192, 256,
                                               384, 512, 768, 1024, 1536, 2048, 3072, 4096};
 
@@ -14,21 +16,38 @@ void slices_init(slices *s)
 
 void slices_release(slices *s)
 {
-    for (size_t i = 0; i < s->count; i++)
-        memory_free(s->chunks[i]);
+    for (size_t i = 0; i < s->block_count; i++)
+        memory_free(s->blocks[i]);
+    memory_free(s->blocks);
     memory_free(s->chunks);
     *s = (slices){0};
+}
+
+/* A small pool takes memory chunk by chunk, a large one many chunks at once: lists lie all over it, and large pages
+ * make that quicker. Chunks that are not in use are not touched, so they count for nothing. */
+static bool add_block(slices *s)
+{
+    size_t chunks = s->count < BLOCKS_LARGE_FROM ? 1 : BLOCK_CHUNKS, size = chunks * SLICES_CHUNK_SIZE;
+    if (!memory_reserve(&s->blocks, &s->block_capacity, s->block_count + 1, sizeof *s->blocks))
+        return false;
+    uint8_t *block = memory_new(size);
+    if (!block)
+        return false;
+    memory_advise_large(block, size);
+    s->blocks[s->block_count++] = s->spare = block;
+    s->spare_count = chunks;
+    return true;
 }
 
 static bool add_chunk(slices *s)
 {
     if (s->count == SLICES_CHUNKS_MAX ||
-        !memory_reserve(&s->chunks, &s->capacity, s->count + 1, sizeof *s->chunks))
+        !memory_reserve(&s->chunks, &s->capacity, s->count + 1, sizeof *s->chunks) ||
+        (s->spare_count == 0 && !add_block(s)))
         return false;
-    uint8_t *chunk = memory_new(SLICES_CHUNK_SIZE);
-    if (!chunk)
-        return false;
-    s->chunks[s->count++] = chunk;
+    s->chunks[s->count++] = s->spare;
+    s->spare += SLICES_CHUNK_SIZE;
+    s->spare_count--;
     /* Address 0 means none, so the very first bytes stay unused. */
     s->at = s->count == 1 ? 8 : 0;
     return true;

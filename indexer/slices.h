@@ -19,7 +19,11 @@ enum {
 
 typedef struct slices {
     uint8_t **chunks;
-    size_t count, capacity;
+    size_t count, capacity;       /* chunks in use */
+    uint8_t **blocks;             /* memory that they lie in */
+    size_t block_count, block_capacity;
+    uint8_t *spare;               /* the last block's chunks that are not in use yet */
+    size_t spare_count;
     uint32_t at;                  /* free offset in the last chunk in use */
 } slices;
 
@@ -82,6 +86,8 @@ slice_reader slices_read_list(const slices *s, const slice_list *list);
 static inline uint64_t slices_next(slice_reader *r)
 {
     uint64_t value = 0;
+    if (r->at < r->end && *r->at < 0x80)
+        return *r->at++;
     for (uint32_t shift = 0;; shift += 7) {
         if (r->at == r->end) {
             const uint8_t *next = slices_at(r->pool, bits_load32(r->at));

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 static void *allocate_default(size_t size, void *context)
 {
@@ -70,6 +73,20 @@ void memory_free(void *block)
 {
     if (block)
         current.release(block, current.context);
+}
+
+void memory_advise_large(void *block, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    const uintptr_t large = (uintptr_t)2 << 20;
+    uintptr_t start = ((uintptr_t)block + large - 1) & ~(large - 1), end = ((uintptr_t)block + size) & ~(large - 1);
+    /* Only advice: it does not matter when there are no such pages. */
+    if (start < end)
+        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)size;
+#endif
 }
 
 bool memory_reserve(void *array_pointer, size_t *capacity, size_t need, size_t size)

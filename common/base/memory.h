@@ -13,6 +13,8 @@ void *memory_resize(void *block, size_t size);
 /* A copy of size bytes with a zero byte after them. */
 void *memory_copy(const void *bytes, size_t size);
 void memory_free(void *block);
+/* Says that a block of some megabytes will be used here and there and as a whole, for which large pages are better. */
+void memory_advise_large(void *block, size_t size);
 
 /* Makes room for `need` elements in a growing array: at least doubles, never shrinks. False when out of memory,
  * and then nothing has changed.  *array is a pointer to the elements, of `size` bytes each. */

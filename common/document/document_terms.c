@@ -76,9 +76,12 @@ static oir_status reserve_slots(document_terms *t, uint64_t words, oir_error *er
         return OIR_OK;
     if (wanted > UINT32_MAX / 2)
         return error_set(err, OIR_TOO_BIG, "a document has more than 2^30 different terms; split it");
-    void *memory = memory_new_zeroed(wanted * sizeof *t->slots + SLOT_LINE, 1);
+    size_t bytes = wanted * sizeof *t->slots + SLOT_LINE;
+    void *memory = memory_new(bytes);
     if (!memory)
         return error_no_memory(err, "the terms of a document");
+    memory_advise_large(memory, bytes);
+    memset(memory, 0, bytes);
     document_slot *slots = (document_slot *)(((uintptr_t)memory + SLOT_LINE - 1) & ~(uintptr_t)(SLOT_LINE - 1));
     for (size_t i = 0; i < count; i++) {
         const document_slot *s = &t->slots[i];

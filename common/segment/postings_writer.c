@@ -29,6 +29,8 @@
 #include "segment/container.h"
 #include "segment/postings_view.h"
 
+enum { PREFETCH = 16 }; /* postings ahead: documents of a rare term lie far from each other */
+
 struct postings_writer {
     struct container_writer *container;
     const postings_context *context;
@@ -137,6 +139,8 @@ static void add_window_bounds(postings_writer *w, const term_postings *p)
         return;
     memset(bounds, 0, w->windows);
     for (uint32_t i = 0; i < p->count; i++) {
+        if (i + PREFETCH < p->count)
+            __builtin_prefetch(&w->norm[p->documents[i + PREFETCH]]);
         uint8_t b = bound_of(w, p->documents[i], p->wdf[i]), *at = &bounds[p->documents[i] >> WINDOW_BITS];
         if (b > *at)
             *at = b;
@@ -201,6 +205,12 @@ static oir_status add_group(group_writer *g, uint32_t i, oir_error *err)
 {
     uint32_t c = g->postings->position_counts ? g->postings->position_counts[i] : g->postings->wdf[i];
     uint32_t u = length_get(&g->context->extents, g->postings->documents[i]), base = g->context->position_base;
+    if (i + PREFETCH < g->postings->count)
+        __builtin_prefetch(&g->context->extents.plane[0][g->postings->documents[i + PREFETCH]]);
+    if (c == 1 && !g->counted) { /* by far the most */
+        bit_writer_add(&g->bits, *g->next++ - base, (uint32_t)positions_bits(1, u));
+        return OIR_OK;
+    }
     if (!memory_reserve(&g->places, &g->capacity, c, sizeof *g->places))
         return error_no_memory(err, "positions");
     for (uint32_t j = 0; j < c; j++)
