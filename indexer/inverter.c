@@ -138,13 +138,22 @@ static uint8_t *encode_head(uint8_t *out, uint32_t gap, uint32_t wdf, uint32_t p
     return kind == INVERTER_COUNTED ? slices_encode(out, positions) : out;
 }
 
+/* The other positions: straight to their place while there is room for any number. */
 static bool add_rest(inverter *v, slice_list *list, const oir_termpos *positions, uint32_t count)
 {
-    uint8_t bytes[8];
-    for (uint32_t i = 1; i < count; i++) {
-        size_t size = (size_t)(slices_encode(bytes, positions[i] - positions[i - 1]) - bytes);
-        if (!slices_add(&v->pool, list, bytes, size))
-            return false;
+    for (uint32_t i = 1; i < count;) {
+        uint8_t bytes[8];
+        if (list->left < sizeof bytes) {
+            size_t size = (size_t)(slices_encode(bytes, positions[i] - positions[i - 1]) - bytes);
+            if (!slices_add(&v->pool, list, bytes, size))
+                return false;
+            i++;
+        }
+        uint8_t *start = slices_at(&v->pool, list->tail), *at = start, *end = start + list->left;
+        for (; i < count && end - at >= (ptrdiff_t)sizeof bytes; i++)
+            at = slices_encode(at, positions[i] - positions[i - 1]);
+        list->tail += (uint32_t)(at - start);
+        list->left = (uint16_t)(end - at);
     }
     return true;
 }
