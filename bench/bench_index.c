@@ -91,6 +91,24 @@ static bool find_text(const char *line, size_t size, const char **text, size_t *
     return true;
 }
 
+/* Where the next space is, or the end. Words are short, so eight bytes are looked at together where there are so many:
+ * a byte that is a space becomes 0, and the lowest 0 is the lowest byte that borrows. */
+static const char *find_space(const char *at, const char *end)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    for (; end - at >= 8; at += 8) {
+        uint64_t bytes;
+        memcpy(&bytes, at, sizeof bytes);
+        bytes ^= ones * ' ';
+        uint64_t zeros = (bytes - ones) & ~bytes & ones << 7;
+        if (zeros)
+            return at + __builtin_ctzll(zeros) / 8;
+    }
+    while (at < end && *at != ' ')
+        at++;
+    return at;
+}
+
 /* The words between spaces, at positions from 1. One that is too long to be a term leaves its position empty. */
 static oir_status add_words(oir_document *document, const char *text, size_t size, oir_error *err)
 {
@@ -102,8 +120,7 @@ static oir_status add_words(oir_document *document, const char *text, size_t siz
         if (text == end)
             return OIR_OK;
         const char *word = text;
-        while (text < end && *text != ' ')
-            text++;
+        text = find_space(text, end);
         position++;
         if (text - word > OIR_TERM_MAX)
             continue;
