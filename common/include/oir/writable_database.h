@@ -27,7 +27,8 @@ typedef enum oir_open_mode {
     OIR_CREATE_OR_OPEN,     /* the default */
     OIR_CREATE,             /* OIR_EXISTS when it is there */
     OIR_OPEN,               /* OIR_NOT_FOUND when it is not */
-    OIR_CREATE_OR_OVERWRITE /* an index that is there is emptied, in the first commit, even if it is damaged */
+    OIR_CREATE_OR_OVERWRITE /* an index that is there is emptied, in the first commit: also one that is damaged or of a
+                               version that cannot be read */
 } oir_open_mode;
 
 /* Called now and then from long operations; `done` of `total` in the unit of the operation (total is 0 when it is not
