@@ -1,0 +1,127 @@
+/* One table of words used for many documents: nothing of one document shows in the next, whatever happens to the words
+ * in between. */
+#include "document/document_terms.h"
+
+#include "base/hash.h"
+
+#include "harness.h"
+
+static oir_error error;
+static document_terms terms;
+
+/* A word of 1 to 40 bytes for a number: short and long ones, whose keys are made differently. */
+static size_t spell(uint32_t number, char *out)
+{
+    size_t size = (size_t)snprintf(out, 48, "%x", number), wanted = 1 + number % 40;
+    while (size < wanted)
+        out[size++] = 'x';
+    return size;
+}
+
+/* Words first, first + step, ... each at two positions and once without; then checks all that is there. */
+static void check_document(uint32_t first, uint32_t step, uint32_t count)
+{
+    char word[48];
+    for (uint32_t round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < count; i++) {
+            size_t size = spell(first + i * step, word);
+            REQUIRE_OK(document_terms_add_position(&terms, word, size, 2 * i + round, 1, &error), error);
+        }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t number;
+        REQUIRE_OK(document_terms_add(&terms, word, spell(first + i * step, word), 1, &number, &error), error);
+        EXPECT_EQ(number, i);
+    }
+    REQUIRE_OK(document_terms_group(&terms, &error), error);
+    EXPECT_EQ(terms.count, count);
+    EXPECT_EQ(terms.live, count);
+    EXPECT_EQ(terms.length, 3 * (uint64_t)count);
+    EXPECT_EQ(terms.position_min, 0);
+    EXPECT_EQ(terms.position_max, 2 * count - 1);
+    for (uint32_t i = 0; i < count; i++) {
+        const document_term *t = &terms.terms[i];
+        size_t size = spell(first + i * step, word);
+        EXPECT(t->size == size && memcmp(document_terms_get_bytes(&terms, t), word, size) == 0);
+        EXPECT(t->wdf == 3 && t->positions == 2 && !t->removed);
+        EXPECT_EQ(terms.positions[t->first], 2 * i);
+        EXPECT_EQ(terms.positions[t->first + 1], 2 * i + 1);
+    }
+    document_terms_clear(&terms);
+    EXPECT(terms.count == 0 && terms.live == 0 && terms.length == 0);
+}
+
+static void documents_share_words(void)
+{
+    document_terms_init(&terms);
+    for (uint32_t i = 0; i < 300; i++)
+        check_document(i % 7, 1 + i % 3, 1 + i % 200);
+    document_terms_release(&terms);
+}
+
+/* Enough different words that the vocabulary is dropped, several times, and once more after one huge document. */
+static void vocabulary_is_dropped(void)
+{
+    document_terms_init(&terms);
+    for (uint32_t i = 0; i < 40; i++)
+        check_document(i * 5000, 1, 6000);
+    EXPECT(terms.word_count < 100000);
+    check_document(0, 1, 300000);
+    check_document(7, 3, 1000);
+    EXPECT(terms.word_count <= 1000);
+    document_terms_release(&terms);
+}
+
+/* Rounds are counted in 16 bits: a word that was last seen 65536 documents ago is not taken for one of this. */
+static void rounds_come_again(void)
+{
+    document_terms_init(&terms);
+    check_document(0, 1, 10);
+    for (uint32_t i = 0; i < 65535; i++)
+        document_terms_clear(&terms);
+    check_document(5, 1, 10);
+    document_terms_release(&terms);
+}
+
+static void removed_words(void)
+{
+    document_terms_init(&terms);
+    for (uint32_t i = 0; i < 3; i++) {
+        REQUIRE_OK(document_terms_add_position(&terms, "one", 3, 4, 2, &error), error);
+        EXPECT_EQ(document_terms_remove(&terms, "two", 3, &error), OIR_NOT_FOUND);
+        REQUIRE_OK(document_terms_remove(&terms, "one", 3, &error), error);
+        EXPECT_EQ(document_terms_remove(&terms, "one", 3, &error), OIR_NOT_FOUND);
+        REQUIRE_OK(document_terms_add_position(&terms, "two", 3, 9, 1, &error), error);
+        REQUIRE_OK(document_terms_group(&terms, &error), error);
+        EXPECT(terms.live == 1 && terms.length == 1 && terms.position_min == 9);
+        document_terms_clear(&terms);
+        EXPECT_EQ(document_terms_remove(&terms, "two", 3, &error), OIR_NOT_FOUND);
+    }
+    document_terms_release(&terms);
+}
+
+/* Keys hash as their bytes do, and tell words of up to 16 bytes apart. */
+static void keys(void)
+{
+    char a[48];
+    for (uint32_t i = 0; i < 5000; i++) {
+        size_t size = spell(i, a);
+        hash_key k = hash_make_key(a, size);
+        EXPECT(k.hash == hash_bytes(a, size, 0) && k.hash == hash_of_key(k.low, k.high, size));
+        for (size_t at = 0; at < size && size <= HASH_KEY_MAX; at++) {
+            a[at]++;
+            hash_key other = hash_make_key(a, size);
+            EXPECT(other.low != k.low || other.high != k.high);
+            a[at]--;
+        }
+    }
+}
+
+int main(void)
+{
+    TEST(documents_share_words);
+    TEST(vocabulary_is_dropped);
+    TEST(rounds_come_again);
+    TEST(removed_words);
+    TEST(keys);
+    return harness_end();
+}
