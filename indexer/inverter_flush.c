@@ -108,15 +108,18 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
     gather_clear(&f->gather);
     if (!gather_reserve(&f->gather, term->documents, term->positions))
         return error_no_memory(err, "the postings of a term");
+    gather g = f->gather; /* a copy that nothing else can see is kept in registers */
+    const uint32_t *locals = f->locals;
     inverter_cursor c = inverter_read(f->v, term);
     while (inverter_next(&c)) {
-        oir_termpos *to = f->gather.positions + f->gather.position_count, position = 0;
+        oir_termpos *to = g.positions + g.position_count, position = 0;
         for (uint32_t i = 0; i < c.positions; i++)
             to[i] = position += (oir_termpos)slices_next(&c.reader);
-        uint32_t local = f->locals ? f->locals[c.document] : c.document;
+        uint32_t local = locals ? locals[c.document] : c.document;
         if (local != GONE)
-            gather_add(&f->gather, local, c.wdf, c.positions);
+            gather_add(&g, local, c.wdf, c.positions);
     }
+    f->gather = g;
     return OIR_OK;
 }
 

@@ -22,7 +22,12 @@ static inline void bit_writer_add(bit_writer *w, uint64_t value, uint32_t width)
 {
     w->word |= value << w->pending;
     if (w->pending + width >= 64) {
-        buffer_add_u64(w->to, w->word);
+        if (w->to->capacity - w->to->size >= 8 && !w->to->failed) {
+            bits_store64(w->to->data + w->to->size, w->word);
+            w->to->size += 8;
+        } else {
+            buffer_add_u64(w->to, w->word);
+        }
         w->word = w->pending ? value >> (64 - w->pending) : 0;
         w->pending = w->pending + width - 64;
     } else {

@@ -11,6 +11,15 @@ void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_
     if (r)
         for (uint32_t i = 0; i < c; i++)
             bit_writer_add(w, (positions[i] - i) & bits_low(r), r);
+    /* Nearly always the high parts are one word. A position that is too high, out of a damaged segment that is merged,
+     * must do no worse than come back wrong. */
+    if (c + (m >> r) <= 64) {
+        uint64_t upper = 0;
+        for (uint32_t i = 0; i < c; i++)
+            upper |= UINT64_C(1) << ((((positions[i] - i) >> r) + i) & 63);
+        bit_writer_add(w, upper, c + (m >> r));
+        return;
+    }
     uint32_t step = 0;
     for (uint32_t i = 0; i < c; i++) {
         uint32_t high = (positions[i] - i) >> r, zeros = high - step;

@@ -82,9 +82,9 @@ void postings_writer_free(postings_writer *w)
     memory_free(w);
 }
 
-static uint8_t bound_of(const postings_writer *w, uint32_t document, uint32_t wdf)
+static inline uint8_t bound_of(float norm, uint32_t wdf)
 {
-    float f = (float)wdf, s = f / (f + w->norm[document]) * (255 * 1.000002f);
+    float f = (float)wdf, s = f / (f + norm) * (255 * 1.000002f);
     if (!(s > 1)) /* wdf 0, and 0 / 0 */
         return 1;
     uint32_t up = (uint32_t)s + ((float)(uint32_t)s < s);
@@ -93,26 +93,32 @@ static uint8_t bound_of(const postings_writer *w, uint32_t document, uint32_t wd
 
 /* ---- the list ---- */
 
+/* Loops over a list work on copies of pointers and sums: a store of a byte could otherwise be to any of them. */
+
 static void summarise(const term_postings *p, term_entry *entry)
 {
-    entry->termfreq = p->count;
-    entry->collection_freq = 0;
-    entry->wdf_max = 0;
-    entry->zero_wdf = false;
-    for (uint32_t i = 0; i < p->count; i++) {
-        entry->collection_freq += p->wdf[i];
-        if (p->wdf[i] > entry->wdf_max)
-            entry->wdf_max = p->wdf[i];
-        entry->zero_wdf |= !p->wdf[i];
+    const uint32_t *wdf = p->wdf;
+    uint32_t count = p->count, most = 0, least = UINT32_MAX;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += wdf[i];
+        most = wdf[i] > most ? wdf[i] : most;
+        least = wdf[i] < least ? wdf[i] : least;
     }
+    entry->termfreq = count;
+    entry->collection_freq = sum;
+    entry->wdf_max = most;
+    entry->zero_wdf = least == 0;
 }
 
 static oir_status clip(postings_writer *w, const term_postings *p, uint8_t base, oir_error *err)
 {
     if (!memory_reserve(&w->clipped, &w->clipped_capacity, p->count, 1))
         return error_no_memory(err, "a list of postings");
-    for (uint32_t i = 0; i < p->count; i++)
-        w->clipped[i] = (uint8_t)((p->wdf[i] < 255 ? p->wdf[i] : 255) - base);
+    const uint32_t *restrict wdf = p->wdf;
+    uint8_t *restrict to = w->clipped;
+    for (uint32_t i = 0, count = p->count; i < count; i++)
+        to[i] = (uint8_t)((wdf[i] < 255 ? wdf[i] : 255) - base);
     return OIR_OK;
 }
 
@@ -138,10 +144,12 @@ static void add_window_bounds(postings_writer *w, const term_postings *p)
     if (!bounds)
         return;
     memset(bounds, 0, w->windows);
-    for (uint32_t i = 0; i < p->count; i++) {
-        if (i + PREFETCH < p->count)
-            __builtin_prefetch(&w->norm[p->documents[i + PREFETCH]]);
-        uint8_t b = bound_of(w, p->documents[i], p->wdf[i]), *at = &bounds[p->documents[i] >> WINDOW_BITS];
+    const uint32_t *documents = p->documents, *wdf = p->wdf;
+    const float *norm = w->norm;
+    for (uint32_t i = 0, count = p->count; i < count; i++) {
+        if (i + PREFETCH < count)
+            __builtin_prefetch(&norm[documents[i + PREFETCH]]);
+        uint8_t b = bound_of(norm[documents[i]], wdf[i]), *at = &bounds[documents[i] >> WINDOW_BITS];
         if (b > *at)
             *at = b;
     }
@@ -152,21 +160,24 @@ static void add_dense(postings_writer *w, const term_postings *p)
     size_t bounds_at = w->list.size;
     buffer_add_zeros(&w->list, w->windows);
     buffer_clear(&w->payload);
-    uint32_t i = 0;
+    const uint32_t *documents = p->documents, *wdf = p->wdf;
+    const float *norm = w->norm;
+    uint16_t *places = w->places;
+    uint32_t i = 0, count = p->count;
     for (uint32_t window = 0; window <= w->windows; window++) {
         uint8_t bounds[RANGES] = {0}, most = 0;
         uint32_t first = i;
         buffer_add_u32(&w->list, (uint32_t)w->payload.size);
         buffer_add_u32(&w->list, i);
-        for (; i < p->count && p->documents[i] >> WINDOW_BITS == window; i++) {
-            uint8_t b = bound_of(w, p->documents[i], p->wdf[i]), *at = &bounds[p->documents[i] >> 6 & (RANGES - 1)];
-            w->places[i - first] = (uint16_t)(p->documents[i] & (WINDOW_SIZE - 1));
+        for (; i < count && documents[i] >> WINDOW_BITS == window; i++) {
+            uint8_t b = bound_of(norm[documents[i]], wdf[i]), *at = &bounds[documents[i] >> 6 & (RANGES - 1)];
+            places[i - first] = (uint16_t)(documents[i] & (WINDOW_SIZE - 1));
             *at = b > *at ? b : *at;
             most = b > most ? b : most;
         }
         if (i == first)
             continue;
-        dense_writer_add(&w->payload, w->places, w->clipped + first, i - first, bounds);
+        dense_writer_add(&w->payload, places, w->clipped + first, i - first, bounds);
         if (!w->list.failed)
             w->list.data[bounds_at + window] = most;
     }
@@ -211,7 +222,7 @@ static oir_status add_group(group_writer *g, uint32_t i, oir_error *err)
         bit_writer_add(&g->bits, *g->next++ - base, (uint32_t)positions_bits(1, u));
         return OIR_OK;
     }
-    if (!memory_reserve(&g->places, &g->capacity, c, sizeof *g->places))
+    if (c > g->capacity && !memory_reserve(&g->places, &g->capacity, c, sizeof *g->places))
         return error_no_memory(err, "positions");
     for (uint32_t j = 0; j < c; j++)
         g->places[j] = g->next[j] - base;
