@@ -410,9 +410,11 @@ size_t inverter_get_memory(const inverter *v)
     size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
     size_t docid_slots = v->docid_slots ? (v->docid_slot_mask + 1) * sizeof *v->docid_slots
                                         : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
+    bool docids_nearly_full =
+        v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
     size_t here = slices_get_memory(&v->pool) + v->arena.bytes +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
-                  slots_memory(docid_slots, v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64) +
+                  slots_memory(docid_slots, docids_nearly_full) +
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
