@@ -191,9 +191,9 @@ TARGET static uint64_t places_ranges(const uint16_t *places, uint32_t n)
 }
 
 /* A bit for each of 16 numbers of 16 bits that are all ones or zeros. */
-INLINE uint32_t mask16(__m256i v)
+INLINE uint32_t mask16(__m256i v, uint32_t n)
 {
-    return _pext_u32((uint32_t)_mm256_movemask_epi8(v), 0x55555555);
+    return _pext_u32((uint32_t)_mm256_movemask_epi8(v) & (uint32_t)bits_low(2 * n), 0x55555555);
 }
 
 TARGET static uint64_t places_range(const uint16_t *places, uint32_t n, uint32_t range, uint32_t *before)
@@ -202,11 +202,11 @@ TARGET static uint64_t places_range(const uint16_t *places, uint32_t n, uint32_t
     *before = 0;
     for (uint32_t i = 0; i < n; i += 16) {
         __m256i at = _mm256_srli_epi16(load(places + i), 6);
-        uint32_t there = (uint32_t)bits_low(n - i), same = mask16(_mm256_cmpeq_epi16(at, set16(range))) & there;
-        *before += bits_count(mask16(_mm256_cmpgt_epi16(set16(range), at)) & there);
+        uint32_t there = n - i < 16 ? n - i : 16, same = mask16(_mm256_cmpeq_epi16(at, set16(range)), there);
+        *before += bits_count(mask16(_mm256_cmpgt_epi16(set16(range), at), there));
         for (; same; same &= same - 1)
             mask |= UINT64_C(1) << (places[i + bits_lowest(same)] & 63);
-        if (mask16(_mm256_cmpgt_epi16(at, set16(range))) & there)
+        if (mask16(_mm256_cmpgt_epi16(at, set16(range)), there))
             break;
     }
     return mask;

@@ -46,6 +46,7 @@ static oir_status decode_whole(postings_window *p, oir_error *err)
         memcpy(documents, list.documents, list.count * sizeof *documents);
         for (uint32_t i = 0; i < list.count; i++)
             wdf[i] = (uint8_t)(list.wdf[i] < 255 ? list.wdf[i] : 255);
+        memset(wdf + list.count, 0, SPILL);
         p->documents = documents;
         p->all_wdf = wdf;
         p->count = list.count;
@@ -65,6 +66,7 @@ static oir_status decode_short(postings_window *p, oir_error *err)
         return error_no_memory(err, "a list of postings");
     p->kernels->sparse_all(&p->view.list, documents);
     p->kernels->sparse_wdf(&p->view.list, 0, n, 0, 0, wdf);
+    memset(wdf + n, 0, SPILL);
     for (uint32_t i = 0; i < n; i++)
         if (documents[i] >= p->context->document_count || (i && documents[i] <= documents[i - 1]))
             return error_set(err, OIR_CORRUPT, "damaged list of term number %u; run oir-inspect check, then index anew",
@@ -196,6 +198,7 @@ static const uint8_t *window_wdf(postings_window *p)
     if (!p->wdf) {
         p->kernels->sparse_wdf(&p->view.list, p->span.begin, p->span.count, p->span.sample_begin,
                                p->span.sample_escapes, p->own_wdf);
+        memset(p->own_wdf + p->span.count, 0, SPILL);
         p->wdf = p->own_wdf;
     }
     return p->wdf;
