@@ -4,7 +4,11 @@
 #include "base/error.h"
 #include "segment/container.h"
 
-enum { SPILL = 64, FEW_RANGES = 32 };
+enum {
+    SPILL = 64,     /* bytes behind a list that wide loads take along and mask off; zeroed, since valgrind cannot see
+                       through the masking */
+    FEW_RANGES = 32 /* of a window are decoded one by one, more at once */
+};
 
 /* ---- opening ---- */
 
@@ -120,6 +124,7 @@ oir_status postings_window_open_list(postings_window *p, const kernels *k, const
         return error_no_memory(err, "a list of postings");
     for (uint32_t i = 0; i < count; i++)
         bytes[i] = (uint8_t)(wdf[i] < 255 ? wdf[i] : 255);
+    memset(bytes + count, 0, SPILL);
     p->all_wdf = bytes;
     ERROR_FORWARD(make_window_bounds(p, err));
     return make_window_room(p, err);
