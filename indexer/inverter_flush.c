@@ -123,7 +123,7 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
     return OIR_OK;
 }
 
-/* Terms lie in the order they came in, and are read in that of their bytes: so what is read soon is asked for now. */
+/* Terms lie in the order in which they came and are read in the order of their bytes, so each is prefetched. */
 static void prefetch_terms(const flush *f, uint32_t at)
 {
     uint32_t count = f->v->term_count;

@@ -42,7 +42,6 @@ struct op {
 
     /* leaves */
     postings_window *postings;           /* OP_TERM */
-    uint32_t documents;                  /* OP_ALL: how many the segment has */
     uint32_t windows;                    /* OP_ALL */
     double factor;                       /* its exact weight's factor; 0: it only filters */
     uint32_t units;                      /* the same for bounds: rounded up, 1 and up */

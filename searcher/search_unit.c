@@ -35,9 +35,8 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
     o->arena = u->arena;
     o->factor = leaf->factor;
     o->kind = at ? OP_TERM : OP_ALL;
-    o->documents = s->context.document_count;
     o->windows = u->windows;
-    o->cost = at ? leaf->termfreq : o->documents;
+    o->cost = at ? leaf->termfreq : s->context.document_count;
     double stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
     double units = u->unit > 0 ? ceil(leaf->factor * stretch / (255 * u->unit)) : 1;
     o->units = units < 1 ? 1 : units < UINT16_MAX ? (uint32_t)units : UINT16_MAX;

@@ -69,7 +69,6 @@ typedef struct postings_window {
     uint16_t first[RANGES];        /* by known range: the window's documents before it */
     uint64_t masks[RANGES];        /* by known range: its documents */
 
-
     position_block block;          /* once phrases ask */
 } postings_window;
 
@@ -109,12 +108,15 @@ void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_S
 /* The exact wdf of a document whose byte says 255. */
 uint32_t postings_window_large(const postings_window *p, uint32_t document);
 
-/* The positions of the term in a document that has it: room for them in *positions grows in the arena. Sets *count. */
+/* Positions as they were asked for last. Begins as {0}; grows in the arena of whose positions it holds. */
 typedef struct position_room {
     uint32_t *positions;
     uint32_t count;
     uint32_t capacity;
 } position_room;
+
+/* The positions, ascending, of the term in a document that has it; none where the term has none. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err);
 
