@@ -100,21 +100,22 @@ void op_activate(op *o, uint64_t wanted)
         o->active |= wanted;
 }
 
-oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err)
+oir_status op_verify(op *o, uint32_t range, uint64_t wanted, oir_error *err)
 {
-    uint64_t bit = UINT64_C(1) << place;
-    if (o->certain || !(o->matched & bit))
+    uint64_t holds = 0, left = wanted & o->matched;
+    if (o->certain || !left)
         return OIR_OK;
-    bool holds = true;
     if (o->ops->check) { /* its parts are terms, and all match */
-        ERROR_FORWARD(o->ops->check(o, range, place, &holds, err));
+        ERROR_FORWARD(o->ops->check(o, range, left, &holds, err));
     } else {
-        for (uint32_t i = 0; i < o->part_count; i++)
-            ERROR_FORWARD(op_verify(o->parts[i], range, place, err));
-        holds = o->ops->combine(o, true) & bit;
+        for (uint32_t i = 0; i < o->part_count && left; i++) {
+            ERROR_FORWARD(op_verify(o->parts[i], range, left, err));
+            if (o->ops->needs_all || (o->ops->needs_first && !i))
+                left &= o->parts[i]->matched;
+        }
+        holds = o->ops->combine(o, true);
     }
-    if (!holds)
-        o->matched &= ~bit;
+    o->matched &= holds | ~wanted;
     return OIR_OK;
 }
 

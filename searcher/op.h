@@ -5,8 +5,8 @@
  * match (`matched`). And for which of them does each leaf weigh (`active`). What is the same for all is done here,
  * once, for the whole tree; an operator's own file says how it combines its parts' answers.
  *
- * PHRASE and NEAR say "may match" of documents that have all words; only op_verify, asked document by document, looks
- * at positions. An operator over such parts is not `certain`, and its answers before op_verify leave no match out. */
+ * PHRASE and NEAR say "may match" of documents that have all words; only op_verify, asked for some of them, looks at
+ * positions. An operator over such parts is not `certain`, and its answers before op_verify leave no match out. */
 #ifndef SEARCHER_OP_H
 #define SEARCHER_OP_H
 
@@ -22,8 +22,8 @@ typedef struct op_ops {
     uint64_t (*combine)(const op *o, bool exact);
     /* Passes the documents that leaves below weigh for to the parts, with op_activate. Not for leaves. */
     void (*activate)(op *o, uint64_t wanted);
-    /* Whether a document that has all parts matches; NULL where combine says it all. */
-    oir_status (*check)(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err);
+    /* Which of the wanted documents, which have all parts, match; NULL where combine says it all. */
+    oir_status (*check)(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err);
     bool needs_all;   /* nothing matches where a part does not */
     bool needs_first; /* nothing matches where the first part does not */
 } op_ops;
@@ -77,8 +77,8 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level);
 uint64_t op_match(op *o, uint32_t range);
 /* Says for which documents leaves below weigh; adds to `active`. */
 void op_activate(op *o, uint64_t wanted);
-/* Makes `matched` exact for one document, all the way up. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status op_verify(op *o, uint32_t range, uint32_t place, oir_error *err);
+/* Makes `matched` exact for the wanted documents, all the way up. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status op_verify(op *o, uint32_t range, uint64_t wanted, oir_error *err);
 /* The documents of all ranges of the window that may match. */
 void op_words(op *o, uint64_t words[RANGES]);
 

@@ -3,6 +3,7 @@
  * o->order says for each part which is the first one of its term, o->offset how many of its term are before it. The
  * parts of one term take its positions in turn, which is all there is to finding each one of its own, but where
  * different terms stand at one position. */
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/sort.h"
 #include "searcher/op.h"
@@ -92,7 +93,7 @@ static bool is_near(const op *o, uint32_t *from, uint64_t *taken, bool *seen)
     }
 }
 
-static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
+static oir_status holds_near(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
     *holds = false;
     for (uint32_t i = 0; i < o->part_count; i++) {
@@ -104,6 +105,17 @@ static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_
             return OIR_OK;
     }
     *holds = is_near(o, o->from, o->taken, o->seen);
+    return OIR_OK;
+}
+
+static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err)
+{
+    *holds = 0;
+    for (; wanted; wanted &= wanted - 1) {
+        bool here;
+        ERROR_FORWARD(holds_near(o, range, bits_lowest(wanted), &here, err));
+        *holds |= (uint64_t)here << bits_lowest(wanted);
+    }
     return OIR_OK;
 }
 

@@ -1,6 +1,7 @@
 /* All parts, in the query's order, within a window of positions: the weights of all.
  *
  * The parts stand in o->parts in any order that suits the search; o->order says which is the i-th of the phrase. */
+#include "base/bits.h"
 #include "base/error.h"
 #include "codec/positions.h"
 #include "searcher/op.h"
@@ -20,19 +21,54 @@ static void activate(op *o, uint64_t wanted)
     op_and.activate(o, wanted);
 }
 
+/* Whether the words of two parts stand where they must, seen from each other, in a document. */
+static oir_status pair_holds(op *o, const position_group *first, const position_group *second, bool *holds,
+                             oir_error *err)
+{
+    postings_window *a = o->parts[0]->postings, *b = o->parts[1]->postings;
+    uint64_t at = o->offset[0], next = o->offset[1];
+    if (first->count == 1 && second->count == 1) { /* the usual case in short documents */
+        *holds = postings_window_single(a, first) + next == postings_window_single(b, second) + at;
+        return OIR_OK;
+    }
+    const positions_kernels *k = positions_kernels_get(a->kernels->isa);
+    position_room *from = &o->rooms[0], *to = &o->rooms[1];
+    ERROR_FORWARD(postings_window_read_group(a, first, from, err));
+    ERROR_FORWARD(postings_window_read_group(b, second, to, err));
+    *holds = at < next ? k->keep(from->positions, from->count, to->positions, to->count, (uint32_t)(next - at))
+                       : k->keep(to->positions, to->count, from->positions, from->count, (uint32_t)(at - next));
+    return OIR_OK;
+}
+
+/* The documents in which the two rarest words do: for a range's documents at once, so that waiting for memory is
+ * shared. */
+static oir_status check_pair(op *o, uint32_t range, uint64_t wanted, uint64_t *left, oir_error *err)
+{
+    position_group first[RANGE_SIZE], second[RANGE_SIZE];
+    ERROR_FORWARD(postings_window_groups(o->parts[0]->postings, range, wanted, first, err));
+    ERROR_FORWARD(postings_window_groups(o->parts[1]->postings, range, wanted, second, err));
+    *left = 0;
+    for (uint32_t i = 0; wanted; wanted &= wanted - 1, i++) {
+        bool holds;
+        ERROR_FORWARD(pair_holds(o, &first[i], &second[i], &holds, err));
+        *o->positions_decoded += first[i].count + second[i].count;
+        *left |= (uint64_t)holds << bits_lowest(wanted);
+    }
+    return OIR_OK;
+}
+
 /* Every word right behind the one before. Words are read rarest first, and no further once no start is left. */
 static oir_status is_adjacent(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
     const positions_kernels *k = positions_kernels_get(o->parts[0]->postings->kernels->isa);
     position_room *first = &o->rooms[0], *next = &o->rooms[1]; /* two are enough, however long the phrase */
     uint32_t count = 0;
+    *holds = false;
     for (uint32_t part = 0; part < o->part_count; part++) {
         position_room *room = part ? next : first;
         ERROR_FORWARD(postings_window_positions(o->parts[part]->postings, range, place, room, err));
         *o->positions_decoded += room->count;
-        if (part && count == 1 && room->count == 1) { /* the usual case in short documents */
-            count = first->positions[0] + (uint64_t)o->offset[part] == room->positions[0];
-        } else if (part) {
+        if (part) {
             count = k->keep(first->positions, count, room->positions, room->count, o->offset[part]);
         } else {
             for (uint32_t i = 0; i < first->count; i++) /* in place: the room is read anew for the next document */
@@ -68,11 +104,9 @@ static bool is_within(const op *o, uint32_t *from)
     return false;
 }
 
-static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
+static oir_status holds_within(op *o, uint32_t range, uint32_t place, bool *holds, oir_error *err)
 {
     *holds = false;
-    if (o->window == o->part_count)
-        return is_adjacent(o, range, place, holds, err);
     for (uint32_t i = 0; i < o->part_count; i++) {
         ERROR_FORWARD(postings_window_positions(o->parts[i]->postings, range, place, &o->rooms[i], err));
         *o->positions_decoded += o->rooms[i].count;
@@ -80,6 +114,24 @@ static oir_status check(op *o, uint32_t range, uint32_t place, bool *holds, oir_
             return OIR_OK;
     }
     *holds = is_within(o, o->from);
+    return OIR_OK;
+}
+
+static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err)
+{
+    bool adjacent = o->window == o->part_count;
+    if (adjacent) {
+        ERROR_FORWARD(check_pair(o, range, wanted, holds, err));
+        if (o->part_count == 2)
+            return OIR_OK;
+        wanted = *holds;
+    }
+    *holds = 0;
+    for (; wanted; wanted &= wanted - 1) {
+        bool here;
+        ERROR_FORWARD((adjacent ? is_adjacent : holds_within)(o, range, bits_lowest(wanted), &here, err));
+        *holds |= (uint64_t)here << bits_lowest(wanted);
+    }
     return OIR_OK;
 }
 

@@ -100,19 +100,18 @@ static oir_status add_document(best_first *b, search_unit *u, uint32_t window, u
                     database_join_docid(b->plan->database, u->place->shard, docid), err);
 }
 
-/* Looks at positions where the tree asks for them; false when the document does not match after all. */
-static oir_status verify(search_unit *u, uint32_t range, uint32_t place, bool *holds, oir_error *err)
+/* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
+static oir_status verify(search_unit *u, uint32_t range, uint64_t *good, oir_error *err)
 {
-    uint64_t bit = UINT64_C(1) << place;
-    *holds = true;
+    uint64_t asked = *good;
     if (u->root->certain)
         return OIR_OK;
-    ERROR_FORWARD(op_verify(u->root, range, place, err));
-    *holds = u->root->matched & bit;
-    for (size_t i = 0; *holds && i < u->plan->leaf_count; i++)
+    ERROR_FORWARD(op_verify(u->root, range, asked, err));
+    *good &= u->root->matched;
+    for (size_t i = 0; *good && i < u->plan->leaf_count; i++) /* what is out may have weighed for others */
         if (u->leaves[i])
-            u->leaves[i]->active &= ~bit;
-    op_activate(u->root, *holds ? bit : 0);
+            u->leaves[i]->active &= ~asked;
+    op_activate(u->root, *good);
     return OIR_OK;
 }
 
@@ -125,12 +124,9 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
         return OIR_OK;
     uint64_t good = search_unit_filter(u, window, range, wanted, topk_threshold(b->best));
     b->pruned |= good != wanted;
-    for (; good; good &= good - 1) {
-        bool holds;
-        ERROR_FORWARD(verify(u, range, bits_lowest(good), &holds, err));
-        if (holds)
-            ERROR_FORWARD(add_document(b, u, window, range, bits_lowest(good), err));
-    }
+    ERROR_FORWARD(verify(u, range, &good, err));
+    for (; good; good &= good - 1)
+        ERROR_FORWARD(add_document(b, u, window, range, bits_lowest(good), err));
     raise_least(b);
     return OIR_OK;
 }

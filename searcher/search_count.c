@@ -7,23 +7,15 @@
 /* With more ranges than this that may match, all words of the window are combined at once. */
 enum { FEW_RANGES = 12 };
 
-static oir_status count_verified(search_unit *u, uint32_t range, uint64_t matched, uint64_t *count, oir_error *err)
-{
-    for (; matched; matched &= matched - 1) {
-        ERROR_FORWARD(op_verify(u->root, range, bits_lowest(matched), err));
-        *count += u->root->matched >> bits_lowest(matched) & 1;
-    }
-    return OIR_OK;
-}
-
 /* Documents whose positions must be looked at. */
 static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
 {
     for (; live; live &= live - 1) {
         uint32_t range = bits_lowest(live);
-        uint64_t matched = op_match(u->root, range);
-        if (matched)
-            ERROR_FORWARD(count_verified(u, range, matched & search_unit_live(u, window, range), count, err));
+        uint64_t wanted = op_match(u->root, range);
+        wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
+        ERROR_FORWARD(op_verify(u->root, range, wanted, err));
+        *count += bits_count(u->root->matched & wanted);
     }
     return OIR_OK;
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "segment/container.h"
 #include "segment/documents_format.h"
+#include "segment/postings_view.h"
 #include "segment/segment.h"
 
 static oir_status corrupt(const char *reason, oir_error *err)
@@ -30,17 +31,17 @@ static oir_status open_planes(const segment *s, const uint8_t *at, length_planes
     return OIR_OK;
 }
 
-/* A u32 for each document, or *column NULL if the address is 0. */
-static oir_status open_column(const segment *s, uint64_t address, const uint32_t **column, oir_error *err)
+/* `count` u32 of a part, or *column NULL if the address is 0. */
+static oir_status open_column(const segment *s, enum part_kind part, uint64_t address, uint32_t count,
+                              const uint32_t **column, oir_error *err)
 {
     const uint8_t *bytes = NULL;
     *column = NULL;
     if (address == 0)
         return OIR_OK;
-    ERROR_FORWARD(
-        container_get(s->container, PART_DOCIDS, address, (uint64_t)s->context.document_count * 4, &bytes, err));
+    ERROR_FORWARD(container_get(s->container, part, address, (uint64_t)count * 4, &bytes, err));
     if ((uintptr_t)bytes % sizeof **column != 0)
-        return corrupt("a column of docids does not stand where it could", err);
+        return corrupt("a column of numbers does not stand where it could", err);
     *column = (const void *)bytes;
     return OIR_OK;
 }
@@ -49,8 +50,8 @@ static oir_status open_docids(segment *s, const uint8_t *root, oir_error *err)
 {
     uint32_t count = s->context.document_count, first = bits_load32(root + DOCUMENTS_DOCID_FIRST);
     uint32_t last = bits_load32(root + DOCUMENTS_DOCID_LAST);
-    ERROR_FORWARD(open_column(s, bits_load64(root + DOCUMENTS_DOCIDS), &s->docids, err));
-    ERROR_FORWARD(open_column(s, bits_load64(root + DOCUMENTS_BY_DOCID), &s->by_docid, err));
+    ERROR_FORWARD(open_column(s, PART_DOCIDS, bits_load64(root + DOCUMENTS_DOCIDS), count, &s->docids, err));
+    ERROR_FORWARD(open_column(s, PART_DOCIDS, bits_load64(root + DOCUMENTS_BY_DOCID), count, &s->by_docid, err));
     s->docid_first = first;
     s->docid_last = last;
     if (count == 0)
@@ -104,6 +105,8 @@ oir_status documents_open(segment *s, oir_error *err)
         return corrupt("lengths are missing", err);
     if (c->extents.count == 0)
         c->extents = c->lengths;
+    ERROR_FORWARD(open_column(s, PART_LENGTHS, bits_load64(root + DOCUMENTS_EVEN_EXTENTS),
+                              postings_view_windows(c->document_count), &c->even_extents, err));
     ERROR_FORWARD(open_docids(s, root, err));
     return open_reference(s, root, err);
 }
@@ -129,6 +132,21 @@ static oir_status check_lengths(const segment *s, oir_error *err)
     return OIR_OK;
 }
 
+static oir_status check_even_extents(const segment *s, oir_error *err)
+{
+    const postings_context *c = &s->context;
+    for (uint32_t from = 0; c->even_extents && from < c->document_count; from += WINDOW_SIZE) {
+        uint32_t most = 0, left = c->document_count - from;
+        for (uint32_t i = 0; i < WINDOW_SIZE && i < left; i++) {
+            uint32_t extent = length_get(&c->extents, from + i);
+            most = extent > most ? extent : most;
+        }
+        if (most != c->even_extents[from / WINDOW_SIZE])
+            return corrupt("the largest extent of a window", err);
+    }
+    return OIR_OK;
+}
+
 /* Docids must be unique: through by_docid they ascend, if it names each document. */
 static oir_status check_docids(const segment *s, oir_error *err)
 {
@@ -149,5 +167,6 @@ static oir_status check_docids(const segment *s, oir_error *err)
 oir_status documents_check(const segment *s, oir_error *err)
 {
     ERROR_FORWARD(check_lengths(s, err));
+    ERROR_FORWARD(check_even_extents(s, err));
     return check_docids(s, err);
 }

@@ -2,12 +2,14 @@
  *
  * PART_LENGTHS holds byte planes, each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its number in
  * plane i, then 4,096 zeros, so that whole windows can be read at the end. There are as many planes of lengths as the
- * longest document needs, 1 to 4, and likewise of extents.
+ * longest document needs, 1 to 4, and likewise of extents. Where documents' extents are nearly alike, as those of
+ * passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes count with
+ * that: where a group of positions is then follows from wdf alone, without a look at the documents before.
  *
  * PART_DOCIDS holds up to two objects of u32, at 64: the docid of each document; and, if docids do not ascend, the
  * local numbers in the order of their docids. Neither where docids follow each other: then local + the first one is it.
  *
- * PART_SEGMENT has a root of 144 bytes, little-endian:
+ * PART_SEGMENT has a root of 152 bytes, little-endian:
  *     0    u32       number of documents
  *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data
  *     8    u64       sum of lengths
@@ -21,7 +23,8 @@
  *     64   u64 x 4   addresses of the planes of lengths, 0 where there are fewer
  *     96   u64 x 4   of extents; all 0 if they are the lengths
  *     128  u64       address of the docids, or 0
- *     136  u64       of the local numbers by docid, or 0 */
+ *     136  u64       of the local numbers by docid, or 0
+ *     144  u64       of the windows' extents, or 0 where each document counts with its own */
 #include "segment/documents.h"
 
 #include <assert.h>
@@ -34,6 +37,8 @@
 #include "segment/container.h"
 #include "segment/documents_format.h"
 
+enum { EVEN_SHARE = 8 /* extents are alike when windows' largest add at most one in so many: 0.2 bits a position */ };
+
 struct documents_writer {
     container_writer *container;
     uint32_t *docids, *lengths, *highest; /* highest: position + 1, or 0 for none; later the extent */
@@ -42,6 +47,7 @@ struct documents_writer {
     bool has_positions;
     postings_context context;
     uint8_t *planes[8]; /* what the context points to */
+    uint32_t *even;     /* likewise */
 };
 
 oir_status documents_writer_new(documents_writer **out, struct container_writer *parts, oir_error *err)
@@ -60,6 +66,7 @@ void documents_writer_free(documents_writer *w)
         return;
     for (size_t i = 0; i < sizeof w->planes / sizeof *w->planes; i++)
         memory_free(w->planes[i]);
+    memory_free(w->even);
     memory_free(w->docids);
     memory_free(w->lengths);
     memory_free(w->highest);
@@ -143,6 +150,32 @@ static oir_status write_lengths(documents_writer *w, uint8_t *root, oir_error *e
     return write_planes(w, w->lengths, most, w->planes, &w->context.lengths, root + DOCUMENTS_LENGTHS, err);
 }
 
+/* Windows' largest extents, where they are hardly larger than the others. */
+static oir_status write_even_extents(documents_writer *w, uint8_t *root, oir_error *err)
+{
+    uint32_t windows = (w->count + WINDOW_SIZE - 1) / WINDOW_SIZE;
+    uint64_t sum = 0, even_sum = 0, address;
+    if (!w->has_positions)
+        return OIR_OK;
+    w->even = memory_new_zeroed(windows, sizeof *w->even);
+    if (!w->even)
+        return error_no_memory(err, "the lengths of documents");
+    for (uint32_t d = 0; d < w->count; d++) {
+        uint32_t *most = &w->even[d / WINDOW_SIZE];
+        *most = w->highest[d] > *most ? w->highest[d] : *most;
+        sum += w->highest[d];
+    }
+    for (uint32_t d = 0; d < w->count; d++)
+        even_sum += w->even[d / WINDOW_SIZE];
+    if (even_sum - sum > sum / EVEN_SHARE)
+        return OIR_OK;
+    w->context.even_extents = w->even;
+    ERROR_FORWARD(
+        container_writer_add(w->container, PART_LENGTHS, w->even, windows * sizeof *w->even, 64, &address, err));
+    bits_store64(root + DOCUMENTS_EVEN_EXTENTS, address);
+    return OIR_OK;
+}
+
 static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *err)
 {
     uint32_t base = w->has_positions && w->position_min == 0 ? 0 : 1, most = 0;
@@ -156,6 +189,7 @@ static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *e
     w->context.position_base = base;
     w->context.extents = w->context.lengths;
     bits_store32(root + DOCUMENTS_POSITION_BASE, base);
+    ERROR_FORWARD(write_even_extents(w, root, err));
     if (!differ)
         return OIR_OK;
     return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);

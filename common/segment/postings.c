@@ -180,7 +180,7 @@ static bool group_begin(group_reader *g, uint32_t *c, uint32_t *u)
 {
     uint64_t end = (uint64_t)g->view->positions_size * 8;
     enter_unit(g);
-    *u = length_get(&g->context->extents, g->list->documents[g->index]);
+    *u = postings_extent(g->context, g->list->documents[g->index]);
     *c = g->list->wdf[g->index];
     if (g->view->positions_form == POSITIONS_COUNTED)
         *c = positions_get_count(g->view->positions, &g->bit, end);

@@ -80,10 +80,18 @@ typedef struct postings_context {
     uint32_t document_count;  /* N */
     length_planes lengths;    /* sum of wdf */
     length_planes extents;    /* number of places a position can have: highest position + 1 - position_base */
+    const uint32_t *even_extents; /* by window: the largest of its documents, which position codes take for all of
+                                     them where they are nearly alike; NULL: each its own */
     uint32_t position_base;   /* 1, or 0 when some position of the segment is 0 */
     double k1, b, average;    /* the reference for bounds */
     uint32_t length_min, length_max;
 } postings_context;
+
+/* The number of places that position codes of a document count with. */
+static inline uint32_t postings_extent(const postings_context *c, uint32_t document)
+{
+    return c->even_extents ? c->even_extents[document / WINDOW_SIZE] : length_get(&c->extents, document);
+}
 
 /* ---- writing ---- */
 

@@ -26,9 +26,9 @@ typedef struct position_block {
     uint32_t unit;             /* dense: window * 64 + block of 64 groups; sparse: sample; short: 0 */
     uint32_t first, count;     /* list index (dense: index within the window) of the first group, groups */
     uint32_t capacity;
-    uint32_t *wdf;             /* of each group's document, exact */
-    uint32_t *places;          /* the document's extent */
-    uint64_t *bits;            /* where each group starts */
+    uint32_t *wdf;             /* positions of each group: the document's wdf, exact, or a count of their own */
+    uint32_t *places;          /* among how many */
+    uint64_t *bits;            /* where each group's positions start */
 } position_block;
 
 typedef struct postings_window {
@@ -114,6 +114,26 @@ typedef struct position_room {
     uint32_t count;
     uint32_t capacity;
 } position_room;
+
+/* Where the positions of the term in one document are: `count` of them among `places`, from a bit on. */
+typedef struct position_group {
+    uint64_t bit;
+    uint32_t count, places;
+} position_group;
+
+/* The groups of some of a range's documents that have the term, in order; of count 0 where the term has no positions.
+ * OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t documents, position_group *out,
+                                  oir_error *err);
+/* The positions of a group, ascending. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status postings_window_read_group(postings_window *p, const position_group *group, position_room *room,
+                                      oir_error *err);
+/* The position of a group that has one. */
+static inline uint32_t postings_window_single(const postings_window *p, const position_group *group)
+{
+    uint64_t bits = bits_load64(p->view.positions + group->bit / 8) >> (group->bit & 7);
+    return p->context->position_base + (uint32_t)(bits & bits_low(group->places ? bits_width(group->places - 1) : 0));
+}
 
 /* The positions, ascending, of the term in a document that has it; none where the term has none. OIR_CORRUPT,
  * OIR_NO_MEMORY. */

@@ -19,17 +19,6 @@ static uint32_t exact(const postings_window *p, uint32_t document, uint8_t wdf)
     return wdf == 255 ? postings_window_large(p, document) : wdf;
 }
 
-/* Bits of a group among u places, which starts at *bit; its count. *bit is moved to its first position. */
-static inline uint64_t group_size(const postings_window *p, uint32_t u, uint32_t wdf, uint64_t *bit, uint32_t *c)
-{
-    *c = wdf;
-    if (p->view.positions_form == POSITIONS_COUNTED)
-        *c = positions_get_count(p->view.positions, bit, (uint64_t)p->view.positions_size * 8);
-    if (*c > u)
-        *c = u;
-    return positions_bits(*c, u);
-}
-
 /* ---- blocks ---- */
 
 static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *err)
@@ -47,23 +36,22 @@ static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *e
 static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
 {
     position_block *b = &p->block;
-    b->places[b->count] = length_get(&p->context->extents, document);
+    b->places[b->count] = postings_extent(p->context, document);
     b->wdf[b->count++] = exact(p, document, wdf);
 }
 
-/* Adds the sizes up, from where the block's first group starts. */
+/* Adds the sizes up, from where the block's first group starts; where counts stand before groups, that is behind
+ * them. */
 static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
 {
     position_block *b = &p->block;
-    if (p->view.positions_form == POSITIONS_WDF) {
+    uint64_t end = (uint64_t)p->view.positions_size * 8;
+    if (p->view.positions_form == POSITIONS_WDF)
         positions_kernels_get(p->kernels->isa)->starts(b->wdf, b->places, b->count, bit, b->bits);
-    } else {
-        for (uint32_t i = 0; i < b->count; i++) {
-            uint32_t c;
-            b->bits[i] = bit;
-            uint64_t size = group_size(p, b->places[i], b->wdf[i], &bit, &c);
-            bit += size;
-        }
+    for (uint32_t i = 0; p->view.positions_form == POSITIONS_COUNTED && i < b->count; i++) {
+        b->wdf[i] = positions_get_count(p->view.positions, &bit, end);
+        b->bits[i] = bit;
+        bit += positions_bits(b->wdf[i] < b->places[i] ? b->wdf[i] : b->places[i], b->places[i]);
     }
     b->unit = unit;
     b->known = true;
@@ -85,14 +73,7 @@ static oir_status find_dense_block(const postings_window *p, uint32_t block, uin
     return OIR_OK;
 }
 
-/* How many of the window's postings are before a document. */
-static uint32_t index_in_window(postings_window *p, uint32_t range, uint32_t place)
-{
-    uint64_t lower = postings_window_documents(p, range) & bits_low(place);
-    return p->first[range] + bits_count(lower);
-}
-
-/* The mask of a range without its documents before the block's first. */
+/* The mask of a range without its documents before the window's `from`-th. */
 static uint64_t documents_from(postings_window *p, uint32_t range, uint32_t from)
 {
     uint64_t mask = postings_window_documents(p, range);
@@ -101,21 +82,49 @@ static uint64_t documents_from(postings_window *p, uint32_t range, uint32_t from
     return mask;
 }
 
-/* Puts exact wdf in the place of those that a byte cannot hold. */
+/* Puts exact wdf in the place of those that a byte cannot hold; `range` has documents of the block. */
 static void find_large(postings_window *p, uint32_t range, uint32_t from, uint32_t count)
 {
+    postings_window_documents(p, range);
+    while (p->first[range] > from && range > 0)
+        postings_window_documents(p, --range);
     for (uint32_t i = 0; i < count && range < RANGES; range++)
         for (uint64_t mask = documents_from(p, range, from); mask && i < count; mask &= mask - 1, i++)
             p->block.wdf[i] = exact(p, p->window << WINDOW_BITS | range << 6 | bits_lowest(mask),
                                     (uint8_t)p->block.wdf[i]);
 }
 
-/* Collects the first `wanted` groups of a block; `range` is one that has documents of it. */
-static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, uint32_t wanted, oir_error *err)
+/* The extents of `count` documents of the window from the `from`-th on; `range` is one that has some of them. */
+static void read_extents(postings_window *p, uint32_t range, uint32_t from, uint32_t count)
 {
     const positions_kernels *k = positions_kernels_get(p->kernels->isa);
     const length_planes *extents = &p->context->extents;
-    uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from, n = 0;
+    uint32_t *places = p->block.places, n = 0;
+    while (p->first[range] > from && range > 0)
+        postings_window_documents(p, --range);
+    for (; range < RANGES && n < count; range++) { /* the last may bring more than the block has */
+        const uint8_t *plane[4];
+        for (uint32_t i = 0; i < extents->count; i++)
+            plane[i] = extents->plane[i] + (p->window << WINDOW_BITS | range << 6);
+        uint64_t mask = postings_window_documents(p, range);
+        n += k->pick(plane, extents->count, mask, from > p->first[range] ? from - p->first[range] : 0, places + n);
+    }
+    p->block.count = n < count ? n : count;
+}
+
+/* The same for all, where they count as alike. */
+static void fill_extents(postings_window *p, uint32_t count)
+{
+    uint32_t *places = p->block.places, extent = p->context->even_extents[p->window];
+    for (uint32_t i = 0; i < GROUPS_IN_BLOCK; i++)
+        places[i] = extent;
+    p->block.count = count;
+}
+
+/* Collects the first `wanted` groups of a block; `range` is one that has documents of it. */
+static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t block, uint32_t wanted, oir_error *err)
+{
+    uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from;
     uint32_t count = left < wanted ? left : wanted;
     uint8_t wdf[RANGE_SIZE]; /* in the order of the list, since none is left out */
     uint64_t bit = 0;
@@ -123,41 +132,32 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
         return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK + RANGE_SIZE, err));
     ERROR_FORWARD(find_dense_block(p, block, &bit, err));
-    uint32_t *places = p->block.places, *exact_wdf = p->block.wdf;
     p->block.known = false;
     p->block.first = from;
     p->kernels->dense_wdf(&p->dense, bits_low(count), from, wdf);
-    postings_window_documents(p, range);
-    while (p->first[range] > from && range > 0)
-        postings_window_documents(p, --range);
-    for (uint32_t r = range; r < RANGES && n < count; r++) { /* the last range may bring more than the block has */
-        const uint8_t *plane[4];
-        for (uint32_t i = 0; i < extents->count; i++)
-            plane[i] = extents->plane[i] + (p->window << WINDOW_BITS | r << 6);
-        uint64_t mask = postings_window_documents(p, r);
-        n += k->pick(plane, extents->count, mask, from > p->first[r] ? from - p->first[r] : 0, places + n);
-    }
-    p->block.count = n < count ? n : count;
+    if (p->context->even_extents)
+        fill_extents(p, count);
+    else
+        read_extents(p, range, from, count);
     for (uint32_t i = 0; i < GROUPS_IN_BLOCK; i++)
-        exact_wdf[i] = wdf[i];
+        p->block.wdf[i] = wdf[i];
     if (p->view.large_count)
         find_large(p, range, from, p->block.count);
     block_finish(p, p->window * RANGES + block, bit);
     return OIR_OK;
 }
 
-static oir_status find_dense(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+/* What a block costs is mostly the extents of its documents, spread over many lines of memory, unless they are even:
+ * of a block that is asked for once, which most are, only what is before the document is read (5 to 20 per cent in
+ * counts of phrases on cold caches). */
+static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index, uint32_t last, oir_error *err)
 {
-    uint32_t index = index_in_window(p, range, place), block = index / GROUPS_IN_BLOCK;
-    *slot = index % GROUPS_IN_BLOCK;
-    /* What a block costs is mostly the extents of its documents, spread over many lines of memory: of a block that is
-     * asked for once, which most are, only what is before the document is read (5 to 20 per cent in counts of phrases
-     * on cold caches). */
-    if (!p->block.known || p->block.unit != p->window * RANGES + block)
-        return read_dense_block(p, range, block, *slot + 1, err);
-    if (*slot >= p->block.count)
-        return read_dense_block(p, range, block, GROUPS_IN_BLOCK, err);
-    return OIR_OK;
+    uint32_t block = index / GROUPS_IN_BLOCK, first = block * GROUPS_IN_BLOCK;
+    if (p->block.known && p->block.unit == p->window * RANGES + block && index - first < p->block.count)
+        return OIR_OK;
+    bool whole = p->context->even_extents || (p->block.known && p->block.unit == p->window * RANGES + block) ||
+                 last - first >= GROUPS_IN_BLOCK;
+    return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
 /* ---- sparse: all groups from a sample to the next ---- */
@@ -188,47 +188,67 @@ static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *er
     return OIR_OK;
 }
 
-static oir_status find_sparse(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+static oir_status find_sparse(postings_window *p, oir_error *err)
 {
     uint32_t sample = p->window / p->view.list.stride;
-    uint32_t index = p->span.begin + index_in_window(p, range, place);
-    if (!p->block.known || p->block.unit != sample)
-        ERROR_FORWARD(read_sample(p, sample, err));
-    *slot = index - p->block.first;
-    return OIR_OK;
+    return p->block.known && p->block.unit == sample ? OIR_OK : read_sample(p, sample, err);
 }
 
 /* ---- short and inlined: the list is one block ---- */
 
-static oir_status find_short(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+static oir_status find_short(postings_window *p, oir_error *err)
 {
-    if (!p->block.known) {
-        ERROR_FORWARD(block_reserve(p, p->count, err));
-        p->block.count = 0;
-        for (uint32_t i = 0; i < p->count; i++)
-            block_add(p, p->documents[i], p->all_wdf[i]);
-        block_finish(p, 0, 0);
-    }
-    *slot = p->span.begin + index_in_window(p, range, place);
+    if (p->block.known)
+        return OIR_OK;
+    ERROR_FORWARD(block_reserve(p, p->count, err));
+    p->block.count = 0;
+    p->block.first = 0;
+    for (uint32_t i = 0; i < p->count; i++)
+        block_add(p, p->documents[i], p->all_wdf[i]);
+    block_finish(p, 0, 0);
     return OIR_OK;
 }
 
 /* ---- all ---- */
 
-static oir_status find_group(postings_window *p, uint32_t range, uint32_t place, uint32_t *slot, oir_error *err)
+static oir_status open_positions(postings_window *p, oir_error *err)
 {
     static const uint8_t no_bits[CONTAINER_TAIL];
     if (!p->view.positions)
         ERROR_FORWARD(postings_view_positions(&p->view, p->parts, err));
     if (!p->view.positions) /* one place in each document: groups of no bits */
         p->view.positions = no_bits;
-    if (p->documents)
-        ERROR_FORWARD(find_short(p, range, place, slot, err));
-    else if (postings_window_is_dense(p))
-        ERROR_FORWARD(find_dense(p, range, place, slot, err));
-    else
-        ERROR_FORWARD(find_sparse(p, range, place, slot, err));
-    return *slot < p->block.count ? OIR_OK : damaged(p, err);
+    return OIR_OK;
+}
+
+oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t documents, position_group *out,
+                                  oir_error *err)
+{
+    uint64_t all = postings_window_documents(p, range), end;
+    bool dense = postings_window_is_dense(p);
+    if (!p->parts || p->view.positions_form == POSITIONS_NONE) {
+        memset(out, 0, bits_count(documents) * sizeof *out);
+        return OIR_OK;
+    }
+    ERROR_FORWARD(open_positions(p, err));
+    end = (uint64_t)p->view.positions_size * 8;
+    uint32_t first = p->first[range] + (dense ? 0 : p->span.begin);
+    uint32_t last = first + bits_count(all & bits_low(bits_highest(documents)));
+    for (; documents; documents &= documents - 1, out++) {
+        uint32_t index = first + bits_count(all & bits_low(bits_lowest(documents)));
+        if (dense)
+            ERROR_FORWARD(find_dense(p, range, index, last, err));
+        else
+            ERROR_FORWARD(p->documents ? find_short(p, err) : find_sparse(p, err));
+        const position_block *b = &p->block;
+        uint32_t slot = index - b->first;
+        if (slot >= b->count || b->bits[slot] > end)
+            return damaged(p, err);
+        out->bit = b->bits[slot];
+        out->places = b->places[slot];
+        out->count = b->wdf[slot] < out->places ? b->wdf[slot] : out->places;
+    }
+    return OIR_OK;
 }
 
 static oir_status room_reserve(postings_window *p, position_room *room, uint32_t count, oir_error *err)
@@ -244,26 +264,27 @@ static oir_status room_reserve(postings_window *p, position_room *room, uint32_t
     return OIR_OK;
 }
 
+oir_status postings_window_read_group(postings_window *p, const position_group *group, position_room *room,
+                                      oir_error *err)
+{
+    uint64_t end = (uint64_t)p->view.positions_size * 8;
+    room->count = 0;
+    if (group->bit + positions_bits(group->count, group->places) > end)
+        return damaged(p, err);
+    ERROR_FORWARD(room_reserve(p, room, group->count, err));
+    if (group->count == 1) /* most are alone: read without a call */
+        room->positions[0] = postings_window_single(p, group);
+    else
+        positions_kernels_get(p->kernels->isa)->get(p->view.positions, group->bit, end, group->count, group->places,
+                                                    p->context->position_base, room->positions);
+    room->count = group->count;
+    return OIR_OK;
+}
+
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,
                                      oir_error *err)
 {
-    uint32_t slot, c;
-    room->count = 0;
-    if (!p->parts || p->view.positions_form == POSITIONS_NONE)
-        return OIR_OK;
-    ERROR_FORWARD(find_group(p, range, place, &slot, err));
-    uint64_t bit = p->block.bits[slot], end = (uint64_t)p->view.positions_size * 8;
-    uint32_t u = p->block.places[slot];
-    if (bit + group_size(p, u, p->block.wdf[slot], &bit, &c) > end)
-        return damaged(p, err);
-    ERROR_FORWARD(room_reserve(p, room, c, err));
-    uint32_t width = c == 1 ? bits_width(u - 1) : 0;
-    if (c == 1) /* most are alone: read without a call */
-        room->positions[0] = p->context->position_base +
-                             (uint32_t)(bits_load64(p->view.positions + bit / 8) >> (bit & 7) & bits_low(width));
-    else
-        positions_kernels_get(p->kernels->isa)->get(p->view.positions, bit, end, c, u, p->context->position_base,
-                                                    room->positions);
-    room->count = c;
-    return OIR_OK;
+    position_group group;
+    ERROR_FORWARD(postings_window_groups(p, range, UINT64_C(1) << place, &group, err));
+    return postings_window_read_group(p, &group, room, err);
 }

@@ -215,8 +215,8 @@ typedef struct group_writer {
 static oir_status add_group(group_writer *g, uint32_t i, oir_error *err)
 {
     uint32_t c = g->postings->position_counts ? g->postings->position_counts[i] : g->postings->wdf[i];
-    uint32_t u = length_get(&g->context->extents, g->postings->documents[i]), base = g->context->position_base;
-    if (i + PREFETCH < g->postings->count)
+    uint32_t u = postings_extent(g->context, g->postings->documents[i]), base = g->context->position_base;
+    if (i + PREFETCH < g->postings->count && !g->context->even_extents)
         __builtin_prefetch(&g->context->extents.plane[0][g->postings->documents[i + PREFETCH]]);
     if (c == 1 && !g->counted) { /* by far the most */
         bit_writer_add(&g->bits, *g->next++ - base, (uint32_t)positions_bits(1, u));
