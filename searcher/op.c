@@ -78,6 +78,14 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
     return final;
 }
 
+void op_expect(op *o, uint32_t ranges)
+{
+    if (o->kind == OP_TERM)
+        postings_window_expect(o->postings, ranges);
+    for (uint32_t i = 0; i < o->part_count; i++)
+        op_expect(o->parts[i], ranges);
+}
+
 uint64_t op_match(op *o, uint32_t range)
 {
     if (o->kind == OP_TERM)

@@ -73,6 +73,8 @@ oir_status op_windows(const op *o, const kernels *k, size_t n, uint16_t *out, ar
 void op_seek(op *o, uint32_t window);
 /* Fills `bounds` of the tree for the window at hand; true when a higher level would say the same. */
 bool op_ranges(op *o, const kernels *k, enum bound_level level);
+/* Says that about so many ranges of the window at hand will be asked for. */
+void op_expect(op *o, uint32_t ranges);
 /* The documents of a range that may match; fills `matched` where it is not known to be 0 above. */
 uint64_t op_match(op *o, uint32_t range);
 /* Says for which documents leaves below weigh; adds to `active`. */

@@ -31,6 +31,12 @@ static oir_status pair_holds(op *o, const position_group *first, const position_
         *holds = postings_window_single(a, first) + next == postings_window_single(b, second) + at;
         return OIR_OK;
     }
+    if (positions_fit_mask(first->count, first->places) && positions_fit_mask(second->count, second->places)) {
+        uint64_t here = postings_window_mask(a, first), there = postings_window_mask(b, second);
+        *holds = at < next ? next - at < 64 && here << (next - at) & there
+                           : at - next < 64 && there << (at - next) & here;
+        return OIR_OK;
+    }
     const positions_kernels *k = positions_kernels_get(a->kernels->isa);
     position_room *from = &o->rooms[0], *to = &o->rooms[1];
     ERROR_FORWARD(postings_window_read_group(a, first, from, err));

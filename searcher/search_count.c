@@ -10,6 +10,7 @@ enum { FEW_RANGES = 12 };
 /* Documents whose positions must be looked at. */
 static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
 {
+    op_expect(u->root, bits_count(live));
     for (; live; live &= live - 1) {
         uint32_t range = bits_lowest(live);
         uint64_t wanted = op_match(u->root, range);

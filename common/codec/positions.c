@@ -67,6 +67,14 @@ void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t 
         out[i] = base + i;
 }
 
+void positions_sizes(uint32_t u, uint8_t sizes[POSITIONS_SIZES])
+{
+    for (uint32_t c = 0; c < POSITIONS_SIZES; c++) {
+        uint64_t size = positions_bits(c, u);
+        sizes[c] = size < POSITIONS_SIZE_UNKNOWN ? (uint8_t)size : POSITIONS_SIZE_UNKNOWN;
+    }
+}
+
 void positions_put_count(bit_writer *w, uint32_t count)
 {
     uint64_t v = (uint64_t)count + 1;
@@ -98,6 +106,26 @@ static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bi
     }
 }
 
+static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
+{
+    uint32_t n = 0;
+    for (; wanted; wanted &= wanted - 1)
+        out[n++] = (uint8_t)bits_count(all & bits_low(bits_lowest(wanted)));
+    return n;
+}
+
+static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t size = wdf[i] < POSITIONS_SIZES ? sizes[wdf[i]] : POSITIONS_SIZE_UNKNOWN;
+        if (size == POSITIONS_SIZE_UNKNOWN)
+            return UINT32_MAX;
+        sum += size;
+    }
+    return sum;
+}
+
 static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
 {
     uint32_t n = 0;
@@ -125,7 +153,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return kept;
 }
 
-const positions_kernels positions_kernels_scalar = {positions_get, starts, pick, keep};
+const positions_kernels positions_kernels_scalar = {positions_get, starts, ranks, skip, pick, keep};
 
 const positions_kernels *positions_kernels_get(enum isa isa)
 {

@@ -31,6 +31,36 @@ static inline uint64_t positions_bits(uint32_t c, uint32_t u)
     return (uint64_t)c * (1 + r) + (m >> r);
 }
 
+enum {
+    POSITIONS_SIZES = 64,      /* wdf that positions_sizes knows the sizes of: 0 to 63 */
+    POSITIONS_SIZE_UNKNOWN = 255,
+    POSITIONS_MASK_MAX = 64    /* places that fit a mask */
+};
+
+/* The sizes of groups of 0 to 63 positions among u places; POSITIONS_SIZE_UNKNOWN for those above. */
+void positions_sizes(uint32_t u, uint8_t sizes[POSITIONS_SIZES]);
+
+/* Whether positions_mask can read a group. */
+static inline bool positions_fit_mask(uint32_t c, uint32_t u)
+{
+    return u <= POSITIONS_MASK_MAX && c <= 18; /* high parts are less than 3 c bits, which one load has */
+}
+
+/* A group as bits: place p is bit p. Damaged bytes give some c bits or fewer. */
+static inline uint64_t positions_mask(const uint8_t *at, uint64_t bit, uint32_t c, uint32_t u)
+{
+    if (c <= 1)
+        return c ? UINT64_C(1) << (bits_load64(at + bit / 8) >> (bit & 7) & bits_low(bits_width(u - 1)) & 63) : 0;
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    uint64_t lows = bit, upper = bit + (uint64_t)c * r, mask = 0;
+    uint64_t word = bits_load64(at + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
+    for (uint32_t i = 0; word && i < c; i++, word &= word - 1, lows += r) {
+        uint64_t low = bits_load64(at + lows / 8) >> (lows & 7) & bits_low(r);
+        mask |= UINT64_C(1) << ((i + ((uint64_t)(bits_lowest(word) - i) << r | low)) & 63);
+    }
+    return mask;
+}
+
 /* Writes c positions, each less than u and more than the one before. */
 void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u);
 
@@ -48,6 +78,11 @@ typedef struct positions_kernels {
     /* Where each of n groups starts, the first at `bit`: group i has c[i] positions among u[i] places. Reads and
      * writes up to 15 more than n. */
     void (*starts)(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out);
+    /* For each bit of `wanted`, which are bits of `all`, how many bits of `all` are below; returns how many bits there
+     * are. Writes 64. */
+    uint32_t (*ranks)(uint64_t all, uint64_t wanted, uint8_t out[64]);
+    /* The sum of sizes[wdf[i]] for i < n <= 64; UINT32_MAX if one of them is unknown. Reads all 64 wdf. */
+    uint32_t (*skip)(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n);
     /* The numbers that stand, as byte planes, at the set bits of mask, without those at the `skip` lowest; returns how
      * many. Writes up to 15 more. */
     uint32_t (*pick)(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out);

@@ -116,6 +116,24 @@ TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint
     }
 }
 
+TARGET static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
+{
+    uint64_t packed = _pext_u64(wanted, all);
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(packed, _mm512_load_si512(numbers)));
+    return bits_count(packed);
+}
+
+TARGET static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+{
+    __mmask64 these = _bzhi_u64(~UINT64_C(0), n);
+    __m512i v = _mm512_loadu_si512(wdf);
+    __m512i each = _mm512_maskz_permutexvar_epi8(these, v, _mm512_loadu_si512(sizes));
+    __mmask64 unknown = _mm512_mask_cmpge_epu8_mask(these, v, _mm512_set1_epi8(POSITIONS_SIZES));
+    unknown |= _mm512_cmpeq_epi8_mask(each, _mm512_set1_epi8((char)POSITIONS_SIZE_UNKNOWN));
+    __m512i sums = _mm512_sad_epu8(each, _mm512_setzero_si512());
+    return unknown ? UINT32_MAX : (uint32_t)_mm512_reduce_add_epi64(sums);
+}
+
 TARGET static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
 {
     mask = _pdep_u64(~bits_low(skip), mask);
@@ -153,7 +171,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, starts, pick, keep};
+const positions_kernels positions_kernels_avx512 = {get, starts, ranks, skip, pick, keep};
 
 #else
 

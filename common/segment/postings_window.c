@@ -7,7 +7,8 @@
 enum {
     SPILL = 64,     /* bytes behind a list that wide loads take along and mask off; zeroed, since valgrind cannot see
                        through the masking */
-    FEW_RANGES = 32 /* of a window are decoded one by one, more at once */
+    FEW_RANGES = 32, /* of a window are decoded one by one, more at once */
+    MANY_RANGES = 12 /* that are sure to be asked for are decoded at once */
 };
 
 /* ---- opening ---- */
@@ -285,6 +286,15 @@ static void know_dense(postings_window *p)
         before += p->dense.counts[r];
     }
     p->known = UINT64_MAX;
+}
+
+void postings_window_expect(postings_window *p, uint32_t ranges)
+{
+    if (!postings_window_is_dense(p) || ranges <= MANY_RANGES || !p->bounds[p->window])
+        return;
+    open_window(p);
+    if (p->window_count && p->dense.kind != DENSE_BITSET)
+        know_dense(p);
 }
 
 /* Documents are asked for first, to match, and again for the wdf of what may be good enough. */

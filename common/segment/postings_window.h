@@ -11,6 +11,7 @@
 #define SEGMENT_POSTINGS_WINDOW_H
 
 #include "base/arena.h"
+#include "codec/positions.h"
 #include "segment/postings_view.h"
 
 /* How exactly the bounds of ranges are wanted where they are not stored. */
@@ -29,6 +30,14 @@ typedef struct position_block {
     uint32_t *wdf;             /* positions of each group: the document's wdf, exact, or a count of their own */
     uint32_t *places;          /* among how many */
     uint64_t *bits;            /* where each group's positions start */
+
+    /* Even extents: of a block, wdf are enough, and starts are added up as they are asked for. */
+    bool even_known;
+    uint32_t even_unit;
+    uint32_t even_extent;      /* that `sizes` are for */
+    uint64_t even_bit;         /* where the block starts */
+    uint8_t even_wdf[RANGE_SIZE];
+    uint8_t sizes[POSITIONS_SIZES];
 } position_block;
 
 typedef struct postings_window {
@@ -99,6 +108,8 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
 uint64_t postings_window_present(postings_window *p);
 /* The number of documents in the window. */
 uint32_t postings_window_count(postings_window *p);
+/* Says that about so many of the window's ranges will be asked for. */
+void postings_window_expect(postings_window *p, uint32_t ranges);
 /* The documents of a range. */
 uint64_t postings_window_documents(postings_window *p, uint32_t range);
 /* The documents of all ranges. */
@@ -133,6 +144,12 @@ static inline uint32_t postings_window_single(const postings_window *p, const po
 {
     uint64_t bits = bits_load64(p->view.positions + group->bit / 8) >> (group->bit & 7);
     return p->context->position_base + (uint32_t)(bits & bits_low(group->places ? bits_width(group->places - 1) : 0));
+}
+
+/* A group that positions_fit_mask as bits: place p, less the least position of all, is bit p. */
+static inline uint64_t postings_window_mask(const postings_window *p, const position_group *group)
+{
+    return positions_mask(p->view.positions, group->bit, group->count, group->places);
 }
 
 /* The positions, ascending, of the term in a document that has it; none where the term has none. OIR_CORRUPT,

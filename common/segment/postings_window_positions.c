@@ -160,6 +160,31 @@ static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index,
     return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
+/* Where extents are even, a group is found by wdf alone. False where that is not enough: wdf and sizes beyond what
+ * bytes hold. */
+static oir_status find_even(postings_window *p, uint32_t index, position_group *out, bool *found, oir_error *err)
+{
+    position_block *b = &p->block;
+    uint32_t block = index / GROUPS_IN_BLOCK, slot = index % GROUPS_IN_BLOCK, from = index - slot;
+    uint32_t left = p->window_count - from, unit = p->window * RANGES + block;
+    if (!b->even_known || b->even_unit != unit) {
+        uint32_t extent = p->context->even_extents[p->window];
+        ERROR_FORWARD(find_dense_block(p, block, &b->even_bit, err));
+        p->kernels->dense_wdf(&p->dense, bits_low(left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK), from, b->even_wdf);
+        if (!b->even_known || b->even_extent != extent)
+            positions_sizes(extent, b->sizes);
+        b->even_extent = extent;
+        b->even_unit = unit;
+        b->even_known = true;
+    }
+    uint32_t before = positions_kernels_get(p->kernels->isa)->skip(b->sizes, b->even_wdf, slot);
+    *found = before != UINT32_MAX && b->even_wdf[slot] < UINT8_MAX;
+    out->bit = b->even_bit + before;
+    out->places = b->even_extent;
+    out->count = b->even_wdf[slot] < out->places ? b->even_wdf[slot] : out->places;
+    return OIR_OK;
+}
+
 /* ---- sparse: all groups from a sample to the next ---- */
 
 static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *err)
@@ -221,32 +246,51 @@ static oir_status open_positions(postings_window *p, oir_error *err)
     return OIR_OK;
 }
 
+/* From a block's sums. */
+static oir_status take_group(const postings_window *p, uint32_t index, position_group *out, oir_error *err)
+{
+    const position_block *b = &p->block;
+    uint32_t slot = index - b->first;
+    if (slot >= b->count)
+        return damaged(p, err);
+    out->bit = b->bits[slot];
+    out->places = b->places[slot];
+    out->count = b->wdf[slot] < out->places ? b->wdf[slot] : out->places;
+    return OIR_OK;
+}
+
 oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t documents, position_group *out,
                                   oir_error *err)
 {
+    const positions_kernels *k = positions_kernels_get(p->kernels->isa);
     uint64_t all = postings_window_documents(p, range), end;
     bool dense = postings_window_is_dense(p);
+    bool even = dense && p->context->even_extents && p->view.positions_form == POSITIONS_WDF;
+    uint8_t ranks[RANGE_SIZE];
+    uint32_t n = k->ranks(all, documents, ranks);
     if (!p->parts || p->view.positions_form == POSITIONS_NONE) {
-        memset(out, 0, bits_count(documents) * sizeof *out);
+        memset(out, 0, n * sizeof *out);
         return OIR_OK;
     }
     ERROR_FORWARD(open_positions(p, err));
     end = (uint64_t)p->view.positions_size * 8;
-    uint32_t first = p->first[range] + (dense ? 0 : p->span.begin);
-    uint32_t last = first + bits_count(all & bits_low(bits_highest(documents)));
-    for (; documents; documents &= documents - 1, out++) {
-        uint32_t index = first + bits_count(all & bits_low(bits_lowest(documents)));
-        if (dense)
+    uint32_t first = p->first[range] + (dense ? 0 : p->span.begin), last = first + ranks[n - 1];
+    for (uint32_t i = 0; i < n; i++, out++) {
+        uint32_t index = first + ranks[i];
+        bool found = false;
+        if (even)
+            ERROR_FORWARD(find_even(p, index, out, &found, err));
+        else if (dense)
             ERROR_FORWARD(find_dense(p, range, index, last, err));
         else
             ERROR_FORWARD(p->documents ? find_short(p, err) : find_sparse(p, err));
-        const position_block *b = &p->block;
-        uint32_t slot = index - b->first;
-        if (slot >= b->count || b->bits[slot] > end)
+        if (even && !found)
+            ERROR_FORWARD(find_dense(p, range, index, last, err));
+        if (!found)
+            ERROR_FORWARD(take_group(p, index, out, err));
+        if (out->bit > end)
             return damaged(p, err);
-        out->bit = b->bits[slot];
-        out->places = b->places[slot];
-        out->count = b->wdf[slot] < out->places ? b->wdf[slot] : out->places;
+        __builtin_prefetch(p->view.positions + out->bit / 8);
     }
     return OIR_OK;
 }
