@@ -268,7 +268,7 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
     bool even = dense && p->context->even_extents && p->view.positions_form == POSITIONS_WDF;
     uint8_t ranks[RANGE_SIZE];
     uint32_t n = k->ranks(all, documents, ranks);
-    if (!p->parts || p->view.positions_form == POSITIONS_NONE) {
+    if (!n || !p->parts || p->view.positions_form == POSITIONS_NONE) {
         memset(out, 0, n * sizeof *out);
         return OIR_OK;
     }

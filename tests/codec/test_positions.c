@@ -87,6 +87,65 @@ static void starts_agree(void)
     }
 }
 
+static void masks_are_positions(void)
+{
+    for (int trial = 0; trial < 20000; trial++) {
+        uint32_t u = 1 + harness_below(80), c = harness_below(u < 30 ? u + 1 : 30), start = harness_below(64);
+        uint32_t positions[80];
+        uint64_t expected = 0;
+        buffer b = BUFFER_INIT;
+        bit_writer w;
+        draw(positions, c, u);
+        bit_writer_init(&w, &b);
+        bit_writer_add(&w, 0, start);
+        positions_put(&w, positions, c, u);
+        bit_writer_add(&w, harness_random() & 0xffff, 16);
+        bit_writer_end(&w);
+        buffer_add_zeros(&b, 64);
+        for (uint32_t i = 0; i < c; i++)
+            expected |= UINT64_C(1) << (positions[i] & 63);
+        EXPECT(!positions_fit_mask(c, u) || (u <= 64 && positions_mask(b.data, start, c, u) == expected));
+        EXPECT(positions_fit_mask(c, u) || u > 64 || c > 15);
+        buffer_release(&b);
+    }
+}
+
+static void ranks_agree(void)
+{
+    for (int trial = 0; trial < 5000; trial++) {
+        uint64_t all = harness_random() | (harness_below(2) ? harness_random() : 0);
+        uint64_t wanted = all & harness_random() & (harness_below(2) ? harness_random() : UINT64_MAX);
+        uint8_t got[64];
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+            uint32_t n = positions_kernels_get((enum isa)isa)->ranks(all, wanted, got), i = 0;
+            for (uint32_t place = 0, rank = 0; place < 64; place++) {
+                if (wanted >> place & 1)
+                    EXPECT_EQ(got[i++], rank);
+                rank += all >> place & 1;
+            }
+            EXPECT_EQ(n, i);
+        }
+    }
+}
+
+static void skips_agree(void)
+{
+    for (int trial = 0; trial < 5000; trial++) {
+        uint8_t sizes[POSITIONS_SIZES], wdf[64];
+        uint32_t n = harness_below(65), u = 1 + harness_below(1u << harness_below(14)), sum = 0;
+        uint32_t most = harness_below(10) ? 6 : 256;
+        positions_sizes(u, sizes);
+        for (uint32_t i = 0; i < 64; i++)
+            wdf[i] = (uint8_t)harness_below(most);
+        for (uint32_t i = 0; i < n && sum < UINT32_MAX; i++) {
+            uint64_t size = positions_bits(wdf[i], u);
+            sum = wdf[i] < 64 && size < 255 ? sum + (uint32_t)size : UINT32_MAX;
+        }
+        for (int isa = 0; isa <= (int)isa_of_machine(); isa++)
+            EXPECT_EQ(positions_kernels_get((enum isa)isa)->skip(sizes, wdf, n), sum);
+    }
+}
+
 static void keep_agrees(void)
 {
     for (int trial = 0; trial < 5000; trial++) {
@@ -148,6 +207,9 @@ int main(void)
     TEST(groups_round_trip);
     TEST(counts_round_trip);
     TEST(starts_agree);
+    TEST(masks_are_positions);
+    TEST(ranks_agree);
+    TEST(skips_agree);
     TEST(keep_agrees);
     TEST(pick_agrees);
     TEST(damaged_bits_are_safe);

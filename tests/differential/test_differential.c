@@ -24,6 +24,7 @@ typedef struct shape {
     bool plain;      /* nothing has positions, no field terms */
     bool gaps;       /* docids start high, with gaps */
     bool shuffled;   /* docids do not come in order */
+    bool even;       /* all are of nearly the same length, without gaps between positions */
     uint32_t share;  /* of the queries */
 } shape;
 
@@ -46,6 +47,8 @@ static const shape shapes[] = {
     {"20,000 in one", .documents = 20000, .words = 6000, .tokens = 18, .share = 8},
     {"20,000 in batches", .documents = 20000, .words = 6000, .tokens = 18, .batches = true, .changes = true,
      .share = 10},
+    {"alike", .documents = 9000, .words = 300, .tokens = 15, .even = true, .changes = true, .share = 6},
+    {"alike and long", .documents = 1500, .words = 60, .tokens = 90, .even = true, .share = 3},
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };
 
@@ -94,14 +97,16 @@ static void fill_text(oir_document *d, const shape *s)
 {
     uint32_t own[4], last = 0, tokens = harness_below(s->tokens * 2 + 1);
     oir_termpos position = harness_below(2);
-    if (!harness_below(50))
+    if (s->even)
+        tokens = s->tokens * 2 - harness_below(3);
+    else if (!harness_below(50))
         tokens *= 6;
     for (int i = 0; i < 4; i++)
         own[i] = harness_below(s->words);
     for (uint32_t i = 0; i < tokens; i++) {
         uint32_t how = harness_below(10);
         last = how < 2 ? own[harness_below(4)] : how < 4 ? (last * 7 + 3) % s->words : zipf(s->words);
-        position += harness_below(12) ? 1 : 1 + harness_below(200);
+        position += harness_below(12) || s->even ? 1 : 1 + harness_below(200);
         add_word(d, s, last, position);
     }
 }

@@ -142,6 +142,34 @@ static void extents_follow_positions(void)
     scratch_close(folder);
 }
 
+static void even_extents_are_windows_largest(void)
+{
+    enum { COUNT = WINDOW_SIZE + 100 };
+    static sample samples[COUNT];
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    segment s;
+    scratch_path(path, folder, "documents");
+    for (uint32_t i = 0; i < COUNT; i++)
+        samples[i] = (sample){i + 1, 50, true, 1, i % 10 ? 50 : 40};
+    samples[7].highest = 53;
+    samples[COUNT - 1].highest = 52;
+    write_and_open(path, samples, COUNT, &plain, &s);
+    compare(&s, samples, COUNT);
+    REQUIRE(s.context.even_extents);
+    EXPECT_EQ(s.context.even_extents[0], 53);
+    EXPECT_EQ(s.context.even_extents[1], 52);
+    EXPECT_EQ(postings_extent(&s.context, 10), 53);
+    container_close(s.container);
+
+    for (uint32_t i = 0; i < COUNT; i++)
+        samples[i].highest = i % 2 ? 50 : 20;
+    write_and_open(path, samples, COUNT, &plain, &s);
+    EXPECT(!s.context.even_extents);
+    EXPECT_EQ(postings_extent(&s.context, 10), 20);
+    container_close(s.container);
+    scratch_close(folder);
+}
+
 static void docids_in_any_order(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
@@ -278,6 +306,7 @@ int main(void)
     TEST(lengths_take_one_to_four_bytes);
     TEST(planes_are_padded);
     TEST(extents_follow_positions);
+    TEST(even_extents_are_windows_largest);
     TEST(docids_in_any_order);
     TEST(no_documents);
     TEST(the_reference_is_kept);

@@ -21,7 +21,7 @@ typedef struct sample {
 typedef struct collection {
     postings_context context;
     uint8_t *lengths[4], *extents[4];
-    uint32_t *length, *extent;
+    uint32_t *length, *extent, *even;
     sample samples[TERMS];
 } collection;
 
@@ -33,19 +33,31 @@ static uint8_t *plane_of(const uint32_t *values, uint32_t n, uint32_t shift)
     return plane;
 }
 
+/* Extents as positions count with them: each document's own, or, in half of all, the window's. */
+static void make_even(collection *c, uint32_t n)
+{
+    c->even = calloc(n / WINDOW_SIZE + 1, sizeof *c->even);
+    for (uint32_t d = 0; d < n; d++)
+        if (c->extent[d] > c->even[d / WINDOW_SIZE])
+            c->even[d / WINDOW_SIZE] = c->extent[d];
+    c->context.even_extents = harness_below(2) ? c->even : NULL;
+}
+
 static void collection_make(collection *c, uint32_t n)
 {
+    bool small = harness_below(2);
     memset(c, 0, sizeof *c);
     c->length = malloc(n * sizeof *c->length);
     c->extent = malloc(n * sizeof *c->extent);
     double total = 0;
     for (uint32_t d = 0; d < n; d++) {
         c->length[d] = harness_below(50) == 0 ? harness_below(100000) : 1 + harness_below(900);
-        c->extent[d] = c->length[d] + harness_below(30);
+        c->extent[d] = small ? 1 + harness_below(64) : c->length[d] + harness_below(30);
         total += c->length[d];
     }
     c->context = (postings_context){.document_count = n, .position_base = harness_below(2), .k1 = 1.2, .b = 0.75};
     c->context.average = total / n;
+    make_even(c, n);
     c->context.lengths.count = c->context.extents.count = 3;
     for (uint32_t p = 0; p < 3; p++) {
         c->context.lengths.plane[p] = c->lengths[p] = plane_of(c->length, n, 8 * p);
@@ -191,6 +203,28 @@ static void window_positions(postings_window *p, const sample *s, uint32_t i, po
     EXPECT(!room->count || !memcmp(room->positions, s->positions + from, room->count * sizeof *s->positions));
 }
 
+/* Groups of some documents of a range are those of each. */
+static void window_groups(postings_window *p, uint32_t range, position_room *room)
+{
+    oir_error err;
+    position_group groups[RANGE_SIZE], group;
+    uint64_t wanted = postings_window_documents(p, range) & harness_random();
+    REQUIRE_OK(postings_window_groups(p, range, wanted, groups, &err), err);
+    for (uint32_t i = 0; wanted; wanted &= wanted - 1, i++) {
+        REQUIRE_OK(postings_window_groups(p, range, wanted & (~wanted + 1), &group, &err), err);
+        EXPECT(group.bit == groups[i].bit && group.count == groups[i].count && group.places == groups[i].places);
+        REQUIRE_OK(postings_window_read_group(p, &group, room, &err), err);
+        if (group.count == 1)
+            EXPECT_EQ(postings_window_single(p, &group), room->positions[0]);
+        if (!group.count || !positions_fit_mask(group.count, group.places))
+            continue;
+        uint64_t mask = 0;
+        for (uint32_t j = 0; j < room->count; j++)
+            mask |= UINT64_C(1) << ((room->positions[j] - p->context->position_base) & 63);
+        EXPECT(postings_window_mask(p, &group) == mask);
+    }
+}
+
 static void windows_compare(const container *file, const collection *c, const sample *s, const kernels *k)
 {
     oir_error err;
@@ -218,6 +252,8 @@ static void windows_compare(const container *file, const collection *c, const sa
         window_ranges(&p, s, from, to, bounds, &norms);
         if (from < to)
             window_positions(&p, s, from + harness_below(to - from), &room);
+        if (from < to)
+            window_groups(&p, s->documents[from + harness_below(to - from)] >> 6 & 63, &room);
     }
     EXPECT(!p.damaged);
     arena_release(&a);
@@ -268,6 +304,7 @@ static void round_trip(uint32_t n, uint32_t forms[4])
         free(c.lengths[p]);
         free(c.extents[p]);
     }
+    free(c.even);
     free(c.length);
     free(c.extent);
 }
