@@ -18,6 +18,7 @@
 typedef struct options {
     const char *folder;
     size_t memory; /* bytes */
+    bool no_pairs;
 } options;
 
 static double now(void)
@@ -58,6 +59,8 @@ static int parse_options(options *o, int argc, char **argv)
         if (strcmp(argv[i], "--memory") == 0) {
             if (++i == argc || !(o->memory = parse_size(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
+        } else if (strcmp(argv[i], "--no-pairs") == 0) {
+            o->no_pairs = true;
         } else if (argv[i][0] == '-' || o->folder) {
             return bench_misused("index wants one folder");
         } else {
@@ -217,6 +220,7 @@ int bench_index(int argc, char **argv)
     how.bound_k1 = 1.2;
     how.bound_b = 0.75;
     how.memory_limit = o.memory;
+    how.no_pairs = o.no_pairs;
 
     double start = now(), fed = start;
     oir_status status = oir_writable_database_open(&writer, o.folder, &how, &err);

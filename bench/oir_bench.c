@@ -4,7 +4,7 @@
 #include "bench/oir_bench.h"
 
 static const char help[] =
-    "oir-bench index DIR [--memory SIZE] < corpus.jsonl\n"
+    "oir-bench index DIR [--memory SIZE] [--no-pairs] < corpus.jsonl\n"
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"

@@ -113,6 +113,7 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->owner = getpid();
     w->memory_limit = chosen.memory_limit;
     w->sync = !chosen.no_sync;
+    w->pairs = !chosen.no_pairs;
     w->progress = (progress){chosen.progress, chosen.progress_context};
     oir_status status = open_writer(w, path, &chosen, err);
     if (status)

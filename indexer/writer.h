@@ -25,6 +25,7 @@ struct oir_writable_database {
     pid_t owner;           /* a forked child is not */
     size_t memory_limit;
     bool sync;
+    bool pairs;            /* merged segments get lists of pairs */
     progress progress;
     generation fresh;      /* what the index is like when it is made or emptied */
     generation committed;  /* the last commit */

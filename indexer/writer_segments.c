@@ -6,6 +6,7 @@
 #include "indexer/merge.h"
 #include "indexer/merge_policy.h"
 #include "indexer/writer.h"
+#include "segment/pairs_writer.h"
 
 static void unlink_segment(const oir_writable_database *w, uint64_t number)
 {
@@ -35,7 +36,7 @@ typedef struct new_segment {
     segment_writer *writer;
 } new_segment;
 
-static oir_status open_new(oir_writable_database *w, new_segment *n, oir_error *err)
+static oir_status open_new(oir_writable_database *w, new_segment *n, bool merged, oir_error *err)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
     segment_options options = {
@@ -43,6 +44,7 @@ static oir_status open_new(oir_writable_database *w, new_segment *n, oir_error *
         .bound_b = w->state.bound_b,
         .term_lists = w->state.term_lists,
         .stored = w->state.stored,
+        .pairs = merged && w->pairs,
     };
     *n = (new_segment){.number = w->state.next_segment};
     if (!memory_reserve(&w->segments, &w->segment_capacity, w->segment_count + 1, sizeof *w->segments))
@@ -96,7 +98,7 @@ oir_status writer_flush(oir_writable_database *w, oir_error *err)
         inverter_clear(w->inverter);
         return OIR_OK;
     }
-    ERROR_GOTO_DONE(open_new(w, &n, err));
+    ERROR_GOTO_DONE(open_new(w, &n, false, err));
     ERROR_GOTO_DONE(inverter_flush(w->inverter, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, w->segment_count, err));
     inverter_clear(w->inverter);
@@ -149,7 +151,7 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir
     while (!chosen[first])
         first++;
     ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
-    ERROR_GOTO_DONE(open_new(w, &n, err));
+    ERROR_GOTO_DONE(open_new(w, &n, true, err));
     ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));
     drop_chosen(w, chosen, count, first);
@@ -193,10 +195,17 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
 }
 
+/* Whether writing a segment anew would make it better. */
+static bool is_final(const oir_writable_database *w, const writer_segment *s)
+{
+    bool small = s->deletions.catalog.document_count < PAIRS_DOCUMENTS_MIN;
+    return s->deletions.catalog.deleted_count == 0 && (small || s->segment->pairs.looked_for == w->pairs);
+}
+
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
 {
     drop_empty(w);
-    if (w->segment_count == 0 || (w->segment_count == 1 && w->segments[0].deletions.catalog.deleted_count == 0))
+    if (w->segment_count == 0 || (w->segment_count == 1 && is_final(w, &w->segments[0])))
         return OIR_OK;
     bool *chosen = memory_new(w->segment_count * sizeof *chosen);
     if (!chosen)

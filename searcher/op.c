@@ -61,7 +61,8 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
 {
     if (o->kind == OP_TERM) {
         uint8_t bytes[RANGES + 64];
-        postings_window_bounds(o->postings, level, bytes);
+        bool exact = level == LEVEL_EXACT && o->factor > 0; /* what does not weigh is there or not */
+        postings_window_bounds(o->postings, level == LEVEL_EXACT && !exact ? LEVEL_PLACED : level, bytes);
         k->bound_from(bytes, o->units, RANGES, o->bounds);
         return postings_window_is_dense(o->postings) || level == LEVEL_EXACT ||
                !o->postings->bounds[o->postings->window];

@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/sort.h"
+#include "searcher/paths.h"
 
 /* Operators hold vectors that want an alignment the arena does not give. */
 static void *add_aligned(arena *a, size_t size)
@@ -122,6 +123,67 @@ static oir_status add_position_rooms(search_unit *u, op *o, const plan_node *n, 
     return all ? OIR_OK : error_no_memory(err, "a search");
 }
 
+/* The documents of the rarest of a phrase's words but the i-th and the next. */
+static uint64_t rarest_other(const op *const *words, size_t count, size_t i)
+{
+    uint64_t least = UINT64_MAX;
+    for (size_t k = 0; k < count; k++)
+        if (k != i && k != i + 1 && words[k]->cost < least)
+            least = words[k]->cost;
+    return least;
+}
+
+/* A filter: documents in which the i-th word of a phrase stands right before the next, where the segment has a list of
+ * them, and it is shorter than what another word leaves; else NULL. */
+static oir_status build_pair(search_unit *u, const op *const *words, size_t count, size_t i, op **out, oir_error *err)
+{
+    const segment *s = u->place->segment->segment;
+    term_entry entry;
+    *out = NULL;
+    if (!paths_use_pairs() || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
+        !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry) ||
+        entry.termfreq > rarest_other(words, count, i))
+        return OIR_OK;
+    op *o = add_aligned(u->arena, sizeof *o);
+    if (!o || !(o->postings = add_aligned(u->arena, sizeof *o->postings)))
+        return error_no_memory(err, "a search");
+    o->kind = OP_TERM;
+    o->certain = true;
+    o->arena = u->arena;
+    o->units = 1;
+    o->cost = entry.termfreq;
+    *out = o;
+    return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, &u->norms, u->arena, err);
+}
+
+/* Puts what the lists of its pairs of words say beside a phrase. Of two words that is all; then the words themselves
+ * are only asked for what they weigh. */
+static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, op **out, oir_error *err)
+{
+    uint32_t n = phrase->part_count;
+    op *filter = add_aligned(u->arena, sizeof *filter);
+    if (!filter || !(filter->parts = arena_add(u->arena, n * sizeof *filter->parts)))
+        return error_no_memory(err, "a search");
+    *filter = (op){.ops = &op_filter, .arena = u->arena, .parts = filter->parts, .part_count = 1};
+    for (size_t i = 0; i + 1 < n; i++) {
+        op *pair;
+        ERROR_FORWARD(build_pair(u, words, n, i, &pair, err));
+        if (pair)
+            filter->parts[filter->part_count++] = pair;
+    }
+    *out = phrase;
+    if (filter->part_count == 1)
+        return OIR_OK;
+    if (n == 2) {
+        phrase->ops = &op_and;
+        phrase->certain = filter->certain = true;
+    }
+    *out = n == 2 && !(u->unit > 0) ? filter->parts[1] : filter;
+    filter->parts[0] = phrase;
+    filter->cost = filter->parts[1]->cost;
+    return OIR_OK;
+}
+
 static oir_status build_operator(search_unit *u, const plan_node *n, op **out, oir_error *err)
 {
     op *o = add_aligned(u->arena, sizeof *o);
@@ -147,12 +209,15 @@ static oir_status build_operator(search_unit *u, const plan_node *n, op **out, o
         *out = o->parts[0];
         return OIR_OK;
     }
+    *out = o;
+    const op *const *words = (const op *const *)o->parts; /* ordering makes new ones */
     if (o->ops->check)
         ERROR_FORWARD(add_position_rooms(u, o, n, err));
     ERROR_FORWARD(order_parts(o, err));
     if (o->ops == &op_near)
         rank_parts(o);
-    *out = o;
+    if (o->ops == &op_phrase && o->window == o->part_count)
+        return add_pairs(u, o, words, out, err);
     return OIR_OK;
 }
 

@@ -52,6 +52,7 @@ const char *container_kind_name(uint32_t kind);
 
 /* One thread at a time. After a failure only abort may follow. */
 typedef struct container_writer container_writer;
+struct container;
 
 /* Makes the file, which must not exist. OIR_EXISTS, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status container_writer_open(container_writer **out, const char *path, oir_error *err);
@@ -73,8 +74,13 @@ oir_status container_writer_add_root(container_writer *w, uint32_t kind, const v
 /* Readers that do not know this kind of part may go on without it. */
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err);
 
-/* Bytes of all objects so far. */
-uint64_t container_writer_get_bytes(const container_writer *w);
+/* Bytes of a part's objects so far. */
+uint64_t container_writer_get_bytes(const container_writer *w, uint32_t kind);
+
+/* What has been added so far, to be read until container_writer_end_read; nothing may be added meanwhile. OIR_IO,
+ * OIR_NO_SPACE, OIR_NO_MEMORY; container_writer_end_read whatever comes back. */
+oir_status container_writer_read(container_writer *w, const struct container **out, oir_error *err);
+void container_writer_end_read(container_writer *w);
 
 /* Writes what is left, syncs the file if asked, closes it and frees the writer. When it fails it has done what
  * container_writer_abort does. The folder is not synced. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */

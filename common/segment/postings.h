@@ -41,7 +41,8 @@ typedef struct term_entry {
     uint8_t form;              /* enum postings_form */
     uint8_t positions_form;    /* enum positions_form */
     bool zero_wdf;             /* some wdf is 0 */
-    uint64_t postings_address; /* in PART_POSTINGS; 0 when inlined */
+    bool pair;                 /* a list of PART_PAIRS, see pairs.h */
+    uint64_t postings_address; /* in PART_POSTINGS or PART_PAIRS; 0 when inlined */
     uint64_t postings_size;    /* bytes there */
     uint64_t positions_address;/* in PART_POSITIONS; 0 when there are none */
     uint64_t positions_size;   /* bytes there */

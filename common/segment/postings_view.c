@@ -22,7 +22,8 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         return damaged(err, entry, "frequency");
     if (v->form == POSTINGS_INLINED)
         return v->count <= POSTINGS_INLINED_COUNT ? OIR_OK : damaged(err, entry, "frequency");
-    ERROR_FORWARD(container_get(parts, PART_POSTINGS, entry->postings_address, entry->postings_size, &at, err));
+    enum part_kind kind = entry->pair ? PART_PAIRS : PART_POSTINGS;
+    ERROR_FORWARD(container_get(parts, kind, entry->postings_address, entry->postings_size, &at, err));
     end = at + entry->postings_size;
     if (entry->wdf_max >= 255) {
         if (end - at < 4 || (uint64_t)(end - at - 4) / 8 < bits_load32(at))

@@ -35,6 +35,7 @@ static oir_status open_parts(segment *s, oir_error *err)
     ERROR_FORWARD(documents_open(s, err));
     ERROR_FORWARD(terms_open(&s->terms, c, err));
     s->terms.termfreq_max = s->context.document_count;
+    ERROR_FORWARD(pairs_open(&s->pairs, c, s->context.document_count, err));
     ERROR_FORWARD(values_open(&s->values, c, err));
     if (s->has_stored)
         ERROR_FORWARD(stored_open(&s->stored, c, s->context.document_count, err));

@@ -8,6 +8,7 @@
 #include <oir/error.h>
 
 #include "base/buffer.h"
+#include "segment/pairs.h"
 #include "segment/postings.h"
 #include "segment/terms.h"
 
@@ -25,6 +26,7 @@ typedef struct segment {
     const uint32_t *docids;      /* local -> docid; NULL when docid_first + local */
     const uint32_t *by_docid;    /* locals in the order of docids; NULL when docids ascend */
     terms terms;                 /* the dictionary */
+    pairs_table pairs;
     bool has_positions, has_term_lists, has_stored;
     struct stored *stored;       /* NULL when the segment has none */
     struct values *values;

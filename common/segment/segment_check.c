@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "segment/container.h"
 #include "segment/documents.h"
+#include "segment/pairs_check.h"
 #include "segment/segment.h"
 #include "segment/segment_check_list.h"
 #include "segment/stored.h"
@@ -175,7 +176,9 @@ static oir_status check_agreement(checker *c)
     if (c->lists_damaged || c->stopped)
         return OIR_OK;
     check_lengths(c);
-    return c->segment->termlists ? check_term_lists(c) : OIR_OK;
+    if (c->segment->termlists)
+        ERROR_FORWARD(check_term_lists(c));
+    return note(c, "pairs", pairs_check(c->segment, &c->error));
 }
 
 oir_status segment_check(const segment *s, segment_report report, void *context, uint64_t *findings, oir_error *err)

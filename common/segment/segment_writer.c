@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "segment/container.h"
 #include "segment/documents.h"
+#include "segment/pairs_writer.h"
 #include "segment/stored.h"
 #include "segment/termlists.h"
 #include "segment/terms.h"
@@ -22,6 +23,7 @@ struct segment_writer {
     postings_writer *postings; /* NULL: documents may still come */
     terms_writer *terms;
     termlists_writer *termlists;
+    pairs_writer *pairs;
     uint32_t term_count, list_count;
 };
 
@@ -34,6 +36,7 @@ static void free_writer(segment_writer *w)
     postings_writer_free(w->postings);
     terms_writer_free(w->terms);
     termlists_writer_free(w->termlists);
+    pairs_writer_free(w->pairs);
     memory_free(w);
 }
 
@@ -94,6 +97,8 @@ static oir_status begin_terms(segment_writer *w, oir_error *err)
     if (o->term_lists)
         ERROR_FORWARD(termlists_writer_new(&w->termlists, w->parts, err));
     ERROR_FORWARD(terms_writer_new(&w->terms, w->parts, err));
+    if (o->pairs)
+        ERROR_FORWARD(pairs_writer_new(&w->pairs, w->parts, documents_writer_get_context(w->documents), err));
     return postings_writer_new(&w->postings, w->parts, documents_writer_get_context(w->documents), err);
 }
 
@@ -106,6 +111,8 @@ oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t s
     ERROR_FORWARD(begin_terms(w, err));
     ERROR_FORWARD(postings_writer_add(w->postings, postings, &entry, &gap, err));
     ERROR_FORWARD(terms_writer_add(w->terms, term, size, &entry, gap, err));
+    if (w->pairs)
+        ERROR_FORWARD(pairs_writer_note(w->pairs, &entry, err));
     w->term_count++;
     return OIR_OK;
 }
@@ -125,10 +132,10 @@ static oir_status end_parts(segment_writer *w, oir_error *err)
 {
     ERROR_FORWARD(begin_terms(w, err));
     ERROR_FORWARD(terms_writer_end(w->terms, err));
-    if (!w->termlists)
-        return OIR_OK;
-    assert(w->list_count == documents_writer_get_count(w->documents));
-    return termlists_writer_end(w->termlists, err);
+    assert(!w->termlists || w->list_count == documents_writer_get_count(w->documents));
+    if (w->termlists)
+        ERROR_FORWARD(termlists_writer_end(w->termlists, err));
+    return w->pairs ? pairs_writer_end(w->pairs, err) : OIR_OK;
 }
 
 oir_status segment_writer_commit(segment_writer *w, oir_error *err)

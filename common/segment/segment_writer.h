@@ -19,6 +19,7 @@ typedef struct segment_options {
     double bound_average;      /* average length for bounds; 0: that of this segment's documents */
     bool term_lists;           /* write lists of terms by document */
     bool stored;               /* write document data */
+    bool pairs;                /* find and write lists for pairs of frequent words */
     bool sync;                 /* fsync before commit returns */
 } segment_options;
 

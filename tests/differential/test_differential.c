@@ -48,6 +48,7 @@ static const shape shapes[] = {
     {"20,000 in batches", .documents = 20000, .words = 6000, .tokens = 18, .batches = true, .changes = true,
      .share = 10},
     {"alike", .documents = 9000, .words = 300, .tokens = 15, .even = true, .changes = true, .share = 6},
+    {"pairs", .documents = 9000, .words = 40, .tokens = 20, .even = true, .optimised = true, .share = 6},
     {"alike and long", .documents = 1500, .words = 60, .tokens = 90, .even = true, .share = 3},
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };

@@ -15,7 +15,7 @@ typedef struct collection_shape {
     bool positions;             /* documents have positions, or all but some if gaps; else none */
     bool position_zero;         /* positions count from 0 */
     bool gaps;                  /* between positions, so that extents are not lengths; and wdf beyond positions */
-    bool term_lists, stored, values;
+    bool term_lists, stored, values, pairs;
 } collection_shape;
 
 typedef struct collection_term {

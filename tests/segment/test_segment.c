@@ -73,6 +73,7 @@ static collection_shape some_shape(uint32_t documents)
         .term_lists = harness_below(2),
         .stored = harness_below(2),
         .values = harness_below(2),
+        .pairs = harness_below(3) != 0,
     };
 }
 
@@ -95,7 +96,7 @@ static void segments_of_some_windows(void)
 /* Large enough for sparse lists: 1,024 documents of which less than one in 128. */
 static void segments_with_sparse_lists(void)
 {
-    collection_shape shape = {140000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false};
+    collection_shape shape = {140000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
     write_and_compare(&shape);
     shape.gaps = false;
     shape.docids = DOCIDS_GAPS;
@@ -128,7 +129,7 @@ static bool stop_at_once(const char *part, const char *reason, void *context)
 static void check_compares_parts(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
-    collection_shape shape = {300, 100, 20, DOCIDS_GAPS, true, false, false, true, false, false};
+    collection_shape shape = {300, 100, 20, DOCIDS_GAPS, true, false, false, true, false, false, true};
     collection *c = collection_new(&shape, harness_random);
     oir_error err;
     segment *s;
@@ -181,7 +182,7 @@ static void aborted_writers_leave_nothing(void)
     char *folder = scratch_open(), path[SCRATCH_PATH];
     oir_error err;
     segment_writer *w;
-    segment_options options = {1.2, 0.75, 0, true, true, false};
+    segment_options options = {1.2, 0.75, 0, true, true, true, false};
     segment_document document = {.docid = 1};
     scratch_path(path, folder, "segment");
     REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
@@ -203,7 +204,7 @@ static void aborted_writers_leave_nothing(void)
 static void parts_have_names_and_sizes(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
-    collection_shape shape = {50, 100, 10, DOCIDS_GAPS, true, false, false, true, true, true};
+    collection_shape shape = {50, 100, 10, DOCIDS_GAPS, true, false, false, true, true, true, true};
     collection *c = collection_new(&shape, harness_random);
     oir_error err;
     segment *s;
@@ -253,12 +254,12 @@ static bool read_all(const segment *s, const collection *c)
 /* Parts damaged with checksums that fit: no decoder may read or write where it should not. */
 static void damaged_segments_are_safe(void)
 {
-    uint32_t refused = 0, rounds = 0, unseen[10] = {0};
+    uint32_t refused = 0, rounds = 0, unseen[11] = {0};
     for (uint32_t i = 0; i < 6; i++) {
         char *folder = scratch_open(), path[SCRATCH_PATH];
         collection_shape shape = some_shape(1 + harness_below(i < 4 ? 150 : 5000));
         shape.words = 1 + harness_below(300);
-        shape.term_lists = shape.stored = shape.values = true;
+        shape.term_lists = shape.stored = shape.values = shape.pairs = true;
         collection *c = collection_new(&shape, harness_random);
         oir_error err;
         container *file;
@@ -269,11 +270,11 @@ static void damaged_segments_are_safe(void)
         damage *d = damage_new(file);
         container_close(file);
         for (uint32_t round = 0; round < (i < 4 ? 400 : 45); round++) {
-            if (!damage_make(d, 1 + round % 9, harness_random))
+            if (!damage_make(d, 1 + round % 10, harness_random))
                 continue;
             rounds++;
             if (segment_open_container(&s, damage_open(d), "damaged", &err) == OIR_OK) {
-                unseen[1 + round % 9] += read_all(s, c);
+                unseen[1 + round % 10] += read_all(s, c);
                 segment_close(s);
             } else {
                 EXPECT(err.status == OIR_CORRUPT);
@@ -289,7 +290,7 @@ static void damaged_segments_are_safe(void)
         scratch_close(folder);
     }
     printf("%u damaged segments, %u refused at once; wrong without a finding:", rounds, refused);
-    for (uint32_t kind = 1; kind < 10; kind++)
+    for (uint32_t kind = 1; kind < 11; kind++)
         printf(" %s %u", container_kind_name(kind), unseen[kind]);
     printf("\n");
     EXPECT(refused > 0 && refused < rounds);

@@ -53,10 +53,13 @@ typedef struct oir_writer_options {
     double bound_b;          /* the same for b. 0 to 1, default 0.5 */
     oir_progress progress;   /* default NULL */
     void *progress_context;
+    bool no_pairs;           /* true: segments that are merged get no lists for pairs of frequent words, which make
+                                phrases quicker and take at most 8 % of the rest of the index. Default false */
 } oir_writer_options;
 
 #define OIR_WRITER_OPTIONS_INIT \
-    {sizeof(oir_writer_options), OIR_CREATE_OR_OPEN, (size_t)256 << 20, 0.0, false, false, false, 1.0, 0.5, NULL, NULL}
+    {sizeof(oir_writer_options), OIR_CREATE_OR_OPEN, (size_t)256 << 20, 0.0, false, false, false, 1.0, 0.5, NULL, \
+     NULL, false}
 
 /* Opens or makes the index in folder `path` (made when missing, its parent must exist) and takes the writer's lock.
  * options may be NULL for defaults. OIR_LOCKED (the message names process and host), OIR_EXISTS, OIR_NOT_FOUND,

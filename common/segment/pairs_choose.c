@@ -1,0 +1,142 @@
+#include "segment/pairs_choose.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/pairs_format.h"
+
+enum {
+    SAMPLE_WINDOWS = 12,
+    TIMES_MIN = 4,      /* in the sample: pairs that occur less are passed over */
+    TOGETHER_MIN = 64   /* documents with both words: with fewer, positions are quick */
+};
+
+/* What the sampled windows say. */
+typedef struct sample {
+    pairs_scan *scan;
+    uint32_t windows;
+    double scale;       /* documents of the segment for one of the sample */
+    uint32_t *times;    /* by first * words + second: documents that have the pair, */
+    uint32_t *last;     /* and the one counted last plus 1 */
+    uint64_t (*has)[RANGES]; /* by word * windows + window: the documents that have the word */
+} sample;
+
+static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_error *err)
+{
+    pairs_scan *scan = s->scan;
+    uint32_t n = scan->word_count;
+    ERROR_FORWARD(pairs_scan_seek(scan, window, err));
+    for (uint32_t i = 0; i < scan->document_count; i++) {
+        ERROR_FORWARD(pairs_scan_document(scan, i, err));
+        for (size_t p = 0; p < scan->pair_count; p++) {
+            size_t at = (size_t)(scan->pairs[p] >> 16) * n + (scan->pairs[p] & UINT16_MAX);
+            uint32_t document = window << WINDOW_BITS | i;
+            s->times[at] += s->last[at] != document + 1;
+            s->last[at] = document + 1;
+        }
+    }
+    for (uint32_t word = 0; word < n; word++)
+        postings_window_words(&scan->words[word], s->has[(size_t)word * s->windows + index]);
+    return OIR_OK;
+}
+
+static oir_status take_sample(sample *s, oir_error *err)
+{
+    uint32_t all = postings_view_windows(s->scan->context->document_count), n = s->scan->word_count, documents = 0;
+    s->windows = all < SAMPLE_WINDOWS ? all : SAMPLE_WINDOWS;
+    s->times = memory_new_zeroed((size_t)n * n, sizeof *s->times);
+    s->last = memory_new_zeroed((size_t)n * n, sizeof *s->last);
+    s->has = memory_new((size_t)n * s->windows * sizeof *s->has);
+    if (!s->times || !s->last || !s->has)
+        return error_no_memory(err, "pairs of words");
+    for (uint32_t i = 0; i < s->windows; i++) { /* evenly spread */
+        uint32_t window = (uint32_t)(((uint64_t)i * 2 + 1) * all / (2 * (uint64_t)s->windows));
+        ERROR_FORWARD(count_window(s, i, window, err));
+        documents += s->scan->document_count;
+    }
+    s->scale = (double)s->scan->context->document_count / documents;
+    return OIR_OK;
+}
+
+static uint32_t count_together(const sample *s, const kernels *k, uint32_t first, uint32_t second)
+{
+    uint32_t count = 0;
+    for (uint32_t w = 0; w < s->windows; w++) {
+        const uint64_t *a = s->has[(size_t)first * s->windows + w], *b = s->has[(size_t)second * s->windows + w];
+        uint64_t both[RANGES];
+        for (uint32_t r = 0; r < RANGES; r++)
+            both[r] = a[r] & b[r];
+        count += k->count_words(both);
+    }
+    return count;
+}
+
+/* How many documents have the pair, about. */
+static uint32_t about(const sample *s, uint32_t times)
+{
+    double count = times * s->scale, most = s->scan->context->document_count;
+    return (uint32_t)(count < most ? count : most);
+}
+
+static int compare_choices(const void *a, const void *b)
+{
+    const pairs_choice *x = a, *y = b;
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
+    uint64_t left = (uint64_t)x->first << 32 | x->second, right = (uint64_t)y->first << 32 | y->second;
+    return (left > right) - (left < right);
+}
+
+static oir_status find_candidates(const sample *s, pairs_choice **out, size_t *count, oir_error *err)
+{
+    const kernels *k = kernels_get(isa_best());
+    uint32_t n = s->scan->word_count, documents = s->scan->context->document_count;
+    size_t capacity = 0;
+    for (uint32_t first = 0; first < n; first++) {
+        for (uint32_t second = 0; second < n; second++) {
+            uint32_t times = s->times[(size_t)first * n + second];
+            if (times < TIMES_MIN)
+                continue;
+            double together = count_together(s, k, first, second) * s->scale, list = about(s, times);
+            if (together < TOGETHER_MIN)
+                continue;
+            if (!memory_reserve(out, &capacity, *count + 1, sizeof **out))
+                return error_no_memory(err, "pairs of words");
+            /* Elias-Fano codes take 2 bits and the logarithm of the gap. */
+            float worth = (float)(together / (log2(documents / list) + 2.5));
+            (*out)[(*count)++] = (pairs_choice){first, second, worth};
+        }
+    }
+    return OIR_OK;
+}
+
+static void cut(const sample *s, uint64_t budget, const pairs_choice *choices, size_t *count)
+{
+    uint64_t size = 0;
+    size_t i = 0;
+    for (; i < *count && i < PAIRS_CHOOSE_MAX && size < budget; i++) {
+        uint32_t times = s->times[(size_t)choices[i].first * s->scan->word_count + choices[i].second];
+        size += pairs_format_size(about(s, times), s->scan->context->document_count) + PAIRS_ENTRY_SIZE;
+    }
+    *count = i;
+}
+
+oir_status pairs_choose(pairs_scan *scan, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err)
+{
+    sample s = {.scan = scan};
+    *out = NULL;
+    *count = 0;
+    oir_status status = take_sample(&s, err);
+    if (status == OIR_OK)
+        status = find_candidates(&s, out, count, err);
+    if (status == OIR_OK && *count)
+        qsort(*out, *count, sizeof **out, compare_choices);
+    if (status == OIR_OK)
+        cut(&s, budget, *out, count);
+    memory_free(s.times);
+    memory_free(s.last);
+    memory_free(s.has);
+    return status;
+}

@@ -1,0 +1,285 @@
+/* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c), with samples from POSTINGS_SPARSE_MIN
+ * documents on, else without; wdf, which are all 1, have no bits, and a window's bound only says whether it has
+ * documents: 255 or 0. A list's size follows from its count.
+ * The part is there, with no words, where no pair was worth a list: nobody need look again.
+ *
+ * Root:
+ *     0  u32          number of words      4  u32  number of pairs
+ *     8  u32 x words  their ordinals, ascending
+ *        u32 x words + 1  the first pair of each word; at the end the number of pairs
+ *        for each pair, ascending by first and then second word, 12 bytes:
+ *            0  u16  the second word's number    2  6 bytes  the list's address    8  u32  its documents */
+#include "segment/pairs_writer.h"
+
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "codec/varint.h"
+#include "segment/container.h"
+#include "segment/pairs_choose.h"
+#include "segment/pairs_format.h"
+
+enum {
+    WORD_SHARE = 128, /* a word is frequent in at least one document of so many: the share that makes lists dense */
+    SLACK = 4         /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
+};
+
+/* A list while it grows: gaps as varints. */
+typedef struct growing {
+    buffer gaps;
+    uint32_t last, count; /* last: its last document plus 1 */
+} growing;
+
+struct pairs_writer {
+    struct container_writer *parts;
+    const postings_context *context;
+    term_entry *entries;    /* of words that may be frequent */
+    size_t entry_count, entry_capacity;
+    const term_entry **words; /* the chosen ones, ordinals ascending */
+    uint32_t word_count;
+    pairs_choice *choices;
+    size_t choice_count;
+    uint16_t *numbers;      /* by first * words + second: number of its choice plus 1, or 0 */
+    growing *lists;         /* by choice */
+    uint32_t *documents;    /* of one list */
+    uint8_t *zeros;         /* as many */
+    buffer bytes, root;
+};
+
+oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, const postings_context *context,
+                            oir_error *err)
+{
+    pairs_writer *w = *out = memory_new_zeroed(1, sizeof *w);
+    if (!w)
+        return error_no_memory(err, "pairs of words");
+    w->parts = parts;
+    w->context = context;
+    return OIR_OK;
+}
+
+void pairs_writer_free(pairs_writer *w)
+{
+    if (!w)
+        return;
+    for (size_t i = 0; w->lists && i < w->choice_count; i++)
+        buffer_release(&w->lists[i].gaps);
+    memory_free(w->entries);
+    memory_free(w->words);
+    memory_free(w->choices);
+    memory_free(w->numbers);
+    memory_free(w->lists);
+    memory_free(w->documents);
+    memory_free(w->zeros);
+    buffer_release(&w->bytes);
+    buffer_release(&w->root);
+    memory_free(w);
+}
+
+oir_status pairs_writer_note(pairs_writer *w, const term_entry *entry, oir_error *err)
+{
+    if (entry->form != POSTINGS_DENSE || entry->positions_form == POSITIONS_NONE || !entry->positions_size)
+        return OIR_OK;
+    if ((uint64_t)entry->termfreq * WORD_SHARE < w->context->document_count)
+        return OIR_OK;
+    if (!memory_reserve(&w->entries, &w->entry_capacity, w->entry_count + 1, sizeof *w->entries))
+        return error_no_memory(err, "pairs of words");
+    w->entries[w->entry_count++] = *entry;
+    return OIR_OK;
+}
+
+/* ---- which words ---- */
+
+static int compare_frequency(const void *a, const void *b)
+{
+    const term_entry *x = *(const term_entry *const *)a, *y = *(const term_entry *const *)b;
+    if (x->termfreq != y->termfreq)
+        return x->termfreq > y->termfreq ? -1 : 1;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static int compare_ordinals(const void *a, const void *b)
+{
+    const term_entry *x = *(const term_entry *const *)a, *y = *(const term_entry *const *)b;
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+/* The most frequent ones. */
+static oir_status choose_words(pairs_writer *w, oir_error *err)
+{
+    w->words = memory_new((w->entry_count + 1) * sizeof *w->words);
+    if (!w->words)
+        return error_no_memory(err, "pairs of words");
+    for (size_t i = 0; i < w->entry_count; i++)
+        w->words[i] = &w->entries[i];
+    qsort(w->words, w->entry_count, sizeof *w->words, compare_frequency);
+    w->word_count = w->entry_count < PAIRS_SCAN_WORDS_MAX ? (uint32_t)w->entry_count : PAIRS_SCAN_WORDS_MAX;
+    qsort(w->words, w->word_count, sizeof *w->words, compare_ordinals);
+    return OIR_OK;
+}
+
+/* ---- gathering ---- */
+
+static oir_status number_choices(pairs_writer *w, oir_error *err)
+{
+    w->numbers = memory_new_zeroed((size_t)w->word_count * w->word_count, sizeof *w->numbers);
+    w->lists = memory_new_zeroed(w->choice_count + 1, sizeof *w->lists);
+    if (!w->numbers || !w->lists)
+        return error_no_memory(err, "pairs of words");
+    for (size_t i = 0; i < w->choice_count; i++)
+        w->numbers[(size_t)w->choices[i].first * w->word_count + w->choices[i].second] = (uint16_t)(i + 1);
+    return OIR_OK;
+}
+
+static void add_document(growing *list, uint32_t document)
+{
+    if (list->last == document + 1) /* it has the pair more than once */
+        return;
+    buffer_add_varint(&list->gaps, document - list->last);
+    list->last = document + 1;
+    list->count++;
+}
+
+static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
+{
+    for (uint32_t window = 0; window < postings_view_windows(w->context->document_count); window++) {
+        ERROR_FORWARD(pairs_scan_seek(s, window, err));
+        for (uint32_t i = 0; i < s->document_count; i++) {
+            ERROR_FORWARD(pairs_scan_document(s, i, err));
+            for (size_t p = 0; p < s->pair_count; p++) {
+                uint16_t n = w->numbers[(size_t)(s->pairs[p] >> 16) * w->word_count + (s->pairs[p] & UINT16_MAX)];
+                if (n)
+                    add_document(&w->lists[n - 1], window << WINDOW_BITS | i);
+            }
+        }
+    }
+    for (size_t i = 0; i < w->choice_count; i++)
+        if (w->lists[i].gaps.failed)
+            return error_no_memory(err, "pairs of words");
+    return OIR_OK;
+}
+
+/* ---- writing ---- */
+
+/* Leaves out the lists that are worth least and do not fit; returns how many pairs are left. */
+static uint32_t fit(pairs_writer *w, uint64_t budget)
+{
+    uint64_t size = PAIRS_HEADER_SIZE + (uint64_t)w->word_count * 8;
+    uint32_t kept = 0;
+    for (size_t i = 0; i < w->choice_count; i++) {
+        const pairs_choice *c = &w->choices[i];
+        if (w->lists[i].count)
+            size += pairs_format_size(w->lists[i].count, w->context->document_count) + PAIRS_ENTRY_SIZE;
+        if (!w->lists[i].count || size > budget)
+            w->numbers[(size_t)c->first * w->word_count + c->second] = 0;
+        else
+            kept++;
+    }
+    return kept;
+}
+
+static void read_gaps(pairs_writer *w, const growing *list)
+{
+    const uint8_t *at = list->gaps.data, *end = at + list->gaps.size;
+    uint32_t next = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint64_t gap = 0;
+        at = varint_get(at, end, &gap);
+        w->documents[i] = next + (uint32_t)gap;
+        next = w->documents[i] + 1;
+    }
+}
+
+static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *address, oir_error *err)
+{
+    bool sampled = pairs_format_form(list->count) == POSTINGS_SPARSE;
+    uint32_t windows = postings_view_windows(w->context->document_count);
+    read_gaps(w, list);
+    buffer_clear(&w->bytes);
+    uint8_t *bounds = sampled ? buffer_extend(&w->bytes, windows) : NULL;
+    if (bounds)
+        memset(bounds, 0, windows);
+    for (uint32_t i = 0; bounds && i < list->count; i++)
+        bounds[w->documents[i] >> WINDOW_BITS] = UINT8_MAX;
+    sparse_layout_add(&w->bytes, w->documents, w->zeros, list->count, w->context->document_count, sampled);
+    if (w->bytes.failed)
+        return error_no_memory(err, "pairs of words");
+    return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
+}
+
+static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
+{
+    uint32_t n = w->word_count, pair = 0;
+    w->documents = memory_new(((size_t)w->context->document_count + 16) * sizeof *w->documents);
+    w->zeros = memory_new_zeroed((size_t)w->context->document_count + 16, 1);
+    size_t starts = PAIRS_HEADER_SIZE + (size_t)n * 4, entries = starts + ((size_t)n + 1) * 4;
+    uint8_t *root = buffer_extend(&w->root, entries + (size_t)kept * PAIRS_ENTRY_SIZE);
+    if (!w->documents || !w->zeros || !root)
+        return error_no_memory(err, "pairs of words");
+    bits_store32(root, n);
+    bits_store32(root + 4, kept);
+    for (uint32_t first = 0; first < n; first++) {
+        bits_store32(root + PAIRS_HEADER_SIZE + (size_t)first * 4, w->words[first]->ordinal);
+        bits_store32(root + starts + (size_t)first * 4, pair);
+        for (uint32_t second = 0; second < n; second++) {
+            uint16_t number = w->numbers[(size_t)first * n + second];
+            uint64_t address;
+            if (!number)
+                continue;
+            ERROR_FORWARD(write_list(w, &w->lists[number - 1], &address, err));
+            uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
+            bits_store64(at, address << 16 | second);
+            bits_store32(at + 8, w->lists[number - 1].count);
+        }
+    }
+    bits_store32(root + starts + (size_t)n * 4, pair);
+    return container_writer_add_root(w->parts, PART_PAIRS, w->root.data, w->root.size, 8, err);
+}
+
+/* ---- all ---- */
+
+static uint64_t find_budget(const pairs_writer *w)
+{
+    static const enum part_kind counted[] = {PART_TERMS, PART_POSTINGS, PART_POSITIONS, PART_LENGTHS};
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+        bytes += container_writer_get_bytes(w->parts, counted[i]);
+    return bytes / PAIRS_SHARE;
+}
+
+/* Reads what was written: nothing may be added to the container meanwhile. */
+static oir_status find_lists(pairs_writer *w, uint64_t budget, oir_error *err)
+{
+    oir_status status;
+    arena a;
+    pairs_scan *s = memory_new_zeroed(1, sizeof *s);
+    const container *parts;
+    if (!s)
+        return error_no_memory(err, "pairs of words");
+    arena_init(&a);
+    ERROR_GOTO_DONE(container_writer_read(w->parts, &parts, err));
+    ERROR_GOTO_DONE(pairs_scan_init(s, parts, w->context, w->words, w->word_count, &a, err));
+    ERROR_GOTO_DONE(pairs_choose(s, budget + budget / SLACK, &w->choices, &w->choice_count, err));
+    ERROR_GOTO_DONE(number_choices(w, err));
+    if (w->choice_count)
+        ERROR_GOTO_DONE(gather(w, s, err));
+done:
+    container_writer_end_read(w->parts);
+    pairs_scan_release(s);
+    memory_free(s);
+    arena_release(&a);
+    return status;
+}
+
+oir_status pairs_writer_end(pairs_writer *w, oir_error *err)
+{
+    uint64_t budget = find_budget(w);
+    if (w->context->document_count >= PAIRS_DOCUMENTS_MIN && w->entry_count && pairs_scan_is_possible(w->context)) {
+        ERROR_FORWARD(choose_words(w, err));
+        ERROR_FORWARD(find_lists(w, budget, err));
+    }
+    uint32_t kept = w->choice_count ? fit(w, budget) : 0;
+    w->word_count = kept ? w->word_count : 0;
+    return write_all(w, kept, err);
+}

@@ -1,0 +1,32 @@
+/* Finds the pairs of frequent words that are worth a list of their own, and writes the lists.
+ *
+ *     pairs_writer_new(&w, parts, context, err);
+ *     for each term, when its list has been written:  pairs_writer_note(w, &entry, err);
+ *     pairs_writer_end(w, err);                       reads lists and positions back, writes PART_PAIRS
+ *     pairs_writer_free(w);
+ * Memory: about twice the size of the lists, and 20 MB while they are chosen. One thread at a time. */
+#ifndef SEGMENT_PAIRS_WRITER_H
+#define SEGMENT_PAIRS_WRITER_H
+
+#include "segment/postings.h"
+
+struct container_writer;
+
+enum {
+    PAIRS_DOCUMENTS_MIN = 2048, /* segments with fewer have none: phrases are quick there */
+    PAIRS_SHARE = 13            /* lists take at most one byte for so many of the rest, text and term lists apart */
+};
+
+typedef struct pairs_writer pairs_writer;
+
+/* context must outlive it. OIR_NO_MEMORY. */
+oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, const postings_context *context,
+                            oir_error *err);
+void pairs_writer_free(pairs_writer *w);
+
+/* OIR_NO_MEMORY. */
+oir_status pairs_writer_note(pairs_writer *w, const term_entry *entry, oir_error *err);
+/* OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status pairs_writer_end(pairs_writer *w, oir_error *err);
+
+#endif

@@ -1,0 +1,188 @@
+/* Lists of pairs are what the positions say, also where several words stand at one place, and keep within their
+ * budget; the check compares them. */
+#include "base/bits.h"
+#include "harness.h"
+#include "helper/scratch.h"
+#include "segment/container.h"
+#include "segment/pairs_check.h"
+#include "segment/pairs_writer.h"
+#include "segment/segment_writer.h"
+
+enum { WORDS = 14, PLACES = 40 };
+
+/* By document and place, a bit for each word that stands there. */
+typedef struct text {
+    uint32_t documents;
+    uint16_t (*at)[PLACES];
+} text;
+
+static void text_make(text *t, uint32_t documents, bool doubles)
+{
+    t->documents = documents;
+    t->at = calloc(documents, sizeof *t->at);
+    REQUIRE(t->at);
+    for (uint32_t d = 0; d < documents; d++) {
+        uint32_t size = harness_below(PLACES + 1);
+        for (uint32_t p = 0; p < size; p++) {
+            t->at[d][p] = (uint16_t)(1u << harness_below(1 + harness_below(WORDS)));
+            if (doubles && harness_below(4) == 0)
+                t->at[d][p] |= (uint16_t)(1u << harness_below(WORDS) | 1u << harness_below(WORDS));
+            if (harness_below(9) == 0)
+                t->at[d][p] = 0;
+        }
+    }
+}
+
+static uint32_t count_words(const text *t, uint32_t document)
+{
+    uint32_t n = 0;
+    for (uint32_t p = 0; p < PLACES; p++)
+        n += bits_count(t->at[document][p]);
+    return n;
+}
+
+static void write_word(segment_writer *w, const text *t, uint32_t word)
+{
+    static uint32_t documents[20000], wdf[20000], positions[20000 * PLACES];
+    char name[2] = {(char)('a' + word)};
+    uint32_t count = 0, total = 0;
+    oir_error err;
+    for (uint32_t d = 0; d < t->documents; d++) {
+        uint32_t before = total;
+        for (uint32_t p = 0; p < PLACES; p++)
+            if (t->at[d][p] >> word & 1)
+                positions[total++] = p + 1;
+        if (total == before)
+            continue;
+        documents[count] = d;
+        wdf[count++] = total - before;
+    }
+    term_postings postings = {count, documents, wdf, NULL, positions};
+    if (count)
+        REQUIRE_OK(segment_writer_add_term(w, name, 1, &postings, &err), err);
+}
+
+static segment *write_and_open(const char *path, const text *t, bool pairs)
+{
+    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .pairs = pairs};
+    oir_error err;
+    segment_writer *w;
+    segment *s;
+    REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
+    for (uint32_t d = 0; d < t->documents; d++) {
+        uint32_t n = count_words(t, d);
+        segment_document document = {.docid = d + 1, .length = n, .has_positions = n > 0, .position_min = 1,
+                                     .position_max = PLACES};
+        REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    }
+    for (uint32_t word = 0; word < WORDS; word++)
+        write_word(w, t, word);
+    REQUIRE_OK(segment_writer_commit(w, &err), err);
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    return s;
+}
+
+static bool has_pair(const text *t, uint32_t document, uint32_t first, uint32_t second)
+{
+    for (uint32_t p = 0; p + 1 < PLACES; p++)
+        if (t->at[document][p] >> first & 1 && t->at[document][p + 1] >> second & 1)
+            return true;
+    return false;
+}
+
+static void compare_list(const segment *s, const text *t, uint32_t first, uint32_t second, const term_entry *entry)
+{
+    postings_list list = {0};
+    oir_error err;
+    uint32_t n = 0;
+    REQUIRE_OK(postings_decode(s->container, &s->context, entry, &list, &err), err);
+    for (uint32_t d = 0; d < t->documents; d++) {
+        if (!has_pair(t, d, first, second))
+            continue;
+        EXPECT(n < list.count && list.documents[n] == d && list.wdf[n] == 1);
+        n++;
+    }
+    EXPECT_EQ(n, list.count);
+    postings_list_release(&list);
+}
+
+/* Returns how many pairs there are. */
+static uint32_t compare(const segment *s, const text *t)
+{
+    uint32_t found = 0;
+    oir_error err;
+    for (uint32_t first = 0; first < WORDS; first++)
+        for (uint32_t second = 0; second < WORDS; second++) {
+            term_entry entry;
+            if (!pairs_find(&s->pairs, first, second, &entry))
+                continue;
+            found++;
+            compare_list(s, t, first, second, &entry);
+        }
+    EXPECT_EQ(found, s->pairs.pair_count);
+    uint64_t rest = 0, pairs = container_part_size(s->container, PART_PAIRS);
+    for (enum part_kind kind = PART_SEGMENT; kind <= PART_LENGTHS; kind++)
+        rest += container_part_size(s->container, kind);
+    EXPECT(pairs * PAIRS_SHARE <= rest || !found);
+    REQUIRE_OK(pairs_check(s, &err), err);
+    return found;
+}
+
+static void lists_are_what_positions_say(void)
+{
+    static const uint32_t sizes[] = {1, 64, PAIRS_DOCUMENTS_MIN - 1, PAIRS_DOCUMENTS_MIN, 4096, 4097, 20000};
+    for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+        char *folder = scratch_open(), path[SCRATCH_PATH];
+        text t;
+        text_make(&t, sizes[i / 2], i % 2);
+        scratch_path(path, folder, "segment");
+        segment *s = write_and_open(path, &t, true);
+        EXPECT(s->pairs.looked_for);
+        uint32_t found = compare(s, &t);
+        EXPECT((found > 0) == (t.documents >= PAIRS_DOCUMENTS_MIN));
+        EXPECT(!found || found < WORDS * WORDS); /* the budget is not enough for all */
+        segment_close(s);
+        scratch_path(path, folder, "without");
+        s = write_and_open(path, &t, false);
+        EXPECT(!s->pairs.looked_for && !container_has_part(s->container, PART_PAIRS));
+        segment_close(s);
+        free(t.at);
+        scratch_close(folder);
+    }
+}
+
+/* The same segment, asked whether it has the pairs of another. */
+static void check_compares_lists(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    text t, other;
+    text_make(&t, 5000, true);
+    other = t;
+    other.at = malloc(t.documents * sizeof *t.at);
+    REQUIRE(other.at);
+    memcpy(other.at, t.at, t.documents * sizeof *t.at);
+    uint16_t swapped = other.at[77][0];
+    other.at[77][0] = other.at[77][1] = other.at[77][2] = 0x3ff;
+    other.at[77][1] ^= swapped;
+    scratch_path(path, folder, "segment");
+    segment *s = write_and_open(path, &t, true);
+    scratch_path(path, folder, "other");
+    segment *o = write_and_open(path, &other, true);
+    segment mixed = *s;
+    mixed.pairs = o->pairs; /* the other's table over these lists: sizes no longer fit, or documents differ */
+    EXPECT_EQ(pairs_check(&mixed, &err), OIR_CORRUPT);
+    segment_close(s);
+    segment_close(o);
+    free(t.at);
+    free(other.at);
+    scratch_close(folder);
+}
+
+int main(void)
+{
+    harness_seed(11);
+    TEST(lists_are_what_positions_say);
+    TEST(check_compares_lists);
+    return harness_end();
+}
