@@ -9,7 +9,7 @@ enum { PARTS_ON_STACK = 32 };
 oir_status op_windows(const op *o, const kernels *k, size_t n, uint16_t *out, arena *room, oir_error *err)
 {
     if (o->kind == OP_TERM) {
-        k->bound_from(o->postings->bounds, o->units, n, out);
+        k->bound_from(o->postings->bounds, o->base, o->units, n, out);
         return OIR_OK;
     }
     if (o->kind == OP_ALL) {
@@ -63,7 +63,7 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
         uint8_t bytes[RANGES + 64];
         bool exact = level == LEVEL_EXACT && o->factor > 0; /* what does not weigh is there or not */
         postings_window_bounds(o->postings, level == LEVEL_EXACT && !exact ? LEVEL_PLACED : level, bytes);
-        k->bound_from(bytes, o->units, RANGES, o->bounds);
+        k->bound_from(bytes, exact ? o->exact_base : o->base, exact ? o->exact_units : o->units, RANGES, o->bounds);
         return postings_window_is_dense(o->postings) || level == LEVEL_EXACT ||
                !o->postings->bounds[o->postings->window];
     }

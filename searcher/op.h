@@ -44,7 +44,8 @@ struct op {
     postings_window *postings;           /* OP_TERM */
     uint32_t windows;                    /* OP_ALL */
     double factor;                       /* its exact weight's factor; 0: it only filters */
-    uint32_t units;                      /* the same for bounds: rounded up, 1 and up */
+    uint32_t base, units;                /* what a bound byte b is: base + b * units / 256 units of the query */
+    uint32_t exact_base, exact_units;    /* the same for LEVEL_EXACT */
     uint64_t active;                     /* documents of the range at hand that it weighs for */
 
     /* PHRASE, NEAR */

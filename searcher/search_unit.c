@@ -22,6 +22,25 @@ static void *add_aligned(arena *a, size_t size)
 
 static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error *err);
 
+static uint32_t round_up(double v)
+{
+    v = ceil(v);
+    return v < UINT16_MAX ? (uint32_t)v : UINT16_MAX;
+}
+
+/* What the bytes of a list's bounds are in units of the query. */
+static void set_scale(search_unit *u, op *o)
+{
+    double low, step, stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
+    double one = u->unit > 0 ? o->factor * stretch / u->unit : 0;
+    postings_window_scale(o->postings, LEVEL_STORED, &low, &step);
+    o->base = round_up(one * low);
+    o->units = round_up(one * step * 256);
+    postings_window_scale(o->postings, LEVEL_EXACT, &low, &step);
+    o->exact_base = round_up(one * low);
+    o->exact_units = round_up(one * step * 256);
+}
+
 static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_error *err)
 {
     const plan_leaf *leaf = &u->plan->leaves[n->leaf];
@@ -38,9 +57,6 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
     o->kind = at ? OP_TERM : OP_ALL;
     o->windows = u->windows;
     o->cost = at ? leaf->termfreq : s->context.document_count;
-    double stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
-    double units = u->unit > 0 ? ceil(leaf->factor * stretch / (255 * u->unit)) : 1;
-    o->units = units < 1 ? 1 : units < UINT16_MAX ? (uint32_t)units : UINT16_MAX;
     if (at) {
         o->postings = add_aligned(u->arena, sizeof *o->postings);
         if (!o->postings)
@@ -52,6 +68,8 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
             ERROR_FORWARD(postings_window_open_list(o->postings, u->kernels, &s->context, at->documents, at->wdf,
                                                     at->count, &u->norms, u->arena, err));
     }
+    if (at)
+        set_scale(u, o);
     u->leaves[n->leaf] = o;
     *out = o;
     return OIR_OK;
@@ -150,7 +168,6 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     o->kind = OP_TERM;
     o->certain = true;
     o->arena = u->arena;
-    o->units = 1;
     o->cost = entry.termfreq;
     *out = o;
     return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, &u->norms, u->arena, err);

@@ -99,7 +99,8 @@ typedef struct kernels {
     void (*spread)(uint64_t mask, const uint8_t *in, uint8_t out[64]);
 
     /* Bounds, in units of a query. n is a multiple of 64. 0 says: cannot match; saturates. */
-    void (*bound_from)(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out); /* bytes * factor */
+    /* base + bytes * factor / 256, rounded up; 0 where a byte is 0. base and factor up to UINT16_MAX. */
+    void (*bound_from)(const uint8_t *bytes, uint32_t base, uint32_t factor, size_t n, uint16_t *out);
     void (*bound_add)(uint16_t *to, const uint16_t *other, size_t n);  /* to + other */
     void (*bound_and)(uint16_t *to, const uint16_t *other, size_t n);  /* 0 where either is, else their sum */
     void (*bound_mask)(uint16_t *to, const uint16_t *other, size_t n); /* 0 where other is 0 */

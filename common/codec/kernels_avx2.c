@@ -358,12 +358,13 @@ INLINE __m256i is_there(__m256i v)
     return _mm256_xor_si256(_mm256_cmpeq_epi16(v, _mm256_setzero_si256()), set16(UINT16_MAX));
 }
 
-TARGET static void bound_from(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out)
+TARGET static void bound_from(const uint8_t *bytes, uint32_t base, uint32_t factor, size_t n, uint16_t *out)
 {
-    __m256i f = set16(lower_of(factor, UINT16_MAX)); /* a byte of 1 saturates at the latest then */
+    __m256i f = set16(factor), b = set16(base), one = set16(1);
     for (size_t i = 0; i < n; i += 16) {
         __m256i v = _mm256_cvtepu8_epi16(_mm_loadu_si128((const void *)(bytes + i)));
-        store(out + i, _mm256_or_si256(_mm256_mullo_epi16(v, f), is_there(_mm256_mulhi_epu16(v, f))));
+        __m256i product = _mm256_mulhi_epu16(_mm256_slli_epi16(v, 8), f);
+        store(out + i, _mm256_and_si256(_mm256_adds_epu16(_mm256_add_epi16(product, one), b), is_there(v)));
     }
 }
 

@@ -408,14 +408,13 @@ TARGET static void spread(uint64_t mask, const uint8_t *in, uint8_t out[64])
 
 /* ---- bounds ---- */
 
-TARGET static void bound_from(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out)
+TARGET static void bound_from(const uint8_t *bytes, uint32_t base, uint32_t factor, size_t n, uint16_t *out)
 {
-    __m512i f = set16(lower_of(factor, UINT16_MAX)); /* a byte of 1 saturates at the latest then */
+    __m512i f = set16(factor), b = set16(base), one = set16(1);
     for (size_t i = 0; i < n; i += 32) {
         __m512i v = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const void *)(bytes + i)));
-        __m512i over = _mm512_mulhi_epu16(v, f), product = _mm512_mullo_epi16(v, f);
-        __m512i sum = _mm512_mask_mov_epi16(product, _mm512_test_epi16_mask(over, over), set16(UINT16_MAX));
-        _mm512_storeu_si512(out + i, sum);
+        __m512i product = _mm512_add_epi16(_mm512_mulhi_epu16(_mm512_slli_epi16(v, 8), f), one);
+        _mm512_storeu_si512(out + i, _mm512_maskz_adds_epu16(_mm512_test_epi16_mask(v, v), product, b));
     }
 }
 

@@ -183,10 +183,10 @@ static uint16_t saturate16(uint32_t v)
     return (uint16_t)(v < UINT16_MAX ? v : UINT16_MAX);
 }
 
-static void bound_from(const uint8_t *bytes, uint32_t factor, size_t n, uint16_t *out)
+static void bound_from(const uint8_t *bytes, uint32_t base, uint32_t factor, size_t n, uint16_t *out)
 {
     for (size_t i = 0; i < n; i++)
-        out[i] = saturate16(bytes[i] * factor);
+        out[i] = bytes[i] ? saturate16(base + (bytes[i] * factor >> 8) + 1) : 0;
 }
 
 static void bound_add(uint16_t *to, const uint16_t *other, size_t n)

@@ -19,7 +19,7 @@ static inline uint64_t pairs_format_size(uint32_t count, uint32_t document_count
     sparse_list s;
     bool sampled = pairs_format_form(count) == POSTINGS_SPARSE;
     sparse_layout_shape(&s, count, document_count, sampled);
-    uint64_t samples = sampled ? (uint64_t)sparse_layout_samples(&s) * 8 + s.windows : 0;
+    uint64_t samples = sampled ? (uint64_t)sparse_layout_samples(&s) * 8 + s.windows + 4 : 0;
     return 1 + samples + (s.upper_bits + 7) / 8 + ((uint64_t)count * s.low_bits + 7) / 8;
 }
 

@@ -197,6 +197,8 @@ static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *add
     uint32_t windows = postings_view_windows(w->context->document_count);
     read_gaps(w, list);
     buffer_clear(&w->bytes);
+    if (sampled)
+        buffer_add_u32(&w->bytes, UINT32_MAX << 16); /* from 0 to 1 */
     uint8_t *bounds = sampled ? buffer_extend(&w->bytes, windows) : NULL;
     if (bounds)
         memset(bounds, 0, windows);

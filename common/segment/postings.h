@@ -21,7 +21,8 @@ struct container_writer;
 enum {
     WINDOW_BITS = 12,
     WINDOW_SIZE = 1 << WINDOW_BITS, /* documents in a window */
-    RANGE_SIZE = 64,                /* documents in a range */
+    RANGE_BITS = 6,
+    RANGE_SIZE = 1 << RANGE_BITS,   /* documents in a range */
     RANGES = WINDOW_SIZE / RANGE_SIZE
 };
 

@@ -33,10 +33,12 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         at += 4 + (size_t)v->large_count * 8;
     }
     if (v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) {
-        if (end - at < (ptrdiff_t)v->windows)
+        if (end - at < (ptrdiff_t)v->windows + 4 || bits_load16(at) > bits_load16(at + 2))
             return damaged(err, entry, "bounds");
-        v->window_bounds = at;
-        at += v->windows;
+        v->low = postings_view_low(bits_load16(at));
+        v->step = postings_view_step(bits_load16(at), bits_load16(at + 2));
+        v->window_bounds = at + 4;
+        at += 4 + v->windows;
     }
     if (v->form == POSTINGS_DENSE) {
         size_t directory = ((size_t)v->windows + 1) * 8;

@@ -33,6 +33,7 @@ typedef struct postings_view {
     uint32_t count, windows;
     uint32_t large_count;
     const uint8_t *large;         /* large_count times document, wdf */
+    float low, step;              /* dense and sparse: bound byte b says low + b * step at most */
     const uint8_t *window_bounds; /* dense and sparse: a byte by window */
     const uint8_t *directory;     /* dense: windows + 1 entries of 8 bytes */
     const uint8_t *payload;       /* dense */
@@ -43,6 +44,17 @@ typedef struct postings_view {
     uint8_t positions_form;
     const term_entry *entry;
 } postings_view;
+
+/* The saturations between which a list's bounds are, as they are stored: UINT16_MAX is 1. */
+static inline float postings_view_low(uint32_t stored)
+{
+    return (float)stored * (1.0f / UINT16_MAX);
+}
+
+static inline float postings_view_step(uint32_t stored_low, uint32_t stored_high)
+{
+    return (float)(stored_high - stored_low) * (1.0f / (UINT16_MAX * 255.0f));
+}
 
 /* Takes a list apart. entry must live as long as *v. OIR_CORRUPT. */
 oir_status postings_view_open(postings_view *v, const struct container *parts, const postings_context *context,

@@ -102,6 +102,15 @@ static inline bool postings_window_is_dense(const postings_window *p)
     return p->view.form == POSTINGS_DENSE && !p->documents;
 }
 
+/* What bound bytes say: b from 1 up, that no saturation is above low + b * step; 0, that there are no documents. Stored
+ * ones have the list's scale, those made here go from 0 to 1. */
+static inline void postings_window_scale(const postings_window *p, enum bound_level level, double *low, double *step)
+{
+    bool made = p->documents || (level == LEVEL_EXACT && !postings_window_is_dense(p));
+    *low = made ? 0 : p->view.low;
+    *step = made ? 1.0 / 255 : p->view.step;
+}
+
 /* Bounds of the window's ranges. */
 void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES]);
 /* The ranges of the window that have documents. */

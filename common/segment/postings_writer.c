@@ -4,11 +4,14 @@
  *                each: the wdf that a byte cannot hold
  *     then by form
  *     short      codec/sparse_layout.h, not sampled
- *     sparse     W bound bytes by window; codec/sparse_layout.h, sampled
- *     dense      W bound bytes by window; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
+ *     sparse     bounds; codec/sparse_layout.h, sampled
+ *     dense      bounds; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
  *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
  *                itself) and a varint of its wdf less the base
+ * Bounds are two numbers of 2 bytes, low and high, and W bytes by window. A window's or range's byte b, 1 to 255, says
+ * that no saturation in it is above (low + (high - low) * b / 255) / 65535; 0 that it has no documents. What frequent
+ * words reach lies close together, so each list has a scale of its own.
  * The base is 1, or 0 when some wdf of the list is 0.
  *
  * Bytes of a term's positions, in PART_POSITIONS, groups as in codec/positions.h (POSITIONS_COUNTED: each with its
@@ -20,6 +23,8 @@
  *                      window that is not empty the offsets of its second, third... block of 64 groups from its first,
  *                      then the groups, blocks starting at whole bytes
  * Offsets count from the first byte of the term's positions. */
+#include <float.h>
+
 #include "base/bit_writer.h"
 #include "base/memory.h"
 #include "codec/dense_writer.h"
@@ -36,6 +41,7 @@ struct postings_writer {
     const postings_context *context;
     uint32_t windows;
     float *norm;            /* by document: wdf / (wdf + norm) is the saturation that bounds are made of */
+    float *most;            /* by range: the highest saturation of a list */
     uint8_t *clipped;       /* wdf of the list at hand, less the base */
     size_t clipped_capacity;
     uint16_t *places;       /* of one window */
@@ -57,7 +63,8 @@ oir_status postings_writer_new(postings_writer **out, struct container_writer *p
     w->windows = postings_view_windows(context->document_count);
     w->norm = memory_new((size_t)context->document_count * sizeof *w->norm + 1);
     w->places = memory_new(WINDOW_SIZE * sizeof *w->places);
-    if (!w->norm || !w->places) {
+    w->most = memory_new(((size_t)w->windows * RANGES + 1) * sizeof *w->most);
+    if (!w->norm || !w->places || !w->most) {
         postings_writer_free(w);
         *out = NULL;
         return error_no_memory(err, "a writer of postings");
@@ -73,6 +80,7 @@ void postings_writer_free(postings_writer *w)
     if (!w)
         return;
     memory_free(w->norm);
+    memory_free(w->most);
     memory_free(w->places);
     memory_free(w->group);
     memory_free(w->clipped);
@@ -82,12 +90,40 @@ void postings_writer_free(postings_writer *w)
     memory_free(w);
 }
 
-static inline uint8_t bound_of(float norm, uint32_t wdf)
+/* A little more than it is, for single precision. */
+static inline float saturation_of(float norm, uint32_t wdf)
 {
-    float f = (float)wdf, s = f / (f + norm) * (255 * 1.000002f);
-    if (!(s > 1)) /* wdf 0, and 0 / 0 */
+    float f = (float)wdf;
+    float s = f / (f + norm) * 1.000002f;
+    return !wdf ? 0 : s < 1 ? s : 1;
+}
+
+/* The scale of a list's bounds: from the least to the most of what n windows or ranges reach; 0: has no documents. */
+typedef struct scale {
+    uint32_t low, high; /* as they are stored */
+    float from, steps;  /* steps in one */
+} scale;
+
+static scale find_scale(const float *most, size_t n)
+{
+    float least = 2, highest = 0;
+    for (size_t i = 0; i < n; i++) {
+        float v = most[i];
+        least = v > 0 && v < least ? v : least;
+        highest = v > highest ? v : highest;
+    }
+    uint32_t low = least < 1 ? (uint32_t)(least * UINT16_MAX) : 0, high = (uint32_t)(highest * UINT16_MAX) + 1;
+    low = low > UINT16_MAX ? UINT16_MAX : low;
+    high = high > UINT16_MAX ? UINT16_MAX : high < low ? low : high;
+    return (scale){low, high, postings_view_low(low), high > low ? 1 / postings_view_step(low, high) : 0};
+}
+
+static inline uint8_t bound_of(const scale *s, float saturation)
+{
+    float steps = (saturation - s->from) * s->steps * 1.000002f;
+    if (!(steps > 1))
         return 1;
-    uint32_t up = (uint32_t)s + ((float)(uint32_t)s < s);
+    uint32_t up = (uint32_t)steps + ((float)(uint32_t)steps < steps);
     return (uint8_t)(up < 255 ? up : 255);
 }
 
@@ -138,48 +174,67 @@ static void add_large(postings_writer *w, const term_postings *p)
         bits_store32(w->list.data + at, n);
 }
 
-static void add_window_bounds(postings_writer *w, const term_postings *p)
+/* The highest saturation of each group of 2^bits documents, n groups; 0 where it has none. */
+static const float *find_most(postings_writer *w, const term_postings *p, uint32_t bits, size_t n)
 {
-    uint8_t *bounds = buffer_extend(&w->list, w->windows);
-    if (!bounds)
-        return;
-    memset(bounds, 0, w->windows);
     const uint32_t *documents = p->documents, *wdf = p->wdf;
     const float *norm = w->norm;
+    float *most = w->most;
+    memset(most, 0, n * sizeof *most);
     for (uint32_t i = 0, count = p->count; i < count; i++) {
         if (i + PREFETCH < count)
             __builtin_prefetch(&norm[documents[i + PREFETCH]]);
-        uint8_t b = bound_of(norm[documents[i]], wdf[i]), *at = &bounds[documents[i] >> WINDOW_BITS];
-        if (b > *at)
-            *at = b;
+        float s = saturation_of(norm[documents[i]], wdf[i]), *at = &most[documents[i] >> bits];
+        s = s > 0 ? s : FLT_MIN; /* wdf 0 */
+        *at = s > *at ? s : *at;
     }
+    return most;
+}
+
+static void add_scale(postings_writer *w, const scale *s)
+{
+    buffer_add_u16(&w->list, (uint16_t)s->low);
+    buffer_add_u16(&w->list, (uint16_t)s->high);
+}
+
+static void add_window_bounds(postings_writer *w, const term_postings *p)
+{
+    const float *most = find_most(w, p, WINDOW_BITS, w->windows);
+    scale s = find_scale(most, w->windows);
+    add_scale(w, &s);
+    uint8_t *bounds = buffer_extend(&w->list, w->windows);
+    for (uint32_t i = 0; bounds && i < w->windows; i++)
+        bounds[i] = most[i] > 0 ? bound_of(&s, most[i]) : 0;
 }
 
 static void add_dense(postings_writer *w, const term_postings *p)
 {
+    const float *most = find_most(w, p, RANGE_BITS, (size_t)w->windows * RANGES);
+    scale s = find_scale(most, (size_t)w->windows * RANGES);
+    add_scale(w, &s);
     size_t bounds_at = w->list.size;
     buffer_add_zeros(&w->list, w->windows);
     buffer_clear(&w->payload);
-    const uint32_t *documents = p->documents, *wdf = p->wdf;
-    const float *norm = w->norm;
+    const uint32_t *documents = p->documents;
     uint16_t *places = w->places;
     uint32_t i = 0, count = p->count;
     for (uint32_t window = 0; window <= w->windows; window++) {
-        uint8_t bounds[RANGES] = {0}, most = 0;
+        uint8_t bounds[RANGES], highest = 0;
         uint32_t first = i;
         buffer_add_u32(&w->list, (uint32_t)w->payload.size);
         buffer_add_u32(&w->list, i);
-        for (; i < count && documents[i] >> WINDOW_BITS == window; i++) {
-            uint8_t b = bound_of(norm[documents[i]], wdf[i]), *at = &bounds[documents[i] >> 6 & (RANGES - 1)];
+        for (; i < count && documents[i] >> WINDOW_BITS == window; i++)
             places[i - first] = (uint16_t)(documents[i] & (WINDOW_SIZE - 1));
-            *at = b > *at ? b : *at;
-            most = b > most ? b : most;
-        }
         if (i == first)
             continue;
+        for (uint32_t r = 0; r < RANGES; r++) {
+            float v = most[(size_t)window * RANGES + r];
+            bounds[r] = v > 0 ? bound_of(&s, v) : 0;
+            highest = bounds[r] > highest ? bounds[r] : highest;
+        }
         dense_writer_add(&w->payload, places, w->clipped + first, i - first, bounds);
         if (!w->list.failed)
-            w->list.data[bounds_at + window] = most;
+            w->list.data[bounds_at + window] = highest;
     }
     buffer_add(&w->list, w->payload.data, w->payload.size);
     w->list.failed |= w->payload.failed;

@@ -53,9 +53,10 @@ oir_status segment_check_list_bounds(const segment *s, const term_entry *e, cons
                 return error_set(err, OIR_CORRUPT, "term number %u: window %u is damaged", e->ordinal, window);
         }
         double norm = c->k1 * (1 - c->b + c->b * length_get(&c->lengths, document) / c->average);
-        double wdf = list->wdf[i], saturation = list->wdf[i] ? 255 * wdf / (wdf + norm) : 0;
+        double wdf = list->wdf[i], saturation = list->wdf[i] ? wdf / (wdf + norm) : 0;
         uint8_t bound = v.window_bounds[window], range = ranges[document / RANGE_SIZE % RANGES];
-        if (bound < saturation || range < saturation || bound == 0 || range == 0)
+        double window_most = v.low + (double)v.step * bound, range_most = v.low + (double)v.step * range;
+        if (window_most < saturation || range_most < saturation || bound == 0 || range == 0)
             return error_set(err, OIR_CORRUPT, "term number %u: the bounds of window %u do not bound document %u",
                              e->ordinal, window, document);
     }

@@ -243,18 +243,19 @@ static void bounds_added(void)
 
 static void bounds_of_bytes(void)
 {
-    static const uint32_t extreme[] = {0, 1, 256, 257, 258, 32768, 65535, 65536, 65537, 1u << 24};
+    static const uint32_t extreme[] = {0, 1, 255, 256, 257, 258, 32768, 65278, 65534, 65535};
     for (uint32_t round = 0; round < 300; round++) {
         uint8_t bytes[256];
         size_t n = 64u * (1 + harness_below(4));
-        uint32_t factor = round < 10 ? extreme[round] : edge_number(round % 2 ? 600 : 1u << 24);
+        uint32_t factor = round < 10 ? extreme[round] : edge_number(round % 2 ? 600 : UINT16_MAX);
+        uint32_t base = round < 20 ? extreme[round % 10] : edge_number(round % 3 ? 600 : UINT16_MAX);
         for (size_t i = 0; i < n; i++)
             bytes[i] = (uint8_t)(i < 2 ? i * 255 : edge_number(255));
         edge_arm(&output);
-        k->bound_from(edge_put(bytes, n), factor, n, (uint16_t *)(void *)output.bytes);
+        k->bound_from(edge_put(bytes, n), base, factor, n, (uint16_t *)(void *)output.bytes);
         EXPECT(edge_kept(&output, n * 2));
         for (size_t i = 0; i < n; i++) {
-            uint32_t v = bytes[i] * factor;
+            uint32_t v = bytes[i] ? base + bytes[i] * factor / 256 + 1 : 0;
             EXPECT_EQ(bits_load16(output.bytes + i * 2), v < UINT16_MAX ? v : UINT16_MAX);
         }
     }

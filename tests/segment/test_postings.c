@@ -111,8 +111,8 @@ static void bounds_hold(const collection *c, const sample *s, const postings_vie
     for (uint32_t i = 0; i < s->count && v->window_bounds; i++) {
         double share = c->length[s->documents[i]] / c->context.average;
         double norm = c->context.k1 * (1 - c->context.b + c->context.b * share);
-        double saturation = 255 * s->wdf[i] / (s->wdf[i] + norm);
-        EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] >= saturation);
+        double saturation = s->wdf[i] / (s->wdf[i] + norm);
+        EXPECT(v->low + (double)v->step * v->window_bounds[s->documents[i] >> WINDOW_BITS] >= saturation);
         EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] > 0);
         if (v->form != POSTINGS_DENSE)
             continue;
@@ -122,7 +122,8 @@ static void bounds_hold(const collection *c, const sample *s, const postings_vie
         uint32_t count, before;
         REQUIRE(postings_view_window(v, s->documents[i] >> WINDOW_BITS, &payload, &size, &count, &before));
         REQUIRE(k->dense_bounds(payload, size, bounds));
-        EXPECT(bounds[s->documents[i] >> 6 & 63] >= saturation && bounds[s->documents[i] >> 6 & 63] > 0);
+        EXPECT(bounds[s->documents[i] >> 6 & 63] > 0);
+        EXPECT(v->low + (double)v->step * bounds[s->documents[i] >> 6 & 63] >= saturation);
     }
 }
 
@@ -162,10 +163,12 @@ static void sample_compare(const container *file, const collection *c, const sam
 }
 
 /* One window of a sample: its documents are numbers from `from` to before `to` of the list. */
-static void window_ranges(postings_window *p, const sample *s, uint32_t from, uint32_t to, const uint8_t *bounds,
-                          const weigh_input *norms)
+static void window_ranges(postings_window *p, const sample *s, uint32_t from, uint32_t to, enum bound_level level,
+                          const uint8_t *bounds, const weigh_input *norms)
 {
     uint64_t words[RANGES] = {0}, present = 0, got[RANGES];
+    double low, step;
+    postings_window_scale(p, level, &low, &step);
     uint8_t wdf[RANGE_SIZE], expected[RANGES][RANGE_SIZE] = {{0}};
     for (uint32_t i = from; i < to; i++) {
         uint32_t r = s->documents[i] >> 6 & 63;
@@ -173,7 +176,7 @@ static void window_ranges(postings_window *p, const sample *s, uint32_t from, ui
         present |= UINT64_C(1) << r;
         expected[r][s->documents[i] & 63] = (uint8_t)(s->wdf[i] < 255 ? s->wdf[i] : 255);
         float norm = norms->norm_base + norms->norm_slope * (float)length_get(&p->context->lengths, s->documents[i]);
-        EXPECT(bounds[r] && bounds[r] >= 255 * (float)s->wdf[i] / ((float)s->wdf[i] + norm) * 0.999999f);
+        EXPECT(bounds[r] && low + step * bounds[r] >= (float)s->wdf[i] / ((float)s->wdf[i] + norm) * 0.999999f);
         if (s->wdf[i] >= 255)
             EXPECT_EQ(postings_window_large(p, s->documents[i]), s->wdf[i]);
     }
@@ -248,8 +251,9 @@ static void windows_compare(const container *file, const collection *c, const sa
         for (to = from; to < s->count && s->documents[to] >> WINDOW_BITS == w;)
             to++;
         postings_window_seek(&p, w);
-        postings_window_bounds(&p, (enum bound_level)harness_below(3), bounds);
-        window_ranges(&p, s, from, to, bounds, &norms);
+        enum bound_level level = (enum bound_level)harness_below(3);
+        postings_window_bounds(&p, level, bounds);
+        window_ranges(&p, s, from, to, level, bounds, &norms);
         if (from < to)
             window_positions(&p, s, from + harness_below(to - from), &room);
         if (from < to)
