@@ -90,7 +90,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     uint64_t wanted = (uint64_t)first + max_items;
     /* No more than can match: a page far behind the end asks for no more memory than there are matches. */
     uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
-    topk_init(&best, max_items ? (size_t)(wanted < upper ? wanted : upper) : 0);
+    topk_init(&best, kernels_get(isa_best()), max_items ? (size_t)(wanted < upper ? wanted : upper) : 0);
     if (status == OIR_OK && best.wanted)
         status = search_best(&p, &best, &control, &complete, err);
     if (status == OIR_OK)

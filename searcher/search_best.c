@@ -90,14 +90,20 @@ static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_er
     return OIR_OK;
 }
 
-static oir_status add_document(best_first *b, search_unit *u, uint32_t window, uint32_t range, uint32_t place,
-                               oir_error *err)
+static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, uint32_t range, uint64_t good,
+                                oir_error *err)
 {
-    uint32_t document = window << WINDOW_BITS | range << 6 | place;
-    oir_docid docid = segment_get_docid(u->place->segment->segment, document);
-    b->control->statistics->documents_scored++;
-    return topk_add(b->best, search_unit_weigh(u, window, range, place),
-                    database_join_docid(b->plan->database, u->place->shard, docid), err);
+    const segment *s = u->place->segment->segment;
+    uint32_t first = window << WINDOW_BITS | range << RANGE_BITS, n = 0;
+    double weights[RANGE_SIZE + 8];
+    oir_docid docids[RANGE_SIZE];
+    search_unit_weigh(u, window, range, good, weights);
+    for (; good; good &= good - 1, n++) {
+        oir_docid docid = segment_get_docid(s, first | bits_lowest(good));
+        docids[n] = database_join_docid(b->plan->database, u->place->shard, docid);
+    }
+    b->control->statistics->documents_scored += n;
+    return topk_add(b->best, weights, docids, n, err);
 }
 
 /* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
@@ -108,10 +114,7 @@ static oir_status verify(search_unit *u, uint32_t range, uint64_t *good, oir_err
         return OIR_OK;
     ERROR_FORWARD(op_verify(u->root, range, asked, err));
     *good &= u->root->matched;
-    for (size_t i = 0; *good && i < u->plan->leaf_count; i++) /* what is out may have weighed for others */
-        if (u->leaves[i])
-            u->leaves[i]->active &= ~asked;
-    op_activate(u->root, *good);
+    search_unit_activate(u, asked, *good);
     return OIR_OK;
 }
 
@@ -125,8 +128,8 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
     uint64_t good = search_unit_filter(u, window, range, wanted, topk_threshold(b->best));
     b->pruned |= good != wanted;
     ERROR_FORWARD(verify(u, range, &good, err));
-    for (; good; good &= good - 1)
-        ERROR_FORWARD(add_document(b, u, window, range, bits_lowest(good), err));
+    if (good)
+        ERROR_FORWARD(add_documents(b, u, window, range, good, err));
     raise_least(b);
     return OIR_OK;
 }
@@ -210,7 +213,7 @@ oir_status search_best(const plan *p, topk *best, const search_control *control,
         }
     }
     *complete = !b.pruned;
-    topk_sort(best);
+    ERROR_GOTO_DONE(topk_sort(best, err));
 done:
     arena_release(&b.arena);
     return status;

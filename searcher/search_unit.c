@@ -70,6 +70,7 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
     }
     if (at)
         set_scale(u, o);
+    u->any_large |= at && (o->postings->view.large_count || o->postings->exact_wdf);
     u->leaves[n->leaf] = o;
     *out = o;
     return OIR_OK;
@@ -280,7 +281,8 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
     u->input_wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_wdf);
     u->input_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_factor);
     u->wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->wdf);
-    if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf)
+    u->exact_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->exact_factor);
+    if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf || !u->exact_factor)
         return error_no_memory(err, "a search");
     u->norms = (weigh_input){.planes = s->context.lengths.count, .norm_base = (float)p->norm.base,
                              .norm_slope = (float)p->norm.slope, .norm_min = (float)p->norm.min};
@@ -289,6 +291,10 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
     u->input = u->norms;
     u->input.wdf = u->input_wdf;
     u->input.factor = u->input_factor;
+    u->input.exact_factor = u->exact_factor;
+    u->input.exact_base = p->norm.base;
+    u->input.exact_slope = p->norm.slope;
+    u->input.exact_min = p->norm.min;
     return p->root ? build(u, p->root, &u->root, err) : OIR_OK;
 }
 
@@ -333,22 +339,36 @@ uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uin
             keep_active(u->wdf[i], leaf->active);
         u->input_wdf[n] = u->wdf[i];
         held = held && leaf->factor < FILTER_MOST;
+        u->exact_factor[n] = leaf->factor;
         u->input_factor[n++] = (float)leaf->factor;
     }
-    if (!held) /* all may enter, or a query is scaled so far that only doubles can tell */
-        return wanted;
     for (uint32_t i = 0; i < u->input.planes; i++)
         u->input.length[i] = u->norms.length[i] + first;
     u->input.lists = n;
+    if (!held) /* all may enter, or a query is scaled so far that only doubles can tell */
+        return wanted;
     /* Single precision errs by some parts in ten million a list: what is close is weighed exactly. */
     double margin = 4e-6 + 2e-7 * n;
     return u->kernels->weigh(&u->input, wanted, (float)(threshold * (1 - margin)));
 }
 
-double search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint32_t place)
+void search_unit_activate(search_unit *u, uint64_t asked, uint64_t wanted)
 {
-    uint32_t document = window << WINDOW_BITS | range << 6 | place;
+    for (size_t i = 0; wanted && i < u->plan->leaf_count; i++)
+        if (u->leaves[i])
+            u->leaves[i]->active &= ~asked;
+    op_activate(u->root, wanted);
+    for (size_t i = 0; wanted && i < u->plan->leaf_count; i++) {
+        const op *leaf = u->leaves[i];
+        if (leaf && leaf->kind == OP_TERM && leaf->matched & wanted & ~leaf->active)
+            keep_active(u->wdf[i], leaf->active);
+    }
+}
+
+static double weigh_one(const search_unit *u, uint32_t document)
+{
     double norm = weight_norm_at(&u->plan->norm, segment_get_length(u->place->segment->segment, document)), total = 0;
+    uint32_t place = document % RANGE_SIZE;
     for (size_t i = 0; i < u->plan->leaf_count; i++) {
         const op *leaf = u->leaves[i];
         if (!leaf || !(leaf->active >> place & 1) || leaf->kind != OP_TERM || !(leaf->factor > 0))
@@ -359,6 +379,25 @@ double search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint32
         total += weight_of(leaf->factor, wdf, norm);
     }
     return total;
+}
+
+/* Documents that have a wdf which a byte does not hold. */
+static uint64_t find_large(const search_unit *u, uint64_t wanted)
+{
+    uint64_t large = 0;
+    for (uint32_t j = 0; u->any_large && j < u->input.lists; j++)
+        for (uint64_t left = wanted; left; left &= left - 1)
+            large |= (uint64_t)(u->input_wdf[j][bits_lowest(left)] == 255) << bits_lowest(left);
+    return large;
+}
+
+void search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double *weights)
+{
+    uint32_t first = window << WINDOW_BITS | range << RANGE_BITS;
+    uint64_t large = find_large(u, wanted);
+    u->kernels->weigh_exactly(&u->input, wanted, weights);
+    for (; large; large &= large - 1)
+        weights[bits_count(wanted & bits_low(bits_lowest(large)))] = weigh_one(u, first | bits_lowest(large));
 }
 
 bool search_unit_is_damaged(const search_unit *u)

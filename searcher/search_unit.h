@@ -16,6 +16,8 @@ typedef struct search_unit {
     weigh_input input;          /* of the range at hand */
     const uint8_t **input_wdf;
     float *input_factor;
+    double *exact_factor;
+    bool any_large;             /* some list has wdf that a byte does not hold */
     uint8_t (*wdf)[RANGE_SIZE]; /* by leaf: of the range at hand */
     uint32_t windows;
     uint16_t *bounds;           /* by window, rounded up to 64 windows */
@@ -45,8 +47,10 @@ static inline uint64_t search_unit_live(const search_unit *u, uint32_t window, u
 
 /* The wanted documents of a range (which may match there) that may weigh `threshold` or more. Fills leaves' active. */
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold);
-/* The exact weight of a document of the range that was filtered last. */
-double search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint32_t place);
+/* Says anew for which of the documents that were asked for leaves weigh: only some of them match. */
+void search_unit_activate(search_unit *u, uint64_t asked, uint64_t wanted);
+/* The exact weights of some documents of the range that was filtered last, in order. weights has room for 7 more. */
+void search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double *weights);
 /* Whether damaged bytes were met. */
 bool search_unit_is_damaged(const search_unit *u);
 /* Postings decoded so far. */

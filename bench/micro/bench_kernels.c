@@ -116,7 +116,10 @@ static void show_weights(void)
     static uint32_t documents[64 + SLACK];
     const uint8_t *lists[2] = {wdf[0], wdf[1]};
     const float factors[2] = {3.5f, 7.25f};
-    weigh_input in = {2, lists, factors, {lengths[0], lengths[1]}, 2, 0.3f, 0.002f, 0.1f};
+    const double exact_factors[2] = {3.5, 7.25};
+    weigh_input in = {2, lists, factors, {lengths[0], lengths[1]}, 2, 0.3f, 0.002f, 0.1f,
+                      exact_factors, 0.3, 0.002, 0.1};
+    double weights[64 + 8];
     for (uint32_t i = 0; i < 4096; i++) {
         lengths[0][i] = (uint8_t)random_below(256);
         lengths[1][i] = (uint8_t)random_below(3);
@@ -136,6 +139,7 @@ static void show_weights(void)
         snprintf(name, sizeof name, "spread %u", wanted);
         SHOW(name, 1, k->spread(mask, wdf[0], out); timer_keep(out));
     }
+    SHOW("weigh_exactly 64, 2 lists", 1, k->weigh_exactly(&in, UINT64_MAX, weights));
     SHOW("saturate 64", 1, k->saturate(&in, documents, wdf[0], 64, out));
     SHOW("unpack 64 of width 3", 1, k->unpack(lengths[0], 5, 3, 64, out); timer_keep(out));
 }

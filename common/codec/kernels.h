@@ -61,6 +61,9 @@ typedef struct weigh_input {
     const uint8_t *length[4];       /* byte planes of the lengths of the range's 64 documents */
     uint32_t planes;
     float norm_base, norm_slope, norm_min;
+
+    const double *exact_factor;     /* for each list */
+    double exact_base, exact_slope, exact_min;
 } weigh_input;
 
 typedef struct kernels {
@@ -110,6 +113,14 @@ typedef struct kernels {
     /* The wanted documents of a range (bits) whose approximate weight reaches threshold. Approximate: within a few
      * parts in a million; the caller allows for it. */
     uint64_t (*weigh)(const weigh_input *in, uint64_t wanted, float threshold);
+    /* The exact weights of the wanted documents, in their order: lists in their order, in double precision. No wdf may be
+     * 255. Writes up to 7 more. */
+    void (*weigh_exactly)(const weigh_input *in, uint64_t wanted, double *out);
+    /* Splits n pairs of a weight and a number: those not worse than a given pair (a higher weight, or the same and a
+     * number that is not higher) move to the front, the others to `rest`, both in order. Returns how many are in
+     * front. Writes up to 8 more in either. */
+    size_t (*split)(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
+                    uint32_t *rest_numbers);
     /* Bound bytes of n postings: saturation with the input's norm, times 255, rounded up, 1 to 255. documents are
      * numbers from in->length[0] on. Writes up to 15 more. */
     void (*saturate)(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n, uint8_t *out);

@@ -466,6 +466,17 @@ INLINE __m256i gather_lengths(const weigh_input *in, __m256i documents, __m256i 
     return lengths;
 }
 
+TARGET static void weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
+{
+    plain_weigh_exactly(in, wanted, out);
+}
+
+TARGET static size_t split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
+                    uint32_t *rest_numbers)
+{
+    return plain_split(weights, numbers, n, weight, number, rest, rest_numbers);
+}
+
 TARGET static void saturate(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,
                             uint8_t *out)
 {
@@ -513,6 +524,8 @@ const kernels kernels_avx2 = {
     .bound_mask = bound_mask,
     .bound_live = bound_live,
     .weigh = weigh,
+    .weigh_exactly = weigh_exactly,
+    .split = split,
     .saturate = saturate,
     .count_words = count_words,
 };

@@ -495,6 +495,62 @@ TARGET static uint64_t weigh(const weigh_input *in, uint64_t wanted, float thres
     return good & wanted;
 }
 
+TARGET static void weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
+{
+    uint32_t n = bits_count(wanted);
+    __m512d norm[8], total[8];
+    __m512i planes[4];
+    for (uint32_t p = 0; p < in->planes; p++)
+        planes[p] = _mm512_maskz_compress_epi8(wanted, _mm512_loadu_si512(in->length[p]));
+    for (uint32_t i = 0; i < n; i += 8) {
+        __m256i length = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[0]));
+        planes[0] = _mm512_alignr_epi64(planes[0], planes[0], 1);
+        for (uint32_t p = 1; p < in->planes; p++) {
+            __m256i more = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[p]));
+            planes[p] = _mm512_alignr_epi64(planes[p], planes[p], 1);
+            length = _mm256_or_si256(length, _mm256_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
+        }
+        __m512d v = _mm512_mul_pd(_mm512_set1_pd(in->exact_slope), _mm512_cvtepu32_pd(length));
+        norm[i / 8] = _mm512_max_pd(_mm512_add_pd(_mm512_set1_pd(in->exact_base), v), _mm512_set1_pd(in->exact_min));
+        total[i / 8] = _mm512_setzero_pd();
+    }
+    for (uint32_t j = 0; j < in->lists; j++) {
+        __m512i bytes = _mm512_maskz_compress_epi8(wanted, _mm512_loadu_si512(in->wdf[j]));
+        for (uint32_t i = 0; i < n; i += 8) {
+            __m512d wdf = _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(_mm512_castsi512_si128(bytes)));
+            __mmask8 there = _mm512_cmp_pd_mask(wdf, _mm512_setzero_pd(), _CMP_GT_OQ);
+            __m512d share = _mm512_maskz_div_pd(there, wdf, _mm512_add_pd(wdf, norm[i / 8]));
+            total[i / 8] = _mm512_add_pd(total[i / 8], _mm512_mul_pd(_mm512_set1_pd(in->exact_factor[j]), share));
+            bytes = _mm512_alignr_epi64(bytes, bytes, 1);
+        }
+    }
+    for (uint32_t i = 0; i < n; i += 8)
+        _mm512_storeu_pd(out + i, total[i / 8]);
+}
+
+TARGET static size_t split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
+                           uint32_t *rest_numbers)
+{
+    const __m512d pivot = _mm512_set1_pd(weight);
+    const __m256i pivot_number = _mm256_set1_epi32((int)number);
+    size_t front = 0, behind = 0;
+    for (size_t i = 0; i < n; i += 8) {
+        __mmask8 there = (__mmask8)low_ones(n - i < 8 ? (uint32_t)(n - i) : 8);
+        __m512d w = _mm512_maskz_loadu_pd(there, weights + i);
+        __m256i d = _mm256_maskz_loadu_epi32(there, numbers + i);
+        __mmask8 same = _mm512_cmp_pd_mask(w, pivot, _CMP_EQ_OQ) & _mm256_cmple_epu32_mask(d, pivot_number);
+        __mmask8 good = (same | _mm512_cmp_pd_mask(w, pivot, _CMP_GT_OQ)) & there, bad = (__mmask8)(there & ~good);
+        /* What is written behind the kept ones was read before, or is room. */
+        _mm512_storeu_pd(weights + front, _mm512_maskz_compress_pd(good, w));
+        _mm256_storeu_si256((void *)(numbers + front), _mm256_maskz_compress_epi32(good, d));
+        _mm512_storeu_pd(rest + behind, _mm512_maskz_compress_pd(bad, w));
+        _mm256_storeu_si256((void *)(rest_numbers + behind), _mm256_maskz_compress_epi32(bad, d));
+        front += bits_count(good);
+        behind += bits_count(bad);
+    }
+    return front;
+}
+
 /* Lengths of 16 documents; gathers take numbers as signed, so those are turned and the address is moved to match. */
 INLINE __m512i gather_lengths(const weigh_input *in, __m512i documents, __mmask16 there)
 {
@@ -553,6 +609,8 @@ const kernels kernels_avx512 = {
     .bound_mask = bound_mask,
     .bound_live = bound_live,
     .weigh = weigh,
+    .weigh_exactly = weigh_exactly,
+    .split = split,
     .saturate = saturate,
     .count_words = count_words,
 };

@@ -106,4 +106,43 @@ static inline uint64_t plain_list_mask(uint64_t x, uint32_t n)
     return mask;
 }
 
+/* The length of a range's document. */
+static inline uint32_t plain_length(const weigh_input *in, uint32_t document)
+{
+    uint32_t length = in->length[0][document];
+    for (uint32_t p = 1; p < in->planes; p++)
+        length |= (uint32_t)in->length[p][document] << 8 * p;
+    return length;
+}
+
+static inline void plain_weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
+{
+    for (; wanted; wanted &= wanted - 1) {
+        uint32_t d = bits_lowest(wanted);
+        double norm = in->exact_base + in->exact_slope * plain_length(in, d), total = 0;
+        norm = norm > in->exact_min ? norm : in->exact_min;
+        for (uint32_t j = 0; j < in->lists; j++) {
+            double wdf = in->wdf[j][d];
+            total += wdf > 0 ? in->exact_factor[j] * (wdf / (wdf + norm)) : 0;
+        }
+        *out++ = total;
+    }
+}
+
+static inline size_t plain_split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number,
+                                 double *rest, uint32_t *rest_numbers)
+{
+    size_t front = 0, behind = 0;
+    for (size_t i = 0; i < n; i++) {
+        double w = weights[i];
+        uint32_t d = numbers[i];
+        size_t good = (size_t)(w > weight) | ((size_t)(w == weight) & (size_t)(d <= number));
+        weights[front] = rest[behind] = w;
+        numbers[front] = rest_numbers[behind] = d;
+        front += good;
+        behind += 1 - good;
+    }
+    return front;
+}
+
 #endif

@@ -241,6 +241,17 @@ static uint64_t weigh(const weigh_input *in, uint64_t wanted, float threshold)
     return good;
 }
 
+static void weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
+{
+    plain_weigh_exactly(in, wanted, out);
+}
+
+static size_t split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
+                    uint32_t *rest_numbers)
+{
+    return plain_split(weights, numbers, n, weight, number, rest, rest_numbers);
+}
+
 static void saturate(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n, uint8_t *out)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -278,6 +289,8 @@ const kernels kernels_scalar = {
     .bound_mask = bound_mask,
     .bound_live = bound_live,
     .weigh = weigh,
+    .weigh_exactly = weigh_exactly,
+    .split = split,
     .saturate = saturate,
     .count_words = count_words,
 };

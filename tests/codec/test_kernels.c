@@ -330,6 +330,68 @@ static double weight_of(const weigh_input *in, uint32_t d)
     return total;
 }
 
+/* To the bit, in any instruction set. */
+static void weights_exactly(void)
+{
+    for (uint32_t round = 0; round < 2000; round++) {
+        uint8_t wdf[LISTS][64];
+        const uint8_t *at[LISTS];
+        double factor[LISTS], got[64 + 8];
+        weigh_input in = {.lists = harness_below(LISTS + 1), .wdf = at, .exact_factor = factor};
+        random_norms(&in);
+        in.exact_base = in.norm_base / 3;
+        in.exact_slope = in.norm_slope / 3;
+        in.exact_min = in.norm_min;
+        for (uint32_t j = 0; j < LISTS; j++) {
+            at[j] = wdf[j];
+            factor[j] = harness_below(20000) / 7.0;
+            for (uint32_t d = 0; d < 64; d++)
+                wdf[j][d] = (uint8_t)(harness_below(2) ? harness_below(255) : harness_below(3));
+        }
+        uint64_t wanted = harness_random() & (harness_below(2) ? harness_random() : UINT64_MAX);
+        got[63] = -1;
+        k->weigh_exactly(&in, wanted, got);
+        for (uint32_t d = 0, i = 0; d < 64; d++) {
+            double norm = in.exact_base + in.exact_slope * length_of(&in, d), total = 0;
+            norm = norm > in.exact_min ? norm : in.exact_min;
+            for (uint32_t j = 0; j < in.lists; j++)
+                total += wdf[j][d] ? factor[j] * ((double)wdf[j][d] / ((double)wdf[j][d] + norm)) : 0;
+            if (wanted >> d & 1)
+                EXPECT(memcmp(&got[i++], &total, sizeof total) == 0);
+        }
+    }
+}
+
+static bool is_good(double w, uint32_t n, double pivot, uint32_t number)
+{
+    return w > pivot || (w == pivot && n <= number);
+}
+
+static void pairs_split(void)
+{
+    enum { MOST = 300, ROOM = MOST + 8 };
+    for (uint32_t round = 0; round < 2000; round++) {
+        double weight[ROOM], rest[ROOM], pivot = harness_below(20);
+        uint32_t number[ROOM], rest_number[ROOM], n = harness_below(MOST + 1), front = 0, behind = 0;
+        uint32_t pivot_number = harness_below(3) ? harness_below(1000) : (uint32_t)harness_random();
+        double expected[2][ROOM];
+        uint32_t expected_number[2][ROOM];
+        for (uint32_t i = 0; i < n; i++) {
+            weight[i] = harness_below(20);
+            number[i] = harness_below(3) ? harness_below(1000) : (uint32_t)harness_random();
+            bool good = is_good(weight[i], number[i], pivot, pivot_number);
+            uint32_t at = good ? front++ : behind++;
+            expected[!good][at] = weight[i];
+            expected_number[!good][at] = number[i];
+        }
+        EXPECT_EQ(k->split(weight, number, n, pivot, pivot_number, rest, rest_number), front);
+        EXPECT(memcmp(weight, expected[0], front * sizeof *weight) == 0);
+        EXPECT(memcmp(number, expected_number[0], front * sizeof *number) == 0);
+        EXPECT(memcmp(rest, expected[1], behind * sizeof *rest) == 0);
+        EXPECT(memcmp(rest_number, expected_number[1], behind * sizeof *rest_number) == 0);
+    }
+}
+
 static void weights(void)
 {
     for (uint32_t round = 0; round < 2000; round++) {
@@ -445,6 +507,8 @@ int main(void)
         TEST(bounds_live);
         TEST(words_counted);
         TEST(weights);
+        TEST(weights_exactly);
+        TEST(pairs_split);
         TEST(saturations);
         TEST(saturations_far);
     }

@@ -10,12 +10,12 @@ static int compare(const void *a, const void *b)
     return (x->docid > y->docid) - (x->docid < y->docid);
 }
 
-static void trial(size_t wanted, uint32_t count, uint32_t values)
+static void trial(enum isa isa, size_t wanted, uint32_t count, uint32_t values)
 {
     oir_error err;
     topk t;
     topk_item *all = malloc((count + 1) * sizeof *all);
-    topk_init(&t, wanted);
+    topk_init(&t, kernels_get(isa), wanted);
     for (uint32_t i = 0; i < count; i++) {
         all[i] = (topk_item){harness_below(values), i + 1};
         uint32_t other = harness_below(i + 1); /* in no order of docids */
@@ -23,13 +23,20 @@ static void trial(size_t wanted, uint32_t count, uint32_t values)
         all[i].docid = all[other].docid;
         all[other].docid = docid;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        double threshold = topk_threshold(&t);
-        REQUIRE_OK(topk_add(&t, all[i].weight, all[i].docid, &err), err);
+    for (uint32_t i = 0, n; i < count; i += n) {
+        double threshold = topk_threshold(&t), weights[TOPK_ADD_MOST];
+        oir_docid docids[TOPK_ADD_MOST];
+        n = 1 + harness_below(TOPK_ADD_MOST);
+        n = n < count - i ? n : count - i;
+        for (uint32_t j = 0; j < n; j++) {
+            weights[j] = all[i + j].weight;
+            docids[j] = all[i + j].docid;
+        }
+        REQUIRE_OK(topk_add(&t, weights, docids, n, &err), err);
         EXPECT(topk_threshold(&t) >= threshold);
-        EXPECT_EQ(t.full, wanted <= (size_t)i + 1);
+        EXPECT_EQ(t.full, wanted <= (size_t)i + n);
     }
-    topk_sort(&t);
+    REQUIRE_OK(topk_sort(&t, &err), err);
     qsort(all, count, sizeof *all, compare);
     size_t expected = wanted < count ? wanted : count;
     EXPECT_EQ(t.held, expected);
@@ -48,7 +55,8 @@ static void best_are_kept(void)
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
         for (uint32_t values = 1; values <= 1000000; values *= 10)
             for (uint32_t count = 1; count < 12000; count = count * 3 + harness_below(5))
-                trial(wanted[i], count, values);
+                for (enum isa isa = ISA_SCALAR; isa <= isa_of_machine(); isa++)
+                    trial(isa, wanted[i], count, values);
 }
 
 int main(void)
