@@ -11,7 +11,9 @@
 enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
     LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
-    BUCKETS = 256
+    BUCKETS = 256,
+    PREFETCH = 3,           /* visits ahead */
+    PREFETCH_PLACE = 6
 };
 
 /* A window of a segment, and the most that a document in it can weigh. */
@@ -156,6 +158,18 @@ static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t w
     return database_join_docid(b->plan->database, u->place->shard, first) > b->best->worst.docid;
 }
 
+/* Ranges are far from each other as well: what several need is asked for before the first is looked at. */
+static void prefetch_ranges(search_unit *u, uint32_t window, uint64_t live)
+{
+    const length_planes *lengths = &u->place->segment->segment->context.lengths;
+    for (uint64_t left = live; left; left &= left - 1)
+        for (uint32_t i = 0; i < lengths->count; i++)
+            __builtin_prefetch(lengths->plane[i] + (window << WINDOW_BITS | bits_lowest(left) << RANGE_BITS));
+    for (size_t l = 0; live && l < u->plan->leaf_count; l++)
+        if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
+            postings_window_prefetch_rest(u->leaves[l]->postings);
+}
+
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
 {
     search_unit *u = &b->units[v->unit];
@@ -167,6 +181,7 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
     op_seek(u->root, v->window);
     uint64_t live = live_ranges(b, u);
     b->pruned |= b->least > 1;
+    prefetch_ranges(u, v->window, live);
     for (; live; live &= live - 1) {
         if (u->root->bounds[bits_lowest(live)] >= b->least)
             ERROR_FORWARD(visit_range(b, u, v->window, bits_lowest(live), err));
@@ -174,6 +189,25 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
             b->pruned = true;
     }
     return OIR_OK;
+}
+
+/* Windows come in no order of memory, so processors do not foresee them: they are asked for some visits before. */
+static void prefetch(const best_first *b, const visit *visits, size_t count, size_t i)
+{
+    if (i + PREFETCH_PLACE < count) {
+        const visit *v = &visits[i + PREFETCH_PLACE];
+        const search_unit *u = &b->units[v->unit];
+        for (size_t l = 0; l < b->plan->leaf_count; l++)
+            if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
+                postings_window_prefetch_place(u->leaves[l]->postings, v->window);
+    }
+    if (i + PREFETCH < count) {
+        const visit *v = &visits[i + PREFETCH];
+        const search_unit *u = &b->units[v->unit];
+        for (size_t l = 0; l < b->plan->leaf_count; l++)
+            if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
+                postings_window_prefetch(u->leaves[l]->postings, v->window);
+    }
 }
 
 static oir_status visit_all(best_first *b, const visit *visits, size_t count, oir_error *err)
@@ -187,6 +221,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
         }
         if (b->control->keep_going && !b->control->keep_going(b->control->context))
             return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
+        prefetch(b, visits, count, i);
         ERROR_FORWARD(visit_window(b, &visits[i], err));
     }
     return OIR_OK;

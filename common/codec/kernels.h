@@ -113,8 +113,8 @@ typedef struct kernels {
     /* The wanted documents of a range (bits) whose approximate weight reaches threshold. Approximate: within a few
      * parts in a million; the caller allows for it. */
     uint64_t (*weigh)(const weigh_input *in, uint64_t wanted, float threshold);
-    /* The exact weights of the wanted documents, in their order: lists in their order, in double precision. No wdf may be
-     * 255. Writes up to 7 more. */
+    /* The exact weights of the wanted documents, in their order: lists in their order, in doubles. No wdf may be 255.
+     * Writes up to 7 more. */
     void (*weigh_exactly)(const weigh_input *in, uint64_t wanted, double *out);
     /* Splits n pairs of a weight and a number: those not worse than a given pair (a higher weight, or the same and a
      * number that is not higher) move to the front, the others to `rest`, both in order. Returns how many are in

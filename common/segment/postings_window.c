@@ -8,6 +8,7 @@ enum {
     SPILL = 64,     /* bytes behind a list that wide loads take along and mask off; zeroed, since valgrind cannot see
                        through the masking */
     FEW_RANGES = 32, /* of a window are decoded one by one, more at once */
+    PREFETCH_MOST = 768, /* bytes of a window */
     MANY_RANGES = 12 /* that are sure to be asked for are decoded at once */
 };
 
@@ -132,6 +133,23 @@ oir_status postings_window_open_list(postings_window *p, const kernels *k, const
 }
 
 /* ---- a window ---- */
+
+void postings_window_prefetch(const postings_window *p, uint32_t window)
+{
+    if (!p->bounds[window])
+        return;
+    if (p->view.form == POSTINGS_DENSE) {
+        const uint8_t *payload = p->view.payload + bits_load32(p->view.directory + (size_t)window * 8);
+        __builtin_prefetch(payload);
+        __builtin_prefetch(payload + 64);
+    } else if (p->view.form == POSTINGS_SPARSE) {
+        const sparse_list *s = &p->view.list;
+        uint32_t sample = window / s->stride, begin = bits_load32(s->samples + (size_t)sample * 8);
+        uint64_t bit = begin + ((uint64_t)window << (12 - s->low_bits));
+        __builtin_prefetch(s->upper + bit / 8);
+        __builtin_prefetch(s->lows + (uint64_t)begin * s->low_bits / 8);
+    }
+}
 
 static void locate_dense(postings_window *p)
 {
@@ -317,6 +335,15 @@ uint64_t postings_window_documents(postings_window *p, uint32_t range)
     p->first[range] = (uint16_t)before;
     p->known |= UINT64_C(1) << range;
     return p->masks[range];
+}
+
+void postings_window_prefetch_rest(const postings_window *p)
+{
+    if (!postings_window_is_dense(p) || !p->payload)
+        return;
+    size_t size = p->payload_size < PREFETCH_MOST ? p->payload_size : PREFETCH_MOST;
+    for (size_t at = 128; at < size; at += 64)
+        __builtin_prefetch(p->payload + at);
 }
 
 void postings_window_words(postings_window *p, uint64_t words[RANGES])

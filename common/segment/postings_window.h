@@ -96,6 +96,17 @@ static inline void postings_window_seek(postings_window *p, uint32_t window)
     p->opened = false;
 }
 
+/* Asks the memory for what bounds of a window will be read from: first for where that is, later for the bytes. */
+static inline void postings_window_prefetch_place(const postings_window *p, uint32_t window)
+{
+    if (p->view.form == POSTINGS_DENSE)
+        __builtin_prefetch(p->view.directory + (size_t)window * 8);
+    else if (p->view.form == POSTINGS_SPARSE)
+        __builtin_prefetch(p->view.list.samples + (size_t)(window / p->view.list.stride) * 8);
+}
+
+void postings_window_prefetch(const postings_window *p, uint32_t window);
+
 /* True when LEVEL_STORED already is exact. */
 static inline bool postings_window_is_dense(const postings_window *p)
 {
@@ -119,6 +130,8 @@ uint64_t postings_window_present(postings_window *p);
 uint32_t postings_window_count(postings_window *p);
 /* Says that about so many of the window's ranges will be asked for. */
 void postings_window_expect(postings_window *p, uint32_t ranges);
+/* Asks the memory for the window's documents and wdf, or the most likely part of them. */
+void postings_window_prefetch_rest(const postings_window *p);
 /* The documents of a range. */
 uint64_t postings_window_documents(postings_window *p, uint32_t range);
 /* The documents of all ranges. */
