@@ -331,12 +331,17 @@ static size_t cut_end(const room *r, size_t begin, size_t core_end, size_t limit
     return end > begin ? end : furthest;
 }
 
+/* What may stand alone before a break, in bytes. */
+static size_t enough_of(size_t length)
+{
+    return length / 2 < PASSAGE_LEAST ? length / 2 : PASSAGE_LEAST;
+}
+
 /* The first break behind a passage's marks that leaves enough of it; SIZE_MAX if there is none up to `high`. */
 static size_t find_break(const room *r, size_t begin, size_t core_end, size_t high)
 {
-    size_t enough = r->length / 2 < PASSAGE_LEAST ? r->length / 2 : PASSAGE_LEAST;
     /* Before another passage any is enough: with it, it says something. */
-    size_t low = r->high < r->text->size ? 0 : snippet_cut_forward(r->text, begin, enough), at = core_end;
+    size_t low = r->high < r->text->size ? 0 : snippet_cut_forward(r->text, begin, enough_of(r->length)), at = core_end;
     do {
         at = snippet_cut_next_break(r->text, at, high);
     } while (at < low);
@@ -416,7 +421,7 @@ oir_status snippet_passage_choose(snippet_passages *p, const snippet_match *m, c
     snippet_passage passage = {.core_begin = first, .core_end = first};
     /* From 0: control characters at the text's start are no words, but may be shown. */
     bool whole = snippet_cut_skip_space(text, snippet_cut_forward(text, 0, length + length / 6)) >= text->size &&
-                 snippet_cut_next_break(text, first, text->size) == SIZE_MAX;
+                 (text->size <= enough_of(length) || snippet_cut_next_break(text, first, text->size) == SIZE_MAX);
     if (whole || m->mark_count == 0) {
         ERROR_FORWARD(add_passage(p, &passage, err));
         grow_all(p, m, text, length);

@@ -444,6 +444,7 @@ static void check_headed(const headed_text *h, const char *passage, const char *
                                     marked[k - begin] != marked[other - begin]);
         }
         /* Only what were too short alone goes on, and what has different words before and behind it. */
+        before = before || h->text.size <= enough;
         EXPECT(before || !behind);
         EXPECT(at - begin < enough || (behind && differ));
         if ((!before && behind) || !(at - begin < enough || (behind && differ)))
