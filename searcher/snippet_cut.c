@@ -1,10 +1,14 @@
 #include "searcher/snippet_cut.h"
 
+#include <string.h>
+
 #include "text/unicode.h"
 #include "text/utf8.h"
 
 /* How far a place to cut is looked for: further than words are long. */
 #define CUT_REACH 256
+/* A heading is not longer, the empty line behind it counted. */
+#define CUT_HEADING 80
 /* Bytes of signs kept with a word. */
 #define CUT_SIGNS 6
 
@@ -157,11 +161,30 @@ static bool can_begin(const snippet_text *t, size_t at)
     return true;
 }
 
+/* White space that is no control character. */
+static bool is_wide_space(uint32_t c)
+{
+    return c >= 0xa0 && unicode_is_whitespace(c);
+}
+
+/* The beginning of the white space before `at`, down to `low`, and how many lines end in it. */
+static size_t space_begin(const snippet_text *t, size_t at, size_t low, size_t *newlines)
+{
+    size_t begin;
+    *newlines = 0;
+    for (; at > low; at = begin) {
+        begin = at - 1;
+        if (!is_space_byte(t->bytes[begin]) &&
+            (t->bytes[begin] < 0x80 || !is_wide_space(decode_before(t, at, &begin)) || begin < low))
+            break;
+        *newlines += t->bytes[begin] == '\n';
+    }
+    return at;
+}
+
 bool snippet_cut_is_sentence(const snippet_text *t, size_t at)
 {
-    size_t before = at, newlines = 0, begin;
-    while (before > 0 && at - before < CUT_REACH && is_space_byte(t->bytes[before - 1]))
-        newlines += t->bytes[--before] == '\n';
+    size_t newlines, begin, before = space_begin(t, at, at < CUT_REACH ? 0 : at - CUT_REACH, &newlines);
     if (before == 0 || newlines >= 2)
         return true;
     bool spaced = before < at;
@@ -194,6 +217,53 @@ size_t snippet_cut_last_sentence(const snippet_text *t, size_t low, size_t high)
             break;
     }
     return SIZE_MAX;
+}
+
+/* Whether what ends at `at` asks for nothing behind it, as a heading does. */
+static bool is_heading_end(const snippet_text *t, size_t at)
+{
+    size_t begin;
+    if (at == 0)
+        return false;
+    uint32_t c = decode_before(t, at, &begin);
+    for (int i = 0; i < 3 && is_closer(c) && begin > 0; i++)
+        c = decode_before(t, begin, &begin);
+    return !(c == '.' || c == '?' || c == '!' || c == 0x2026 || is_wide_stop(c) || is_pause(c));
+}
+
+/* The first place in (at, high] where a paragraph begins, behind an empty line; SIZE_MAX if there is none. *headed says
+ * whether a heading, or what else has no end, is before it. */
+static size_t next_paragraph(const snippet_text *t, size_t at, size_t high, bool *headed)
+{
+    high = high < t->size ? high : t->size;
+    while (at < high) {
+        const uint8_t *line = memchr(t->bytes + at, '\n', high - at);
+        if (!line)
+            break;
+        size_t newlines, next = snippet_cut_skip_space(t, (size_t)(line - t->bytes));
+        if (next > high || next == t->size)
+            break;
+        size_t end = space_begin(t, next, at, &newlines);
+        if (newlines >= 2) {
+            *headed = is_heading_end(t, end);
+            return next;
+        }
+        at = next;
+    }
+    return SIZE_MAX;
+}
+
+size_t snippet_cut_next_break(const snippet_text *t, size_t at, size_t high)
+{
+    bool headed, next_headed;
+    if (!t->one_line)
+        return SIZE_MAX;
+    while ((at = next_paragraph(t, at, high, &headed)) != SIZE_MAX && !headed) {
+        if (next_paragraph(t, at, t->size - at < CUT_HEADING ? t->size : at + CUT_HEADING, &next_headed) != SIZE_MAX &&
+            next_headed)
+            break;
+    }
+    return at;
 }
 
 static bool is_mark(unicode_category category)

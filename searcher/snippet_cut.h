@@ -32,6 +32,11 @@ bool snippet_cut_is_sentence(const snippet_text *t, size_t at);
 /* The last beginning of a sentence in [low, high], SIZE_MAX if there is none. */
 size_t snippet_cut_last_sentence(const snippet_text *t, size_t low, size_t high);
 
+/* The first break in (at, high]: the beginning of a paragraph, behind an empty line, if it is a heading or if what is
+ * before it does not lead over to it, because no full stop or colon is there. SIZE_MAX if there is none, and always
+ * where lines are shown as they are: there one sees it. */
+size_t snippet_cut_next_break(const snippet_text *t, size_t at, size_t high);
+
 /* The last place in (low, at] where no word is cut; low if there is none near. */
 size_t snippet_cut_before(const snippet_text *t, size_t at, size_t low);
 /* The first place in [at, high) where something to show begins and no word is cut; high if there is none near. */

@@ -2,8 +2,10 @@
  *
  * A window of marks is worth the weights of the different words in it; a word's repeats add little (an eighth, then
  * half as much each time), and so does what an earlier passage shows already. Among windows of equal worth one that can
- * begin at a sentence is better, then the earliest. A window chosen grows into a passage: back to the beginning of its
- * sentence if that is near, else to some words before; on to the end of a sentence, else between words. */
+ * begin at a sentence is better, then the earliest. A window across a break (of a heading: snippet_cut.h) counts each
+ * word once only, so that it is taken only for more words than one paragraph has. A window chosen grows into a passage:
+ * back to the beginning of its sentence if that is near, else to some words before; on to the end of a sentence, else
+ * between words; over a break only if it were too short to say something. */
 #ifndef SEARCHER_SNIPPET_PASSAGE_H
 #define SEARCHER_SNIPPET_PASSAGE_H
 
@@ -21,7 +23,10 @@ typedef struct snippet_passages {
     snippet_passage *list;
     size_t count, capacity;
     uint32_t *seen;     /* of each key: how often it is in the window */
-    uint8_t *shown;     /* of each key: whether a passage has it already */
+    uint64_t *weights;  /* of each key */
+    bool *broken;       /* of each mark: whether a break is between it and the one before */
+    size_t broken_capacity;
+    bool any_broken;
     uint32_t key_count; /* words and groups of the query, and one for words side by side */
 } snippet_passages;
 

@@ -1,7 +1,9 @@
 #include "text/word.h"
 
 #include <assert.h>
+#include <string.h>
 
+#include "base/bits.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -83,6 +85,17 @@ static void add_code(word_breaker *b, word_token *w, uint32_t c)
     }
 }
 
+/* How many of eight bytes, from the first on, are ASCII letters; *lowered has them in lower case. All at once, because
+ * how long words are is nothing that a processor foresees. */
+static uint32_t lower_letters(uint64_t bytes, uint64_t *lowered)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+    *lowered = bytes | each * 0x20;
+    uint64_t from_a = (*lowered & ~high) + each * (0x80 - 'a'), behind_z = (*lowered & ~high) + each * (0x7f - 'z');
+    uint64_t others = ~(from_a & ~behind_z & ~bytes) & high;
+    return others ? bits_lowest(others) / 8 : 8;
+}
+
 /* ASCII word characters from `at` on; returns the place behind them. */
 static const uint8_t *add_ascii(word_breaker *b, word_token *w, const uint8_t *at)
 {
@@ -91,6 +104,11 @@ static const uint8_t *add_ascii(word_breaker *b, word_token *w, const uint8_t *a
     const uint8_t *stop = (size_t)(b->end - at) < room ? b->end : at + room;
     uint8_t *to = b->term + w->size;
     uint8_t lower;
+    for (uint32_t letters = 8; letters == 8 && stop - at >= 8; at += letters, to += letters) {
+        uint64_t lowered;
+        letters = lower_letters(bits_load64(at), &lowered);
+        memcpy(to, &lowered, sizeof lowered);
+    }
     while (at < stop && (lower = word_lower[*at]) != 0) {
         *to++ = lower;
         at++;

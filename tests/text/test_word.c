@@ -1,5 +1,7 @@
 #include "text/word.h"
 
+#include <ctype.h>
+
 #include "base/buffer.h"
 #include "harness.h"
 #include "text/unicode.h"
@@ -108,6 +110,33 @@ static void long_words_are_read_to_their_end(void)
 }
 
 /* A megabyte of A.A.A. with a word character behind it, which makes it no acronym from any of its letters. */
+/* Letters are read eight at a time: every length, with every byte behind it, and the text's end at every place. */
+static void ascii_words_of_all_lengths(void)
+{
+    for (size_t size = 1; size < 40; size++) {
+        for (int c = 0; c < 128; c++) {
+            char text[80], lower[80];
+            word_breaker breaker;
+            word_token w;
+            for (size_t i = 0; i < sizeof text; i++)
+                text[i] = (char)((i * 7 % 3 ? 'a' : 'A') + (int)(i * 11 % 26));
+            bool word = isalnum(c) || c == '_', joins = c == '\'' || c == '&', kept = c == '+' || c == '#';
+            text[size] = (char)c;
+            for (size_t i = 0; i < sizeof text; i++)
+                lower[i] = (char)tolower(text[i]);
+            for (size_t left = 0; left < 20; left++) {
+                size_t end = word || (joins && left) ? size + 1 + left : kept && !left ? size + 1 : size;
+                word_breaker_init(&breaker, text, size + 1 + left, true);
+                REQUIRE(word_next(&breaker, &w));
+                EXPECT_EQ(w.begin, 0);
+                EXPECT_EQ(w.end, end);
+                EXPECT_EQ(w.size, end);
+                EXPECT(memcmp(w.term, lower, end) == 0);
+            }
+        }
+    }
+}
+
 static void hostile_acronyms_are_linear(void)
 {
     size_t size = 1u << 20, count = 0;
@@ -179,6 +208,7 @@ int main(void)
     harness_seed(3);
     TEST(records);
     TEST(long_words_are_read_to_their_end);
+    TEST(ascii_words_of_all_lengths);
     TEST(hostile_acronyms_are_linear);
     TEST(a_word_is_read_at_a_place);
     TEST(random_bytes);
