@@ -7,13 +7,14 @@
 #                                             developers, built whether programs are wanted or not
 #     oir_micro(<name> <file.c>... [LIBRARIES <target>...])
 #                                             a benchmark that sees the internals, in bin/
-#     oir_test(<name> <file.c>... [PUBLIC] [LIBRARIES <target>...] [ARGS <arg>...] [LABELS <label>...]
+#     oir_test(<name> <file.c>... [PUBLIC] [NO_VALGRIND] [LIBRARIES <target>...] [ARGS <arg>...] [LABELS <label>...]
 #              [TIMEOUT <seconds>])           a test program that sees the internals (PUBLIC: only what is exported)
 #     oir_script_test(<name> <command>... [LABELS <label>...] [TIMEOUT <seconds>])
 #                                             a test that is a script; exit code 77 means skipped
 #
-# Label a test `threads` when it starts any: those alone run under the thread sanitizer. Tests run with OIR_SOURCE_DIR
-# (this tree), OIR_BUILD_DIR and OIR_BIN_DIR (the programs) in the environment.
+# Label a test `threads` when it starts any: those alone run under the thread sanitizer. With OIR_VALGRIND each test
+# program is a second test too, under valgrind; NO_VALGRIND: not this one, and a comment says why. Tests run with
+# OIR_SOURCE_DIR (this tree), OIR_BUILD_DIR and OIR_BIN_DIR (the programs) in the environment.
 
 # Everything is compiled once, position-independent and hidden; the three libraries below are made of these objects.
 add_library(oir_objects OBJECT)
@@ -110,7 +111,7 @@ function(oir_micro name)
 endfunction()
 
 function(oir_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "PUBLIC" "TIMEOUT" "LIBRARIES;ARGS;LABELS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "PUBLIC;NO_VALGRIND" "TIMEOUT" "LIBRARIES;ARGS;LABELS")
     add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
@@ -120,6 +121,9 @@ function(oir_test name)
         target_link_libraries(${name} PRIVATE oir_internal ${arg_LIBRARIES})
     endif()
     oir_register_test(${name} "${arg_TIMEOUT}" "${arg_LABELS}" $<TARGET_FILE:${name}> ${arg_ARGS})
+    if(NOT arg_NO_VALGRIND)
+        oir_register_valgrind(${name} ${OIR_VALGRIND_COMMAND} $<TARGET_FILE:${name}> ${arg_ARGS})
+    endif()
     foreach(label ${arg_LABELS})
         if(TARGET oir_tests_${label})
             add_dependencies(oir_tests_${label} ${name})
@@ -143,4 +147,20 @@ function(oir_register_test name timeout labels)
     set_tests_properties(${name} PROPERTIES
         TIMEOUT ${timeout} LABELS "${labels}" SKIP_RETURN_CODE 77
         ENVIRONMENT "${OIR_TEST_ENVIRONMENT}")
+endfunction()
+
+if(OIR_VALGRIND)
+    find_program(OIR_VALGRIND_PROGRAM valgrind REQUIRED)
+    mark_as_advanced(OIR_VALGRIND_PROGRAM)
+endif()
+# Threads take turns: otherwise one that waits for another by spinning may wait long.
+set(OIR_VALGRIND_COMMAND ${OIR_VALGRIND_PROGRAM} --quiet --leak-check=full --error-exitcode=99 --fair-sched=yes)
+
+# The second test. It is so slow there that it does not do everything as often.
+function(oir_register_valgrind name)
+    if(OIR_VALGRIND)
+        oir_register_test(valgrind_${name} 600 valgrind ${ARGN})
+        set_property(TEST valgrind_${name} APPEND PROPERTY ENVIRONMENT
+            OIR_EFFORT=10 OIR_QUERIES=40 OIR_SEQUENCES=30)
+    endif()
 endfunction()

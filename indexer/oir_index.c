@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "indexer/program/index_overwrite.h"
 #include "indexer/program/index_removal.h"
 #include "indexer/program/index_run.h"
 #include "indexer/program/index_walk.h"
@@ -136,6 +137,10 @@ int main(int argc, char **argv)
         return code;
     if (!program_place_find(&index, options.index, true))
         return PROGRAM_FAILED;
+    if (options.overwrite && !index_overwrite_check(index.data)) {
+        program_buffer_release(&index);
+        return PROGRAM_FAILED;
+    }
     catch_signals();
     index_progress_start(&run.progress, !options.quiet);
     code = run_index(&run, index.data);

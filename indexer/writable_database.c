@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -110,7 +109,7 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     oir_writable_database *w = memory_new_zeroed(1, sizeof *w);
     if (!w)
         return error_no_memory(err, "a writer");
-    w->owner = getpid();
+    fork_mark_init(&w->mark);
     w->memory_limit = chosen.memory_limit;
     w->sync = !chosen.no_sync;
     w->pairs = !chosen.no_pairs;
@@ -135,6 +134,7 @@ void oir_writable_database_close(oir_writable_database *w)
     generation_release(&w->fresh);
     termlists_release(&w->term_list);
     postings_list_release(&w->postings);
+    fork_mark_release(&w->mark);
     memory_free(w->path);
     memory_free(w);
 }

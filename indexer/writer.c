@@ -1,16 +1,14 @@
 #include "indexer/writer.h"
 
-#include <unistd.h>
-
 #include "base/error.h"
 #include "base/memory.h"
 
 oir_status writer_check(const oir_writable_database *w, oir_error *err)
 {
-    if (w->owner != getpid())
+    if (!fork_mark_is_owner(&w->mark))
         return error_set(err, OIR_INVALID_OPERATION,
                          "the writer of %s belongs to process %ld, which forked this one; open another one here",
-                         w->path, (long)w->owner);
+                         w->path, (long)w->mark.owner);
     if (w->failed)
         return error_set(err, OIR_INVALID_OPERATION,
                          "an earlier change of %s failed half way; roll back or close the writer", w->path);

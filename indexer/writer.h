@@ -7,8 +7,7 @@
 #ifndef INDEXER_WRITER_H
 #define INDEXER_WRITER_H
 
-#include <sys/types.h>
-
+#include "base/fork_mark.h"
 #include "catalog/catalog.h"
 #include "indexer/deletions.h"
 #include "indexer/inverter.h"
@@ -22,7 +21,7 @@ typedef struct writer_segment {
 struct oir_writable_database {
     char *path;
     catalog_lock *lock;
-    pid_t owner;           /* a forked child is not */
+    fork_mark mark;        /* a forked child must not write */
     size_t memory_limit;
     bool sync;
     bool pairs;            /* merged segments get lists of pairs */

@@ -103,6 +103,15 @@ static inline uint32_t harness_below(uint32_t bound)
     return (uint32_t)(harness_random() % bound);
 }
 
+/* How often to do what is done `times` times: fewer where the environment's OIR_EFFORT, in percent, says so, as it does
+ * under valgrind. */
+static inline uint32_t harness_times(uint32_t times)
+{
+    const char *effort = getenv("OIR_EFFORT");
+    uint64_t percent = effort ? strtoull(effort, NULL, 10) : 100;
+    return percent < 100 ? (uint32_t)((times * percent + 99) / 100) : times;
+}
+
 static inline int harness_end(void)
 {
     printf("%d tests, %d failures\n", harness_run, harness_failed);

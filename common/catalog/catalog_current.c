@@ -44,7 +44,7 @@ static oir_status explain_missing(const char *folder, const char *path, buffer *
         return status;
     return error_set(err, OIR_CORRUPT,
                      "%s is missing, but generation-%" PRIu64 " is there: make it again, as one line with that name, "
-                     "or index anew in an empty folder",
+                     "or index anew",
                      path, highest);
 }
 

@@ -7,7 +7,7 @@
 #include "indexer/program/index_stamp.h"
 
 typedef struct index_known {
-    oir_database *database; /* NULL when the index is new */
+    oir_database *database; /* NULL when the index is new or overwritten */
     uint8_t *seen;          /* a bit for each docid of the database */
     uint64_t *met;          /* hashes of the names met in this run, 0 for a free place */
     size_t met_count;

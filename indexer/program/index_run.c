@@ -28,7 +28,7 @@ static oir_status choose_stemmer(index_run *run)
         status = oir_writable_database_set_setting(run->writer, PROGRAM_RECORD_STEMMER, wanted, strlen(wanted),
                                                    &run->err);
     else if (run->options->stemmer != NULL && strcmp(kept, wanted) != 0)
-        program_message("the index is stemmed in %s and stays so; --stem %s takes a new index", kept, wanted);
+        program_message("the index is stemmed in %s and stays so; --stem %s takes --overwrite", kept, wanted);
     if (status == OIR_OK)
         status = oir_term_generator_set_stemmer(run->generator, kept[0] != '\0' ? kept : wanted, &run->err);
     oir_stemmer_free(stemmer);
@@ -57,13 +57,14 @@ oir_status index_run_open(index_run *run, const char *index)
 {
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     options.memory_limit = (size_t)run->options->memory;
+    options.mode = run->options->overwrite ? OIR_CREATE_OR_OVERWRITE : OIR_CREATE_OR_OPEN;
     options.lock_wait = run->options->wait;
     options.progress = report_progress;
     options.progress_context = run;
     oir_status status = check_language(run);
     if (status == OIR_OK)
         status = oir_writable_database_open(&run->writer, index, &options, &run->err);
-    if (status == OIR_OK)
+    if (status == OIR_OK && !run->options->overwrite)
         status = index_known_open(&run->known, index, &run->err);
     if (status == OIR_OK)
         status = oir_term_generator_new(&run->generator, &run->err);

@@ -20,7 +20,8 @@ static const char help[] =
     "  -l, --paths          only the paths, or ids, one on each line\n"
     "  -c, --count          only the number of documents that match\n"
     "      --json           a JSON object on each line: rank, docid, id, path, title,\n"
-    "                       score, snippet (HTML, matches in <b>)\n"
+    "                       score, snippet (HTML, matches in <b>); only one of -l,\n"
+    "                       -c and --json can be given\n"
     "      --explain        say on the error output how the query was understood and\n"
     "                       what the search did\n"
     "      --default-op OP  what stands between words: or (default), and\n"
@@ -98,6 +99,17 @@ static int checked(bool good)
     return good ? -1 : PROGRAM_FAILED;
 }
 
+/* One that quietly won over another would give a script what it cannot read. */
+static bool take_form(search_options *options, search_form form)
+{
+    if (options->form != SEARCH_FORM_PERSON && options->form != form) {
+        program_message("of --paths (-l), --count (-c) and --json only one can be given");
+        return false;
+    }
+    options->form = form;
+    return true;
+}
+
 /* -1 to go on, otherwise an exit code. */
 static int take(search_options *options, int option)
 {
@@ -105,9 +117,9 @@ static int take(search_options *options, int option)
     case 'i': return checked(take_index(options));
     case 'n': return checked(take_number("-n", &options->limit));
     case OFFSET: return checked(take_number("--offset", &options->first));
-    case 'l': options->form = SEARCH_FORM_PATHS; return -1;
-    case 'c': options->form = SEARCH_FORM_COUNT; return -1;
-    case JSON: options->form = SEARCH_FORM_JSON; return -1;
+    case 'l': return checked(take_form(options, SEARCH_FORM_PATHS));
+    case 'c': return checked(take_form(options, SEARCH_FORM_COUNT));
+    case JSON: return checked(take_form(options, SEARCH_FORM_JSON));
     case EXPLAIN: options->explain = true; return -1;
     case DEFAULT_OP: return checked(take_default_op(options));
     case STEM: options->stemmer = optarg; return -1;

@@ -13,6 +13,9 @@ run oir-search --index missing word
 run oir-search --index '' word
 run oir-search -json word
 run oir-search --json=yes word
+run oir-search --json -c word
+run oir-search -l --json word
+run oir-search -lc word
 run oir-search -n many word
 run oir-search -n 4294967296 word
 run oir-search --default-op xor word

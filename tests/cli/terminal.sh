@@ -1,5 +1,8 @@
 # Colours, and text that would like to be more than text.
 . "$CLI/run.bash"
+# Containers and chroots may lack /dev/pts.
+python3 -c 'import os, pty; os.close(pty.openpty()[0])' 2>/dev/null ||
+    { echo "skipped: no python3 or no pseudo-terminals here"; exit 77; }
 esc=$'\033'
 printf 'Evil %s[31mtitle%s]0;owned\007\n\nA word %s[2J cleared \302\233 screen\r\b and \342\200\256 turned.\n' $esc $esc $esc >'evil.txt'
 printf '{"id":"evil\\u001b[31m","title":"<b>bold</b>\\u001b[0m","text":"word & <script>alert(1)</script> \\u001b[2J"}\n' | oir-index -q -

@@ -49,7 +49,7 @@ static void use_window(const uint8_t *bytes, size_t size, uint32_t count)
 static void random_windows(void)
 {
     static uint8_t bytes[MOST];
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = harness_times(ROUNDS); round > 0; round--) {
         size_t size = harness_below(round % 2 ? MOST : 700);
         uint32_t count = harness_below(round % 3 ? 100 : 4200), fill = harness_below(3);
         for (size_t i = 0; i < size; i++)
@@ -63,7 +63,7 @@ static void random_windows(void)
 static void damaged_windows(void)
 {
     static lists_window window;
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = harness_times(ROUNDS); round > 0; round--) {
         lists_make_window(&window, 1 + harness_below(1u << (1 + round % 13)));
         size_t size = damage_bytes(window.payload.data, window.payload.size);
         uint32_t count = harness_below(3) ? window.count : window.count - 1 + harness_below(3);
@@ -110,7 +110,7 @@ static void use_list(const uint8_t *bytes, size_t size, uint32_t count, uint32_t
 static void random_lists(void)
 {
     static uint8_t bytes[MOST];
-    for (uint32_t round = 0; round < ROUNDS; round++) {
+    for (uint32_t round = harness_times(ROUNDS); round > 0; round--) {
         uint32_t count = 1 + harness_below(1u << harness_below(14)), fill = harness_below(3);
         uint64_t universe = (uint64_t)count << harness_below(16);
         size_t size = harness_below(MOST);
@@ -124,7 +124,7 @@ static void random_lists(void)
 
 static void damaged_lists(void)
 {
-    for (uint32_t round = 0; round < 4000; round++) {
+    for (uint32_t round = harness_times(4000); round > 0; round--) {
         lists_list l = {0};
         uint32_t count = 1 + harness_below(1u << harness_below(12)), low = harness_below(14);
         lists_make_list(&l, count, (count << low) + harness_below(count << low), harness_below(2));
@@ -140,7 +140,7 @@ static void damaged_lists(void)
 /* Places that no list has. */
 static void random_places(void)
 {
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = harness_times(2000); round > 0; round--) {
         uint16_t places[300];
         uint32_t n = harness_below(300), before;
         for (uint32_t i = 0; i < n; i++)

@@ -76,7 +76,7 @@ static void random_words(void)
     oir_enquire *enquire;
     REQUIRE_OK(oir_enquire_new(&enquire, database, &err), err);
     for (int i = 0; i < 400; i++) {
-        uint32_t count = 2 + harness_below(PARTS_MAX - 1), window = count + harness_below(4), terms[PARTS_MAX];
+        uint32_t count = 2 + harness_below(PARTS_MAX - 1), window = count + harness_below(4), terms[PARTS_MAX] = {0};
         bool found[DOCUMENTS] = {false};
         for (uint32_t p = 0; p < count; p++)
             terms[p] = harness_below(TERMS);

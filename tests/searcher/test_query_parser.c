@@ -213,7 +213,7 @@ static void random_bytes(void)
     char fields[][16] = {"a:S", "Z:XA", "Z:XB", "N:H"};
     for (int i = 0; i < 4; i++)
         apply(&s, i == 3 ? "boolean" : "field", fields[i]);
-    for (int i = 0; i < 20000; i++) {
+    for (uint32_t i = harness_times(20000); i > 0; i--) {
         char text[64];
         size_t size = harness_below(sizeof text);
         for (size_t at = 0; at < size; at++)

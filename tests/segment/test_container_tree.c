@@ -75,10 +75,10 @@ static void flips_anywhere(void)
     int fd = open(world_path, O_RDWR);
     REQUIRE(fd >= 0 && reads_right());
     refused = survived = 0;
-    for (int i = 0; i < 2000; i++)
+    for (uint32_t i = harness_times(2000); i > 0; i--)
         flip_and_read(fd, harness_random() % size, (uint8_t)(1u << harness_below(8)));
     printf("flips anywhere in %zu bytes: %zu refused, %zu without effect\n", size, refused, survived);
-    EXPECT(refused > 1500);
+    EXPECT(refused > harness_times(1500));
     REQUIRE(reads_right());
     close(fd);
 }
@@ -96,7 +96,7 @@ static size_t tree_pages(const uint8_t *bytes, size_t size, uint64_t *pages, siz
 }
 
 /* Where it hurts: headers, pointers and nodes of tree pages; single bits and whole bytes. */
-static void flips_in_tree(int rounds)
+static void flips_in_tree(uint32_t rounds)
 {
     size_t size;
     uint64_t pages[64];
@@ -105,7 +105,7 @@ static void flips_in_tree(int rounds)
     int fd = open(world_path, O_RDWR);
     REQUIRE(fd >= 0 && count >= 3);
     refused = survived = 0;
-    for (int i = 0; i < rounds; i++) {
+    for (uint32_t i = harness_times(rounds); i > 0; i--) {
         const uint8_t *page = bytes + pages[harness_below((uint32_t)count)] * PAGE;
         uint32_t upper = bits_load16(page + 14), in_page = harness_below(150);
         if (harness_below(2) && upper < PAGE)
@@ -150,7 +150,7 @@ static void flips_in_branches(void)
     EXPECT(branches > 0);
     int fd = open(world_path, O_RDWR);
     REQUIRE(fd >= 0);
-    for (int i = 0; i < 1500; i++) {
+    for (uint32_t i = harness_times(1500); i > 0; i--) {
         uint64_t page = pages[harness_below((uint32_t)count)];
         uint32_t upper = bits_load16(bytes + page * PAGE + 14), at = harness_below(60);
         if (harness_below(3) && upper < PAGE)

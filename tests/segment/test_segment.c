@@ -269,7 +269,7 @@ static void damaged_segments_are_safe(void)
         REQUIRE_OK(container_open(&file, path, &err), err);
         damage *d = damage_new(file);
         container_close(file);
-        for (uint32_t round = 0; round < (i < 4 ? 400 : 45); round++) {
+        for (uint32_t round = 0; round < harness_times(i < 4 ? 400 : 45); round++) {
             if (!damage_make(d, 1 + round % 10, harness_random))
                 continue;
             rounds++;

@@ -1,0 +1,69 @@
+#include "indexer/program/index_overwrite.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#include <oir/database.h>
+
+#include "program/program_buffer.h"
+#include "program/program_message.h"
+
+/* Whether rest is a number, or a number and .tmp. */
+static bool is_number(const char *rest)
+{
+    size_t digits = strspn(rest, "0123456789");
+    return digits > 0 && (rest[digits] == '\0' || strcmp(rest + digits, ".tmp") == 0);
+}
+
+static bool is_numbered(const char *name)
+{
+    return (strncmp(name, "generation-", 11) == 0 && is_number(name + 11)) ||
+           (strncmp(name, "segment-", 8) == 0 && is_number(name + 8));
+}
+
+/* Names that an index's files have, and those of others may have too. */
+static bool is_common(const char *name)
+{
+    return strcmp(name, "current") == 0 || strcmp(name, "current.tmp") == 0 || strcmp(name, "lock") == 0;
+}
+
+/* An index that cannot be read is known by its having numbered files, and no file of another name than it gives. */
+static bool check_names(const char *index)
+{
+    program_buffer other = {0};
+    bool numbered = false;
+    bool foreign = false;
+    struct dirent *entry;
+    DIR *folder = opendir(index);
+    if (folder == NULL && (errno == ENOENT || errno == ENOTDIR)) /* what is no folder the library refuses */
+        return true;
+    if (folder == NULL) {
+        program_message("%s: %s", index, strerror(errno));
+        return false;
+    }
+    while (!foreign && (entry = readdir(folder)) != NULL) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+            continue;
+        numbered |= is_numbered(name);
+        foreign = !is_numbered(name) && !is_common(name);
+        program_buffer_clear(&other);
+        program_buffer_add_text(&other, name);
+    }
+    closedir(folder);
+    bool good = other.size == 0 || (numbered && !foreign);
+    if (!good)
+        program_message("%s has no index that could be read, but %s; it is not overwritten: choose another folder, or "
+                        "empty this one yourself", index, other.data);
+    program_buffer_release(&other);
+    return good;
+}
+
+bool index_overwrite_check(const char *index)
+{
+    oir_database *database = NULL;
+    oir_status status = oir_database_open(&database, index, NULL);
+    oir_database_close(database);
+    return status == OIR_OK || status == OIR_VERSION || check_names(index);
+}
