@@ -63,7 +63,7 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
         uint8_t bytes[RANGES + 64];
         postings_window_bounds(o->postings, level, bytes);
         k->bound_from(bytes, o->units, RANGES, o->bounds);
-        return postings_window_is_dense(o->postings) || level == LEVEL_EXACT ||
+        return postings_window_has_bounds(o->postings) || level == LEVEL_EXACT ||
                !o->postings->bounds[o->postings->window];
     }
     if (o->kind == OP_ALL) {
