@@ -6,7 +6,7 @@
 
 enum {
     FEW_RANGES = 3,  /* of a window are evaluated one by one, more at once */
-    FEW_PLACES = 16  /* of a range are added one by one, more as a whole */
+    FEW_PLACES = 10  /* of a range are added one by one, more as a whole */
 };
 
 /* ---- a window ---- */

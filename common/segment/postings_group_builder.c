@@ -10,7 +10,7 @@ enum {
     HEAP_MIN = 1 << 18,   /* so many postings of short lists are gathered before they are sorted, and as many as were
                              sorted before: so that each is sorted in a few times */
     HEAP_MOST = 1 << 26,
-    POSTINGS_A_WINDOW = 2 /* sparse lists with fewer are short for a group: looking at windows would cost more */
+    POSTINGS_A_WINDOW = 4 /* sparse lists with fewer are short for a group: looking at windows would cost more */
 };
 
 /* The short lists so far become one run. */
