@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "searcher/mset.h"
+#include "searcher/plan_group.h"
 #include "searcher/search.h"
 
 struct oir_enquire {
@@ -67,7 +68,7 @@ static oir_status find_matches(const plan *p, const topk *best, bool complete, o
 {
     uint64_t exact = best->offered;
     if (!complete && !plan_count_known(p, &exact)) {
-        if (at_least <= best->offered) {
+        if (at_least <= best->offered && !plan_is_leaf(p)) { /* what a leaf alone matches is always told exactly */
             m->matches_lower = (oir_doccount)best->offered;
             m->matches_upper = (oir_doccount)p->root->upper;
             return OIR_OK;
@@ -86,7 +87,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     plan p;
     topk best;
     *out = NULL;
-    oir_status status = plan_init(&p, e->database, e->query, &e->weight, err);
+    oir_status status = plan_init(&p, e->database, e->query, &e->weight, &control, err);
     uint64_t wanted = (uint64_t)first + max_items;
     /* No more than can match: a page far behind the end asks for no more memory than there are matches. */
     uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
@@ -97,7 +98,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
         status = mset_new(out, &p, &best, first, max_items, err);
     if (status == OIR_OK)
         status = find_matches(&p, &best, complete || !p.root, count_at_least, &control, *out, err);
-    e->statistics.postings_decoded += p.postings_decoded;
+    e->statistics.postings_decoded += plan_group_decoded(&p);
     if (status != OIR_OK) {
         oir_mset_free(*out);
         *out = NULL;
@@ -112,10 +113,10 @@ oir_status oir_enquire_get_count(oir_enquire *e, oir_doccount *out, oir_error *e
     search_control control = control_of(e);
     plan p;
     uint64_t count = 0;
-    oir_status status = plan_init(&p, e->database, e->query, &e->weight, err);
+    oir_status status = plan_init(&p, e->database, e->query, NULL, &control, err);
     if (status == OIR_OK)
         status = search_count(&p, &count, &control, err);
-    e->statistics.postings_decoded += p.postings_decoded;
+    e->statistics.postings_decoded += plan_group_decoded(&p);
     *out = status == OIR_OK ? (oir_doccount)count : 0;
     plan_release(&p);
     return status;

@@ -64,7 +64,7 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
         bool exact = level == LEVEL_EXACT && o->factor > 0; /* what does not weigh is there or not */
         postings_window_bounds(o->postings, level == LEVEL_EXACT && !exact ? LEVEL_PLACED : level, bytes);
         k->bound_from(bytes, exact ? o->exact_base : o->base, exact ? o->exact_units : o->units, RANGES, o->bounds);
-        return postings_window_is_dense(o->postings) || level == LEVEL_EXACT ||
+        return postings_window_has_bounds(o->postings) || level == LEVEL_EXACT ||
                !o->postings->bounds[o->postings->window];
     }
     if (o->kind == OP_ALL) {

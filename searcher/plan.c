@@ -81,7 +81,7 @@ static oir_status leaf_new(plan *p, plan_leaf **leaf, plan_node **node, enum pla
     (*node)->leaf = (uint32_t)p->leaf_count;
     *leaf = &p->leaves[p->leaf_count++];
     **leaf = (plan_leaf){.kind = kind};
-    if (kind == PLAN_ALL)
+    if (kind != PLAN_TERM)
         return OIR_OK;
     (*leaf)->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *(*leaf)->postings);
     return (*leaf)->postings ? OIR_OK : error_no_memory(err, "a search");
@@ -109,6 +109,7 @@ static oir_status build_term(plan *p, const oir_query *q, context c, plan_node *
         total += termfreq;
     }
     leaf->termfreq = (uint32_t)total;
+    leaf->known = true;
     leaf->factor = leaf_factor(p, leaf, c, q->wqf);
     (*out)->upper = total;
     return OIR_OK;
@@ -118,7 +119,7 @@ static oir_status build_group(plan *p, const oir_query *q, context c, plan_node 
 {
     plan_leaf *leaf;
     ERROR_FORWARD(leaf_new(p, &leaf, out, PLAN_GROUP, err));
-    ERROR_FORWARD(plan_group_fill(p, leaf, q, err));
+    ERROR_FORWARD(plan_group_fill(p, leaf, q, c.scored && p->weight->ops->weighs, err));
     leaf->factor = leaf_factor(p, leaf, c, 1);
     (*out)->upper = leaf->termfreq;
     return OIR_OK;
@@ -129,6 +130,7 @@ static oir_status build_all(plan *p, plan_node **out, oir_error *err)
     plan_leaf *leaf;
     ERROR_FORWARD(leaf_new(p, &leaf, out, PLAN_ALL, err));
     leaf->termfreq = (uint32_t)p->collection.documents;
+    leaf->known = true;
     (*out)->upper = leaf->termfreq;
     return OIR_OK;
 }
@@ -241,14 +243,15 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
 }
 
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     oir_error *err)
+                     const struct search_control *control, oir_error *err)
 {
-    *p = (plan){.database = database, .weight = weight};
+    *p = (plan){.database = database, .weight = weight, .control = control, .norm = {1, 0, 1}};
     arena_init(&p->arena);
     ERROR_FORWARD(find_units(p, err));
-    p->norm = weight->ops->norm(weight, &p->collection);
+    if (weight)
+        p->norm = weight->ops->norm(weight, &p->collection);
     if (query)
-        ERROR_FORWARD(build(p, query, (context){1, true}, &p->root, err));
+        ERROR_FORWARD(build(p, query, (context){1, weight != NULL}, &p->root, err));
     for (size_t i = 0; p->root && i < p->leaf_count; i++)
         p->max_possible += p->leaves[i].factor; /* wdf / (wdf + norm) is below 1 */
     return OIR_OK;
@@ -256,18 +259,41 @@ oir_status plan_init(plan *p, const oir_database *database, const oir_query *que
 
 void plan_release(plan *p)
 {
+    plan_group_release(p);
     memory_free(p->leaves);
     arena_release(&p->arena);
     *p = (plan){0};
 }
 
-bool plan_count_known(const plan *p, uint64_t *count)
+/* Where the weights that MAYBE adds do not count. */
+static const plan_node *matching_node(const plan *p)
 {
     const plan_node *n = p->root;
-    *count = 0;
     while (n && n->op == PLAN_MAYBE)
         n = n->parts[0];
-    if (n && n->op == PLAN_LEAF)
-        *count = p->leaves[n->leaf].termfreq;
-    return !n || n->op == PLAN_LEAF;
+    return n;
+}
+
+bool plan_is_leaf(const plan *p)
+{
+    const plan_node *n = matching_node(p);
+    return n && n->op == PLAN_LEAF;
+}
+
+bool plan_count_known(const plan *p, uint64_t *count)
+{
+    const plan_node *n = matching_node(p);
+    bool known = !n || (n->op == PLAN_LEAF && p->leaves[n->leaf].known);
+    *count = n && known ? p->leaves[n->leaf].termfreq : 0;
+    return known;
+}
+
+weigh_input plan_get_norms(const plan *p, const plan_unit *unit)
+{
+    const length_planes *lengths = &unit->segment->segment->context.lengths;
+    weigh_input norms = {.planes = lengths->count, .norm_base = (float)p->norm.base,
+                         .norm_slope = (float)p->norm.slope, .norm_min = (float)p->norm.min};
+    for (uint32_t i = 0; i < lengths->count; i++)
+        norms.length[i] = lengths->plane[i];
+    return norms;
 }

@@ -10,6 +10,7 @@
 #include "searcher/database.h"
 #include "searcher/query.h"
 #include "searcher/weight.h"
+#include "segment/postings_group.h"
 
 /* A segment of the database. */
 typedef struct plan_unit {
@@ -23,16 +24,17 @@ enum plan_leaf_kind { PLAN_TERM, PLAN_GROUP, PLAN_ALL };
 typedef struct plan_postings {
     bool found;
     term_entry entry;                 /* PLAN_TERM */
-    const uint32_t *documents, *wdf;  /* PLAN_GROUP: the union of its terms' lists, in the plan's arena */
-    uint32_t count;
+    postings_group *group;            /* PLAN_GROUP: the union of its terms' lists */
 } plan_postings;
 
 typedef struct plan_leaf {
     enum plan_leaf_kind kind;
     oir_bytes term;                   /* PLAN_TERM: of the query */
-    uint32_t termfreq;                /* exact, over the whole database */
+    uint32_t termfreq;                /* over the whole database: exact if known, else no less */
+    bool known;
     double factor;                    /* of its weight; 0: it only filters */
     plan_postings *postings;          /* by unit; NULL for PLAN_ALL */
+    group_room *room;                 /* PLAN_GROUP */
 } plan_leaf;
 
 enum plan_op { PLAN_LEAF, PLAN_AND, PLAN_OR, PLAN_NOT, PLAN_XOR, PLAN_MAYBE, PLAN_FILTER, PLAN_PHRASE, PLAN_NEAR };
@@ -58,17 +60,35 @@ typedef struct plan {
     plan_leaf *leaves;
     size_t leaf_count, leaf_capacity; /* leaves are in memory of their own */
     double max_possible;              /* no document weighs more */
-    uint64_t postings_decoded;        /* for groups */
+    const struct search_control *control;
+    struct plan_group *groups;        /* see plan_group.h */
+    group_scratch *scratch;           /* for all groups, once there is one */
+    size_t range_bounds;              /* bytes that groups have */
+    uint32_t windows_kept;            /* of groups */
 } plan;
 
-/* Makes a plan; query may be NULL: nothing matches. database, weight and query must outlive it. OIR_LIMIT,
- * OIR_CORRUPT, OIR_NO_MEMORY; release it whatever comes back. */
+/* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the
+ * plan. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY; release it whatever comes back. */
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     oir_error *err);
+                     const struct search_control *control, oir_error *err);
 void plan_release(plan *p);
 
 /* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to
  * them). */
 bool plan_count_known(const plan *p, uint64_t *count);
+/* Whether exactly what one leaf matches does. */
+bool plan_is_leaf(const plan *p);
+
+/* What norms of a unit's documents are made of, with length planes at document 0. */
+weigh_input plan_get_norms(const plan *p, const plan_unit *unit);
+
+/* Documents of a range that exist and are not deleted. */
+static inline uint64_t plan_unit_live(const plan_unit *u, uint32_t window, uint32_t range)
+{
+    uint32_t first = window << WINDOW_BITS | range << 6, count = u->segment->segment->context.document_count;
+    uint64_t live = first + 64 <= count ? UINT64_MAX : first < count ? (UINT64_C(1) << (count - first)) - 1 : 0;
+    const uint64_t *deleted = u->segment->catalog->deleted;
+    return deleted && live ? live & ~deleted[first >> 6] : live;
+}
 
 #endif

@@ -1,63 +1,35 @@
 #include "searcher/plan_group.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "searcher/plan_expand.h"
+#include "searcher/search.h"
 
-/* ---- a unit's postings added up ---- */
+enum {
+    TERMS_A_LOOK = 1024,         /* terms between two looks at whether to go on */
+    RANGE_BOUNDS_MOST = 1 << 22, /* bytes of range bounds that a plan keeps, for groups that come first; of the others
+                                    they are made again when a window is visited */
+    WINDOWS_KEPT_MOST = 128,     /* of all groups, once they are evaluated: of an index that is not large all */
+    KEPT_MIN = 1024              /* postings in a window; others are sooner evaluated again than kept */
+};
 
-/* The union of lists: a bit and a sum for each document of the segment. */
-typedef struct sums {
-    uint64_t *bits;
-    uint32_t *wdf;
-    uint32_t documents;
-} sums;
+/* A group over all units, for every leaf that stands for it. In the plan's arena. */
+typedef struct plan_group {
+    struct plan_group *next;
+    const oir_query *query;
+    bool weighs;
+    plan_postings *postings;
+    group_room *room;
+    uint64_t termfreq;
+} plan_group;
 
-static oir_status sums_init(sums *s, uint32_t documents, oir_error *err)
+static oir_status look(const plan *p, oir_error *err)
 {
-    s->documents = documents;
-    s->bits = memory_new_zeroed(((size_t)documents + 63) / 64 + 1, sizeof *s->bits);
-    s->wdf = memory_new_zeroed((size_t)documents + 1, sizeof *s->wdf);
-    return s->bits && s->wdf ? OIR_OK : error_no_memory(err, "a group of terms");
-}
-
-static void sums_release(sums *s)
-{
-    memory_free(s->bits);
-    memory_free(s->wdf);
-}
-
-static void sums_add(sums *s, const postings_list *list)
-{
-    for (uint32_t i = 0; i < list->count; i++) {
-        uint32_t d = list->documents[i], sum = s->wdf[d] + list->wdf[i];
-        s->bits[d >> 6] |= UINT64_C(1) << (d & 63);
-        s->wdf[d] = sum < list->wdf[i] ? UINT32_MAX : sum;
-    }
-}
-
-/* The union as a list in the plan's arena. wdf is no more than the document's length, as a term's is. */
-static oir_status sums_list(const sums *s, plan *p, const plan_unit *unit, plan_postings *out, uint64_t *live,
-                            oir_error *err)
-{
-    uint32_t count = 0, n = 0;
-    for (size_t w = 0; w <= s->documents / 64; w++)
-        count += bits_count(s->bits[w]);
-    uint32_t *documents = arena_add(&p->arena, ((size_t)count + 16) * sizeof *documents);
-    uint32_t *wdf = arena_add(&p->arena, ((size_t)count + 16) * sizeof *wdf);
-    if (!documents || !wdf)
-        return error_no_memory(err, "a group of terms");
-    for (size_t w = 0; w <= s->documents / 64; w++)
-        for (uint64_t left = s->bits[w]; left; left &= left - 1, n++) {
-            uint32_t d = (uint32_t)(w * 64 + bits_lowest(left)), length = segment_get_length(unit->segment->segment, d);
-            documents[n] = d;
-            wdf[n] = s->wdf[d] < length ? s->wdf[d] : length;
-            *live += !snapshot_is_deleted(unit->segment, d);
-        }
-    *out = (plan_postings){.found = count > 0, .documents = documents, .wdf = wdf, .count = count};
+    if (p->control->keep_going && !p->control->keep_going(p->control->context))
+        return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
     return OIR_OK;
 }
 
@@ -66,144 +38,190 @@ static oir_status sums_list(const sums *s, plan *p, const plan_unit *unit, plan_
 typedef struct filling {
     plan *plan;
     const plan_unit *unit;
-    sums sums;
-    postings_list list;
+    postings_group_builder builder;
+    uint64_t upper; /* sum of the terms' frequencies in the unit */
+    uint32_t terms;
 } filling;
 
 static oir_status add_entry(filling *f, const term_entry *entry, oir_error *err)
 {
+    uint32_t termfreq;
+    if (++f->terms % TERMS_A_LOOK == 0)
+        ERROR_FORWARD(look(f->plan, err));
+    snapshot_correct(f->unit->segment, entry, &termfreq, NULL);
+    f->upper += termfreq;
+    return postings_group_add(&f->builder, entry, err);
+}
+
+static oir_status add_expansion(void *context, const terms_cursor *at, oir_error *err)
+{
+    return add_entry(context, &at->entry, err);
+}
+
+static oir_status fill(filling *f, const oir_query *q, oir_error *err)
+{
     const segment *s = f->unit->segment->segment;
-    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &f->list, err));
-    f->plan->postings_decoded += f->list.count;
-    sums_add(&f->sums, &f->list);
-    return OIR_OK;
-}
-
-static oir_status add_term(filling *f, const oir_query *q, oir_error *err)
-{
-    term_entry entry;
-    bool found;
-    ERROR_FORWARD(segment_find_term(f->unit->segment->segment, q->term, q->term_size, &entry, &found, err));
-    return found ? add_entry(f, &entry, err) : OIR_OK;
-}
-
-/* Whether a prefix expands to a term. One that fixes nothing leaves out terms that have a field's prefix themselves. */
-static bool expands_to(const oir_query *q, const char *term, size_t size)
-{
-    if (size < q->term_size || memcmp(term, q->term, q->term_size) != 0)
-        return false;
-    return q->term_size || !(term[0] >= 'A' && term[0] <= 'Z');
-}
-
-static oir_status add_prefix(filling *f, const oir_query *q, oir_error *err)
-{
-    terms_cursor *c = memory_new(sizeof *c);
-    if (!c)
-        return error_no_memory(err, "a prefix");
-    terms_cursor_init(c, &f->unit->segment->segment->terms);
-    oir_status status = terms_cursor_seek(c, q->term, q->term_size, err);
-    while (status == OIR_OK && !c->at_end && (!q->term_size || expands_to(q, c->term, c->term_size))) {
-        if (expands_to(q, c->term, c->term_size))
-            status = add_entry(f, &c->entry, err);
-        if (status == OIR_OK)
-            status = terms_cursor_next(c, err);
-    }
-    memory_free(c);
-    return status;
-}
-
-static oir_status fill_unit(filling *f, const oir_query *q, oir_error *err)
-{
-    if (q->op == OIR_OP_TERM)
-        return add_term(f, q, err);
     if (q->op == OIR_OP_PREFIX)
-        return add_prefix(f, q, err);
-    for (size_t i = 0; i < q->part_count; i++)
-        ERROR_FORWARD(fill_unit(f, q->parts[i], err));
-    return OIR_OK;
-}
-
-/* ---- the limit on expansions: different terms over all units ---- */
-
-static int compare_terms(const void *a, const void *b)
-{
-    const uint8_t *x = *(const uint8_t *const *)a, *y = *(const uint8_t *const *)b;
-    int order = memcmp(x + 1, y + 1, x[0] < y[0] ? x[0] : y[0]);
-    return order ? order : (int)x[0] - (int)y[0];
-}
-
-static oir_status count_terms(const buffer *seen, uint64_t *different, oir_error *err)
-{
-    size_t n = 0;
-    for (size_t at = 0; at < seen->size; at += 1 + (size_t)seen->data[at])
-        n++;
-    const uint8_t **each = memory_new((n + 1) * sizeof *each);
-    if (!each)
-        return error_no_memory(err, "a prefix");
-    n = 0;
-    for (size_t at = 0; at < seen->size; at += 1 + (size_t)seen->data[at])
-        each[n++] = seen->data + at;
-    qsort(each, n, sizeof *each, compare_terms);
-    *different = 0;
-    for (size_t i = 0; i < n; i++)
-        *different += !i || compare_terms(&each[i - 1], &each[i]) != 0;
-    memory_free(each);
-    return OIR_OK;
-}
-
-static oir_status check_limit(const plan *p, const oir_query *q, oir_error *err)
-{
-    for (size_t i = 0; i < q->part_count; i++)
-        ERROR_FORWARD(check_limit(p, q->parts[i], err));
-    if (q->op != OIR_OP_PREFIX || !q->max_expansion)
-        return OIR_OK;
-    buffer seen = BUFFER_INIT;
-    uint64_t different = 0;
-    oir_status status = OIR_OK;
-    terms_cursor *c = memory_new(sizeof *c);
-    if (!c)
-        return error_no_memory(err, "a prefix");
-    for (size_t u = 0; u < p->unit_count && status == OIR_OK; u++) {
-        size_t here = 0;
-        terms_cursor_init(c, &p->units[u].segment->segment->terms);
-        status = terms_cursor_seek(c, q->term, q->term_size, err);
-        /* One more than the limit in one segment is enough to know. */
-        while (status == OIR_OK && !c->at_end && here <= q->max_expansion &&
-               (!q->term_size || expands_to(q, c->term, c->term_size))) {
-            if (expands_to(q, c->term, c->term_size)) {
-                buffer_add_byte(&seen, (uint8_t)c->term_size);
-                buffer_add(&seen, c->term, c->term_size);
-                here++;
-            }
-            status = terms_cursor_next(c, err);
-        }
+        return plan_expand(s, q, add_expansion, f, err);
+    if (q->op == OIR_OP_TERM) {
+        term_entry entry;
+        bool found;
+        ERROR_FORWARD(segment_find_term(s, q->term, q->term_size, &entry, &found, err));
+        return found ? add_entry(f, &entry, err) : OIR_OK;
     }
+    for (size_t i = 0; i < q->part_count; i++)
+        ERROR_FORWARD(fill(f, q->parts[i], err));
+    return OIR_OK;
+}
+
+/* ---- the windows of a group ---- */
+
+/* Room for what visits will want again, as long as there is some. */
+static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
+{
+    size_t size = (size_t)windows * RANGES;
+    bool keeps = postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
+    if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
+        return error_no_memory(err, "a group of terms");
+    if (p->range_bounds + size > RANGE_BOUNDS_MOST)
+        return OIR_OK;
+    p->range_bounds += size;
+    g->range_bounds = arena_add(&p->arena, size);
+    return g->range_bounds ? OIR_OK : error_no_memory(err, "a group of terms");
+}
+
+/* Has a window stay. */
+static oir_status keep_window(plan *p, postings_group *g, uint32_t window, oir_error *err)
+{
+    if (!g->kept || p->windows_kept == WINDOWS_KEPT_MOST)
+        return OIR_OK;
+    group_window *w = arena_add_zeroed(&p->arena, 1, sizeof *w);
+    uint32_t *sums = arena_add_zeroed(&p->arena, WINDOW_SIZE, sizeof *sums);
+    if (!w || !sums)
+        return error_no_memory(err, "a group of terms");
+    p->windows_kept++;
+    w->sums = sums;
+    g->kept[window] = w;
+    return OIR_OK;
+}
+
+/* Looks at all windows, for their bounds and for how many documents there are. postings: of all lists, about. */
+static oir_status measure(plan *p, const plan_unit *unit, postings_group *g, group_room *room, uint64_t postings,
+                          uint64_t *live, oir_error *err)
+{
+    uint32_t windows = postings_view_windows(g->context->document_count);
+    weigh_input norms = plan_get_norms(p, unit);
+    ERROR_FORWARD(add_rooms(p, g, windows, postings, err));
+    for (uint32_t w = 0; w < windows; w++) {
+        uint8_t bounds[RANGES], most = 0;
+        if (!g->bounds[w])
+            continue;
+        ERROR_FORWARD(look(p, err));
+        ERROR_FORWARD(keep_window(p, g, w, err));
+        postings_group_bounds(g, room, &norms, w, bounds);
+        if (g->range_bounds)
+            memcpy(g->range_bounds + (size_t)w * RANGES, bounds, RANGES);
+        const uint64_t *words = postings_group_words(g, room, w);
+        for (uint32_t r = 0; r < RANGES; r++) {
+            most = bounds[r] > most ? bounds[r] : most;
+            *live += bits_count(words[r] & plan_unit_live(unit, w, r));
+        }
+        g->bounds[w] = most;
+    }
+    return g->damaged ? error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
+                                  unit->segment->segment->name) : OIR_OK;
+}
+
+static oir_status fill_unit(plan *p, plan_group *g, const plan_unit *unit, oir_error *err)
+{
+    const segment *s = unit->segment->segment;
+    plan_postings *at = &g->postings[unit - p->units];
+    filling f = {.plan = p, .unit = unit, .builder = {.kernels = kernels_get(isa_best()), .parts = s->container,
+                                                      .context = &s->context, .weighs = g->weighs}};
+    oir_status status = fill(&f, g->query, err);
     if (status == OIR_OK)
-        status = seen.failed ? error_no_memory(err, "a prefix") : count_terms(&seen, &different, err);
-    if (status == OIR_OK && different > q->max_expansion)
-        status = error_set(err, OIR_LIMIT, "%.*s* stands for more than %u terms; write more of the word",
-                           (int)q->term_size, q->term, q->max_expansion);
-    memory_free(c);
-    buffer_release(&seen);
+        status = postings_group_end(&f.builder, &p->arena, &at->group, err);
+    postings_group_release_builder(&f.builder);
+    at->found = at->group != NULL;
+    if (status == OIR_OK && at->found && g->weighs)
+        return measure(p, unit, at->group, g->room, f.upper, &g->termfreq, err);
+    g->termfreq += f.upper;
     return status;
 }
 
-oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, oir_error *err)
+/* ---- groups ---- */
+
+static bool same(const oir_query *a, const oir_query *b)
 {
-    uint64_t live = 0;
-    ERROR_FORWARD(check_limit(p, query, err));
-    for (size_t u = 0; u < p->unit_count; u++) {
-        filling f = {.plan = p, .unit = &p->units[u]};
-        oir_status status = sums_init(&f.sums, f.unit->segment->segment->context.document_count, err);
-        if (status == OIR_OK)
-            status = fill_unit(&f, query, err);
-        if (status == OIR_OK)
-            status = sums_list(&f.sums, p, f.unit, &leaf->postings[u], &live, err);
-        sums_release(&f.sums);
-        postings_list_release(&f.list);
-        if (status != OIR_OK)
-            return status;
-    }
-    leaf->termfreq = (uint32_t)live;
+    if (a->op != b->op || a->term_size != b->term_size || a->part_count != b->part_count ||
+        a->max_expansion != b->max_expansion || (a->term_size && memcmp(a->term, b->term, a->term_size) != 0))
+        return false;
+    for (size_t i = 0; i < a->part_count; i++)
+        if (!same(a->parts[i], b->parts[i]))
+            return false;
+    return true;
+}
+
+static plan_group *find_same(const plan *p, const oir_query *query, bool weighs)
+{
+    for (plan_group *g = p->groups; g; g = g->next)
+        if (g->weighs == weighs && same(g->query, query))
+            return g;
+    return NULL;
+}
+
+static oir_status new_group(plan *p, const oir_query *query, bool weighs, plan_group **out, oir_error *err)
+{
+    plan_group *g = *out = arena_add_zeroed(&p->arena, 1, sizeof *g);
+    if (!p->scratch)
+        p->scratch = arena_add_zeroed(&p->arena, 1, sizeof *p->scratch);
+    if (!g || !p->scratch)
+        return error_no_memory(err, "a group of terms");
+    g->query = query;
+    g->weighs = weighs;
+    g->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *g->postings);
+    g->room = arena_add_zeroed(&p->arena, 1, sizeof *g->room);
+    uint32_t *sums = weighs ? arena_add_zeroed(&p->arena, WINDOW_SIZE, sizeof *sums) : NULL;
+    if (!g->postings || !g->room || (weighs && !sums))
+        return error_no_memory(err, "a group of terms");
+    g->room->own.sums = sums;
+    g->room->scratch = p->scratch;
+    g->next = p->groups;
+    p->groups = g;
     return OIR_OK;
+}
+
+oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, bool weighs, oir_error *err)
+{
+    plan_group *g = find_same(p, query, weighs);
+    if (!g) {
+        ERROR_FORWARD(plan_expand_check(p, query, err));
+        ERROR_FORWARD(new_group(p, query, weighs, &g, err));
+        for (size_t u = 0; u < p->unit_count; u++)
+            ERROR_FORWARD(fill_unit(p, g, &p->units[u], err));
+        if ((double)g->termfreq > p->collection.documents)
+            g->termfreq = (uint64_t)p->collection.documents;
+    }
+    leaf->postings = g->postings;
+    leaf->room = g->room;
+    leaf->termfreq = (uint32_t)g->termfreq;
+    leaf->known = weighs;
+    return OIR_OK;
+}
+
+uint64_t plan_group_decoded(const plan *p)
+{
+    uint64_t decoded = 0;
+    for (const plan_group *g = p->groups; g; g = g->next)
+        for (size_t u = 0; u < p->unit_count; u++)
+            decoded += g->postings[u].group ? g->postings[u].group->decoded : 0;
+    return decoded;
+}
+
+void plan_group_release(plan *p)
+{
+    for (plan_group *g = p->groups; g; g = g->next)
+        for (size_t u = 0; u < p->unit_count; u++)
+            if (g->postings[u].group)
+                postings_group_release(g->postings[u].group);
 }

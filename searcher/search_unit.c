@@ -65,12 +65,11 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
             ERROR_FORWARD(postings_window_open(o->postings, u->kernels, s->container, &s->context, &at->entry,
                                                &u->norms, u->arena, err));
         else
-            ERROR_FORWARD(postings_window_open_list(o->postings, u->kernels, &s->context, at->documents, at->wdf,
-                                                    at->count, &u->norms, u->arena, err));
+            postings_window_open_group(o->postings, at->group, leaf->room, &u->norms);
     }
     if (at)
         set_scale(u, o);
-    u->any_large |= at && (o->postings->view.large_count || o->postings->exact_wdf);
+    u->any_large |= at && (o->postings->view.large_count || o->postings->group);
     u->leaves[n->leaf] = o;
     *out = o;
     return OIR_OK;
@@ -284,10 +283,7 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
     u->exact_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->exact_factor);
     if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf || !u->exact_factor)
         return error_no_memory(err, "a search");
-    u->norms = (weigh_input){.planes = s->context.lengths.count, .norm_base = (float)p->norm.base,
-                             .norm_slope = (float)p->norm.slope, .norm_min = (float)p->norm.min};
-    for (uint32_t i = 0; i < u->norms.planes; i++)
-        u->norms.length[i] = s->context.lengths.plane[i];
+    u->norms = plan_get_norms(p, u->place);
     u->input = u->norms;
     u->input.wdf = u->input_wdf;
     u->input.factor = u->input_factor;
@@ -403,8 +399,10 @@ void search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint64_t
 bool search_unit_is_damaged(const search_unit *u)
 {
     bool damaged = false;
-    for (size_t i = 0; i < u->plan->leaf_count; i++)
-        damaged |= u->leaves[i] && u->leaves[i]->postings && u->leaves[i]->postings->damaged;
+    for (size_t i = 0; i < u->plan->leaf_count; i++) {
+        const postings_window *p = u->leaves[i] ? u->leaves[i]->postings : NULL;
+        damaged |= p && (p->damaged || (p->group && p->group->damaged));
+    }
     return damaged;
 }
 

@@ -39,10 +39,7 @@ double search_unit_stretch(const plan *p, size_t index);
 /* Documents of a range that exist and are not deleted. */
 static inline uint64_t search_unit_live(const search_unit *u, uint32_t window, uint32_t range)
 {
-    uint32_t first = window << WINDOW_BITS | range << 6, count = u->place->segment->segment->context.document_count;
-    uint64_t live = first + 64 <= count ? UINT64_MAX : first < count ? (UINT64_C(1) << (count - first)) - 1 : 0;
-    const uint64_t *deleted = u->place->segment->catalog->deleted;
-    return deleted && live ? live & ~deleted[first >> 6] : live;
+    return plan_unit_live(u->place, window, range);
 }
 
 /* The wanted documents of a range (which may match there) that may weigh `threshold` or more. Fills leaves' active. */

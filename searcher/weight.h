@@ -23,6 +23,7 @@ typedef struct weight_ops {
     weight_norm (*norm)(const oir_weight *w, const weight_collection *c);
     /* The factor of a leaf that `termfreq` documents match and that counts wqf times. 0: it weighs nothing. */
     double (*factor)(const oir_weight *w, const weight_collection *c, double termfreq, double wqf);
+    bool weighs; /* else all factors are 0 */
 } weight_ops;
 
 struct oir_weight {

@@ -25,4 +25,4 @@ static double bm25_factor(const oir_weight *w, const weight_collection *c, doubl
     return idf * ((p->k3 + 1) * wqf / (p->k3 + wqf)) * (p->k1 + 1);
 }
 
-const weight_ops weight_ops_bm25 = {bm25_norm, bm25_factor};
+const weight_ops weight_ops_bm25 = {.norm = bm25_norm, .factor = bm25_factor, .weighs = true};

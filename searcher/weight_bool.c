@@ -17,4 +17,4 @@ static double bool_factor(const oir_weight *w, const weight_collection *c, doubl
     return 0;
 }
 
-const weight_ops weight_ops_bool = {bool_norm, bool_factor};
+const weight_ops weight_ops_bool = {.norm = bool_norm, .factor = bool_factor};

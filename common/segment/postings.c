@@ -6,7 +6,6 @@
 #include "base/memory.h"
 #include "codec/positions.h"
 #include "codec/sparse_layout.h"
-#include "codec/varint.h"
 #include "segment/container.h"
 #include "segment/postings_view.h"
 
@@ -41,22 +40,6 @@ static bool list_reserve(postings_list *list, size_t count)
         return false; /* capacity stays what both have */
     list->capacity = wdf;
     return true;
-}
-
-static oir_status decode_inlined(const postings_view *v, postings_list *list, oir_error *err)
-{
-    const uint8_t *at = v->entry->inlined, *end = at + v->entry->inlined_size;
-    uint64_t document = 0, gap, wdf;
-    for (uint32_t i = 0; i < v->count; i++) {
-        if (!(at = varint_get(at, end, &gap)) || !(at = varint_get(at, end, &wdf)))
-            return damaged(err, v, "inlined list");
-        document += gap + (i > 0);
-        if (gap > UINT32_MAX || document > UINT32_MAX || wdf + v->base > UINT32_MAX)
-            return damaged(err, v, "inlined list");
-        list->documents[i] = (uint32_t)document;
-        list->wdf[i] = (uint32_t)wdf + v->base;
-    }
-    return OIR_OK;
 }
 
 static oir_status decode_dense(const kernels *k, const postings_view *v, postings_list *list, oir_error *err)
@@ -122,11 +105,11 @@ oir_status postings_decode(const struct container *parts, const postings_context
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
     if (!list_reserve(list, (size_t)v.count + 2 * SPILL))
         return error_no_memory(err, "a list of postings");
-    if (v.form == POSTINGS_INLINED)
-        ERROR_FORWARD(decode_inlined(&v, list, err));
-    else if (v.form == POSTINGS_DENSE)
+    if (v.form == POSTINGS_INLINED && !postings_view_inlined(entry, list->documents, list->wdf))
+        return damaged(err, &v, "inlined list");
+    if (v.form == POSTINGS_DENSE)
         ERROR_FORWARD(decode_dense(k, &v, list, err));
-    else
+    else if (v.form != POSTINGS_INLINED)
         decode_sparse(k, &v, list);
     return finish(&v, context->document_count, list, err);
 }

@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "codec/sparse_layout.h"
+#include "codec/varint.h"
 #include "segment/container.h"
 
 static oir_status damaged(oir_error *err, const term_entry *entry, const char *what)
@@ -53,6 +54,22 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
                             v->form == POSTINGS_SPARSE, v->base))
         return damaged(err, entry, "list");
     return OIR_OK;
+}
+
+bool postings_view_inlined(const term_entry *entry, uint32_t *documents, uint32_t *wdf)
+{
+    const uint8_t *at = entry->inlined, *end = at + entry->inlined_size;
+    uint64_t document = 0, gap, above, base = entry->zero_wdf ? 0 : 1;
+    for (uint32_t i = 0; i < entry->termfreq; i++) {
+        if (!(at = varint_get(at, end, &gap)) || !(at = varint_get(at, end, &above)))
+            return false;
+        document += gap + (i > 0);
+        if (gap > UINT32_MAX || document > UINT32_MAX || above + base > UINT32_MAX)
+            return false;
+        documents[i] = (uint32_t)document;
+        wdf[i] = (uint32_t)(above + base);
+    }
+    return true;
 }
 
 /* Groups of no bits, in documents of one place, are no bytes: then container_get gives an address all the same. */

@@ -59,6 +59,9 @@ static inline float postings_view_step(uint32_t stored_low, uint32_t stored_high
 /* Takes a list apart. entry must live as long as *v. OIR_CORRUPT. */
 oir_status postings_view_open(postings_view *v, const struct container *parts, const postings_context *context,
                               const term_entry *entry, oir_error *err);
+/* Decodes an inlined list that postings_view_open found possible: POSTINGS_INLINED_COUNT documents at most. False when
+ * it is damaged; whether the segment has the documents is for the caller to see. */
+bool postings_view_inlined(const term_entry *entry, uint32_t *documents, uint32_t *wdf);
 /* Finds the term's positions, once they are needed: checksums are verified then. OIR_CORRUPT. */
 oir_status postings_view_positions(postings_view *v, const struct container *parts, oir_error *err);
 

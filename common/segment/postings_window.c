@@ -108,28 +108,15 @@ oir_status postings_window_open(postings_window *p, const kernels *k, const stru
     return make_window_room(p, err);
 }
 
-oir_status postings_window_open_list(postings_window *p, const kernels *k, const postings_context *context,
-                                     const uint32_t *documents, const uint32_t *wdf, uint32_t count,
-                                     const weigh_input *norms, arena *a, oir_error *err)
+void postings_window_open_group(postings_window *p, postings_group *group, group_room *room, const weigh_input *norms)
 {
     memset(p, 0, sizeof *p);
-    p->kernels = k;
-    p->context = context;
+    p->kernels = group->kernels;
+    p->context = group->context;
     p->norms = norms;
-    p->arena = a;
-    p->documents = documents;
-    p->exact_wdf = wdf;
-    p->count = count;
-    p->decoded = count;
-    uint8_t *bytes = arena_add(a, (size_t)count + SPILL);
-    if (!bytes)
-        return error_no_memory(err, "a list of postings");
-    for (uint32_t i = 0; i < count; i++)
-        bytes[i] = (uint8_t)(wdf[i] < 255 ? wdf[i] : 255);
-    memset(bytes + count, 0, SPILL);
-    p->all_wdf = bytes;
-    ERROR_FORWARD(make_window_bounds(p, err));
-    return make_window_room(p, err);
+    p->group = group;
+    p->room = room;
+    p->bounds = group->bounds;
 }
 
 /* ---- a window ---- */
@@ -246,10 +233,28 @@ static void exact_bounds(postings_window *p, uint8_t out[RANGES])
     }
 }
 
+/* Groups that weigh have documents in most ranges, so that looking which is not worth its while. */
+static void group_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES])
+{
+    if (p->group->range_bounds) {
+        memcpy(out, p->group->range_bounds + (size_t)p->window * RANGES, RANGES);
+    } else if (p->group->weighs && level == LEVEL_EXACT) {
+        postings_group_bounds(p->group, p->room, p->norms, p->window, out);
+    } else {
+        memset(out, p->bounds[p->window], RANGES);
+        const uint64_t *words = p->group->weighs || level == LEVEL_STORED ? NULL
+                                : postings_group_words(p->group, p->room, p->window);
+        for (uint32_t r = 0; words && r < RANGES; r++)
+            out[r] = words[r] ? out[r] : 0;
+    }
+}
+
 void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES])
 {
     if (!p->bounds[p->window]) {
         memset(out, 0, RANGES);
+    } else if (p->group) {
+        group_bounds(p, level, out);
     } else if (postings_window_is_dense(p)) {
         locate_dense(p);
         if (!p->payload || !p->kernels->dense_bounds(p->payload, p->payload_size, out)) {
@@ -274,6 +279,13 @@ uint64_t postings_window_present(postings_window *p)
 {
     if (!p->bounds[p->window])
         return 0;
+    if (p->group) {
+        const uint64_t *words = postings_group_words(p->group, p->room, p->window);
+        uint64_t present = 0;
+        for (uint32_t r = 0; r < RANGES; r++)
+            present |= (uint64_t)(words[r] != 0) << r;
+        return present;
+    }
     if (postings_window_is_dense(p)) {
         locate_dense(p);
         return p->payload && p->payload_size >= 9 ? bits_load64(p->payload + 1) : 0;
@@ -290,6 +302,8 @@ uint32_t postings_window_count(postings_window *p)
         locate_dense(p);
         return p->window_count;
     }
+    if (p->group)
+        return p->kernels->count_words(postings_group_words(p->group, p->room, p->window));
     open_window(p);
     return p->span.count;
 }
@@ -321,6 +335,8 @@ uint64_t postings_window_documents(postings_window *p, uint32_t range)
     uint32_t before = 0;
     if (!p->bounds[p->window])
         return 0;
+    if (p->group)
+        return postings_group_documents(p->group, p->room, p->window, range);
     open_window(p);
     if (p->known >> range & 1)
         return p->masks[range];
@@ -348,6 +364,10 @@ void postings_window_prefetch_rest(const postings_window *p)
 
 void postings_window_words(postings_window *p, uint64_t words[RANGES])
 {
+    if (p->bounds[p->window] && p->group) {
+        memcpy(words, postings_group_words(p->group, p->room, p->window), RANGES * sizeof *words);
+        return;
+    }
     if (p->bounds[p->window])
         open_window(p);
     if (p->bounds[p->window] && postings_window_is_dense(p) && p->window_count) {
@@ -366,6 +386,8 @@ void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_S
     uint64_t mask = postings_window_documents(p, range);
     if (!mask)
         memset(out, 0, RANGE_SIZE);
+    else if (p->group)
+        postings_group_wdf(p->group, p->room, p->window, range, out);
     else if (postings_window_is_dense(p))
         p->kernels->dense_wdf(&p->dense, mask, p->first[range], out);
     else
@@ -374,9 +396,7 @@ void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_S
 
 uint32_t postings_window_large(const postings_window *p, uint32_t document)
 {
-    if (p->exact_wdf) {
-        uint32_t i = lower_bound(p, document);
-        return i < p->count ? p->exact_wdf[i] : 255;
-    }
+    if (p->group)
+        return postings_group_large(p->group, p->room, document);
     return postings_view_large(&p->view, document);
 }

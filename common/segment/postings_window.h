@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "codec/positions.h"
+#include "segment/postings_group.h"
 #include "segment/postings_view.h"
 
 /* How exactly the bounds of ranges are wanted where they are not stored. */
@@ -61,10 +62,13 @@ typedef struct postings_window {
     size_t payload_size;
     uint32_t window_count, window_before;
 
-    /* others: the whole list (short, inlined, groups) or the window's part of it (sparse) */
+    /* groups: evaluated there */
+    postings_group *group;
+    group_room *room;
+
+    /* others: the whole list (short, inlined) or the window's part of it (sparse) */
     const uint32_t *documents;     /* whole lists */
     const uint8_t *all_wdf;        /* whole lists, 255 at most */
-    const uint32_t *exact_wdf;     /* groups: wdf as they are */
     uint32_t count;                /* whole lists */
     uint16_t *places;              /* the window's documents */
     const uint8_t *wdf;            /* their wdf, once asked for */
@@ -85,10 +89,8 @@ typedef struct postings_window {
 oir_status postings_window_open(postings_window *p, const kernels *k, const struct container *parts,
                                 const postings_context *context, const term_entry *entry, const weigh_input *norms,
                                 arena *a, oir_error *err);
-/* The same over a list made in memory: documents ascending with wdf, in memory that outlives it. */
-oir_status postings_window_open_list(postings_window *p, const kernels *k, const postings_context *context,
-                                     const uint32_t *documents, const uint32_t *wdf, uint32_t count,
-                                     const weigh_input *norms, arena *a, oir_error *err);
+/* The same over a group, which, with its room, must outlive it and be the only thread's. */
+void postings_window_open_group(postings_window *p, postings_group *group, group_room *room, const weigh_input *norms);
 
 static inline void postings_window_seek(postings_window *p, uint32_t window)
 {
@@ -107,17 +109,22 @@ static inline void postings_window_prefetch_place(const postings_window *p, uint
 
 void postings_window_prefetch(const postings_window *p, uint32_t window);
 
-/* True when LEVEL_STORED already is exact. */
 static inline bool postings_window_is_dense(const postings_window *p)
 {
-    return p->view.form == POSTINGS_DENSE && !p->documents;
+    return p->view.form == POSTINGS_DENSE;
+}
+
+/* True when LEVEL_STORED already is exact. */
+static inline bool postings_window_has_bounds(const postings_window *p)
+{
+    return postings_window_is_dense(p) || (p->group && p->group->range_bounds);
 }
 
 /* What bound bytes say: b from 1 up, that no saturation is above low + b * step; 0, that there are no documents. Stored
  * ones have the list's scale, those made here go from 0 to 1. */
 static inline void postings_window_scale(const postings_window *p, enum bound_level level, double *low, double *step)
 {
-    bool made = p->documents || (level == LEVEL_EXACT && !postings_window_is_dense(p));
+    bool made = p->documents || p->group || (level == LEVEL_EXACT && !postings_window_is_dense(p));
     *low = made ? 0 : p->view.low;
     *step = made ? 1.0 / 255 : p->view.step;
 }

@@ -263,6 +263,102 @@ static void windows_compare(const container *file, const collection *c, const sa
     arena_release(&a);
 }
 
+/* ---- groups ---- */
+
+/* The union of some samples, one of them perhaps twice, as a sample of its own; *capped says that it is there twice. */
+static void group_make(collection *c, postings_group_builder *b, sample *all, bool *capped)
+{
+    oir_error err;
+    uint32_t n = c->context.document_count, one_in = 1 + harness_below(20), twice = harness_below(2 * TERMS);
+    uint64_t *sums = calloc(n, sizeof *sums);
+    bool *there = calloc(n, sizeof *there);
+    *capped = false;
+    for (uint32_t t = 0; t < TERMS; t++) {
+        const sample *s = &c->samples[t];
+        if (harness_below(one_in))
+            continue;
+        for (int times = t == twice ? 2 : 1; times; times--) {
+            REQUIRE_OK(postings_group_add(b, &s->entry, &err), err);
+            for (uint32_t i = 0; i < s->count; i++) {
+                sums[s->documents[i]] += s->wdf[i];
+                there[s->documents[i]] = true;
+            }
+        }
+        *capped |= t == twice;
+    }
+    all->documents = malloc(n * sizeof *all->documents);
+    all->wdf = malloc(n * sizeof *all->wdf);
+    for (uint32_t d = 0; d < n; d++)
+        if (there[d]) {
+            all->documents[all->count] = d;
+            all->wdf[all->count++] = (uint32_t)(*capped && sums[d] > c->length[d] ? c->length[d] : sums[d]);
+        }
+    free(sums);
+    free(there);
+}
+
+/* What groups keep for their windows, or not. */
+static void group_keep(postings_group *g, group_room *room, const weigh_input *norms, arena *a)
+{
+    uint32_t windows = postings_view_windows(g->context->document_count);
+    bool bounds = harness_below(2);
+    g->kept = harness_below(2) ? arena_add_zeroed(a, windows, sizeof *g->kept) : NULL;
+    uint8_t *all = bounds ? arena_add_zeroed(a, windows, RANGES) : NULL;
+    for (uint32_t w = 0; w < windows; w++) {
+        if (g->kept && g->bounds[w] && harness_below(2)) {
+            g->kept[w] = arena_add_zeroed(a, 1, sizeof **g->kept);
+            g->kept[w]->sums = arena_add_zeroed(a, WINDOW_SIZE, sizeof *g->kept[w]->sums);
+        }
+        if (bounds && g->bounds[w])
+            postings_group_bounds(g, room, norms, w, all + (size_t)w * RANGES);
+    }
+    g->range_bounds = all;
+}
+
+static void group_compare(const container *file, collection *c, const kernels *k)
+{
+    oir_error err;
+    arena a;
+    postings_group *g;
+    group_room room = {0};
+    postings_window p;
+    sample all = {0};
+    bool capped;
+    postings_group_builder b = {.kernels = k, .parts = file, .context = &c->context, .weighs = true};
+    weigh_input norms = {.norm_base = 0.3f, .norm_slope = 0.01f, .norm_min = 1e-30f, .planes = 3};
+    for (uint32_t i = 0; i < norms.planes; i++)
+        norms.length[i] = c->context.lengths.plane[i];
+    arena_init(&a);
+    room.scratch = arena_add_zeroed(&a, 1, sizeof *room.scratch);
+    room.own.sums = arena_add_zeroed(&a, WINDOW_SIZE, sizeof *room.own.sums);
+    group_make(c, &b, &all, &capped);
+    REQUIRE_OK(postings_group_end(&b, &a, &g, &err), err);
+    EXPECT(!g == !all.count);
+    if (g) {
+        uint32_t windows = postings_view_windows(c->context.document_count);
+        EXPECT(g->capped == capped);
+        group_keep(g, &room, &norms, &a);
+        postings_window_open_group(&p, g, &room, &norms);
+        for (uint32_t trial = 0; trial < 20; trial++) {
+            uint8_t bounds[RANGES + 64];
+            uint32_t w = harness_below(windows), from = 0, to;
+            while (from < all.count && all.documents[from] >> WINDOW_BITS < w)
+                from++;
+            for (to = from; to < all.count && all.documents[to] >> WINDOW_BITS == w;)
+                to++;
+            postings_window_seek(&p, w);
+            postings_window_bounds(&p, (enum bound_level)harness_below(3), bounds);
+            window_ranges(&p, &all, from, to, LEVEL_EXACT, bounds, &norms);
+        }
+        EXPECT(!p.damaged && !g->damaged);
+        postings_group_release(g);
+    }
+    postings_group_release_builder(&b);
+    free(all.documents);
+    free(all.wdf);
+    arena_release(&a);
+}
+
 static void round_trip(uint32_t n, uint32_t forms[4])
 {
     char path[] = "/tmp/oir-test-postings-XXXXXX";
@@ -284,6 +380,7 @@ static void round_trip(uint32_t n, uint32_t forms[4])
         sample_make(&c, s, t);
         term_postings p = {s->count, s->documents, s->wdf, s->counts, s->positions};
         REQUIRE_OK(postings_writer_add(writer, &p, &s->entry, &gap, &err), err);
+        s->entry.ordinal = t;
         if (s->entry.inlined_size)
             memcpy(s->inlined, s->entry.inlined, s->entry.inlined_size);
         s->entry.inlined = s->inlined;
@@ -296,6 +393,9 @@ static void round_trip(uint32_t n, uint32_t forms[4])
     for (enum isa isa = ISA_SCALAR; isa <= isa_of_machine(); isa++)
         for (uint32_t t = 0; t < TERMS; t++)
             windows_compare(file, &c, &c.samples[t], kernels_get(isa));
+    for (enum isa isa = ISA_SCALAR; isa <= isa_of_machine(); isa++)
+        for (uint32_t trial = 0; trial < 5; trial++)
+            group_compare(file, &c, kernels_get(isa));
     container_close(file);
     unlink(path);
     for (uint32_t t = 0; t < TERMS; t++) {
