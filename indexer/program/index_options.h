@@ -13,6 +13,7 @@ typedef struct index_options {
     double wait;          /* seconds */
     bool keep_vanished;
     bool optimise;
+    bool no_pairs;
     bool overwrite;
     bool quiet;
     bool verbose;
