@@ -144,6 +144,12 @@ static void and_words(uint64_t words[RANGES], const uint64_t other[RANGES])
         words[w] &= other[w];
 }
 
+static void and_not_words(uint64_t words[RANGES], const uint64_t other[RANGES])
+{
+    for (uint32_t w = 0; w < RANGES; w++)
+        words[w] &= ~other[w];
+}
+
 static void or_words(uint64_t words[RANGES], const uint64_t other[RANGES])
 {
     for (uint32_t w = 0; w < RANGES; w++)
@@ -160,12 +166,14 @@ void op_words(op *o, uint64_t words[RANGES])
         memset(words, 0xff, RANGES * sizeof *words);
         return;
     }
-    if (o->ops->needs_all || o->ops == &op_or) { /* one part after another, whatever their number */
+    if (o->ops->needs_all || o->ops == &op_or || o->ops == &op_not) { /* one after another, whatever their number */
         op_words(o->parts[0], words);
         for (uint32_t i = 1; i < o->part_count; i++) {
             uint64_t other[RANGES];
+            if (o->ops == &op_not && !o->parts[i]->certain) /* excludes nothing yet, as op_not.c says */
+                continue;
             op_words(o->parts[i], other);
-            (o->ops->needs_all ? and_words : or_words)(words, other);
+            (o->ops->needs_all ? and_words : o->ops == &op_or ? or_words : and_not_words)(words, other);
         }
         return;
     }

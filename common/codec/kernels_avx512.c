@@ -276,19 +276,46 @@ INLINE __m512i eight_ranges(const uint8_t *documents, __m512i at, __m512i counts
     return words;
 }
 
+/* The documents of 8 ranges that all are numbers of 6 bits: unpacked together, then each range's to its own lane, of
+ * which `there` has a bit for each number. */
+INLINE __m512i eight_lists(const uint8_t *documents, uint64_t bit, uint64_t there)
+{
+    __m512i x = _mm512_maskz_expand_epi8(there, unpack64(documents, bit, 6)), words = _mm512_setzero_si512();
+    __m512i numbers = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)there));
+    /* Half of them or all: how many there are at most is guessed wrong too often. */
+    for (int half = 0; half < DENSE_LIST_MAX; half += DENSE_LIST_MAX / 2) {
+        for (int i = half; i < half + DENSE_LIST_MAX / 2; i++, x = _mm512_srli_epi64(x, 8)) {
+            __mmask8 more = _mm512_test_epi64_mask(numbers, _mm512_set1_epi64(1 << i));
+            words = _mm512_or_si512(words, _mm512_maskz_rolv_epi64(more, _mm512_set1_epi64(1), x));
+        }
+        if (!(there & UINT64_C(0xf0f0f0f0f0f0f0f0)))
+            break;
+    }
+    return words;
+}
+
 TARGET static void dense_all(const dense_window *w, uint64_t words[64])
 {
     if (w->kind == DENSE_BITSET) {
         memcpy(words, w->documents + DENSE_RANKS, 512);
         return;
     }
-    __m512i start = _mm512_setzero_si512();
+    alignas(64) uint8_t there[64]; /* by range as many bits as it has numbers */
+    const __m512i ones = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 3, 7, 15, 31, 63, 127, -1, 0, 0, 0, 0, 0, 0, 0));
+    _mm512_store_si512(there, _mm512_shuffle_epi8(ones, _mm512_load_si512(w->counts)));
+    uint64_t bit = 0;
     for (uint32_t r = 0; r < 64; r += 8) {
-        __m512i bits = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(w->bits + r)));
-        __m512i counts = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(w->counts + r)));
-        __m512i end = _mm512_add_epi64(prefix_sums(bits), start);
-        _mm512_storeu_si512(words + r, eight_ranges(w->documents, _mm512_sub_epi64(end, bits), counts));
-        start = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), end);
+        uint64_t eight = bits_load64(w->counts + r), lists = bits_load64(there + r);
+        if ((eight + UINT64_C(0x7777777777777777)) & UINT64_C(0x8080808080808080)) { /* more than 8 in some range */
+            __m512i bits = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(w->bits + r)));
+            __m512i counts = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)eight)), end = prefix_sums(bits);
+            __m512i at = _mm512_add_epi64(_mm512_sub_epi64(end, bits), _mm512_set1_epi64((long long)bit));
+            _mm512_storeu_si512(words + r, eight_ranges(w->documents, at, counts));
+            bit += (uint64_t)_mm512_reduce_add_epi64(bits);
+        } else {
+            _mm512_storeu_si512(words + r, eight_lists(w->documents, bit, lists));
+            bit += 6 * bits_count(lists);
+        }
     }
 }
 
