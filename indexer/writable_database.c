@@ -324,7 +324,7 @@ oir_status oir_writable_database_commit(oir_writable_database *w, oir_error *err
     ERROR_FORWARD(writer_check(w, err));
     if (!w->changed)
         return OIR_OK;
-    ERROR_FORWARD(writer_flush(w, err));
+    ERROR_FORWARD(writer_flush(w, false, err));
     ERROR_FORWARD(writer_merge(w, err));
     return writer_commit(w, err);
 }
@@ -332,7 +332,7 @@ oir_status oir_writable_database_commit(oir_writable_database *w, oir_error *err
 oir_status oir_writable_database_optimise(oir_writable_database *w, oir_error *err)
 {
     ERROR_FORWARD(writer_check(w, err));
-    ERROR_FORWARD(writer_flush(w, err));
+    ERROR_FORWARD(writer_flush(w, w->segment_count == 0, err)); /* then nothing is left to be merged */
     ERROR_FORWARD(writer_merge_all(w, err));
     return w->changed ? writer_commit(w, err) : OIR_OK;
 }

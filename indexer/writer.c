@@ -91,7 +91,7 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
     if (docid > w->state.last_docid)
         w->state.last_docid = docid;
     if (inverter_get_memory(w->inverter) > w->memory_limit || inverter_is_full(w->inverter)) {
-        ERROR_FORWARD(writer_flush(w, err));
+        ERROR_FORWARD(writer_flush(w, false, err));
         ERROR_FORWARD(writer_merge(w, err));
     }
     return OIR_OK;

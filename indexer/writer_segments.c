@@ -36,7 +36,7 @@ typedef struct new_segment {
     segment_writer *writer;
 } new_segment;
 
-static oir_status open_new(oir_writable_database *w, new_segment *n, bool merged, oir_error *err)
+static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_error *err)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
     segment_options options = {
@@ -44,7 +44,7 @@ static oir_status open_new(oir_writable_database *w, new_segment *n, bool merged
         .bound_b = w->state.bound_b,
         .term_lists = w->state.term_lists,
         .stored = w->state.stored,
-        .pairs = merged && w->pairs,
+        .pairs = lasting && w->pairs,
     };
     *n = (new_segment){.number = w->state.next_segment};
     if (!memory_reserve(&w->segments, &w->segment_capacity, w->segment_count + 1, sizeof *w->segments))
@@ -90,7 +90,7 @@ static void release_new(new_segment *n)
     memory_free(n->path);
 }
 
-oir_status writer_flush(oir_writable_database *w, oir_error *err)
+oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
 {
     oir_status status;
     new_segment n = {0};
@@ -98,7 +98,7 @@ oir_status writer_flush(oir_writable_database *w, oir_error *err)
         inverter_clear(w->inverter);
         return OIR_OK;
     }
-    ERROR_GOTO_DONE(open_new(w, &n, false, err));
+    ERROR_GOTO_DONE(open_new(w, &n, lasting, err));
     ERROR_GOTO_DONE(inverter_flush(w->inverter, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, w->segment_count, err));
     inverter_clear(w->inverter);

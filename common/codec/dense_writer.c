@@ -6,7 +6,7 @@
 
 /* A bitset is chosen also where it is a little larger than the other kinds, since it is the quickest to read: per cent
  * of their size. */
-enum { BITSET_BIAS = 110 };
+enum { BITSET_BIAS = 150 };
 
 typedef struct window_shape {
     uint32_t counts[64]; /* documents by range */

@@ -4,6 +4,9 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
+/* Places of text that stay near the processor. */
+enum { PLACES_AT_ONCE = 1 << 17 };
+
 static uint32_t documents_in(const postings_context *c, uint32_t window)
 {
     uint32_t left = c->document_count - (window << WINDOW_BITS);
@@ -11,25 +14,21 @@ static uint32_t documents_in(const postings_context *c, uint32_t window)
 }
 
 /* A place more for each document, so that the last word of one has none of the next behind it. */
-static uint64_t places_in(const postings_context *c, uint32_t window, uint32_t *starts)
+static uint64_t places_in(const postings_context *c, uint32_t first, uint32_t end)
 {
     uint64_t places = 0;
-    uint32_t n = documents_in(c, window);
-    for (uint32_t i = 0; i < n; i++) {
-        if (starts)
-            starts[i] = (uint32_t)places;
-        places += (uint64_t)length_get(&c->extents, (window << WINDOW_BITS) + i) + 1;
-    }
-    if (starts)
-        starts[n] = (uint32_t)places;
+    for (uint32_t d = first; d < end; d++)
+        places += (uint64_t)length_get(&c->extents, d) + 1;
     return places;
 }
 
 bool pairs_scan_is_possible(const postings_context *c)
 {
-    for (uint32_t w = 0; w < postings_view_windows(c->document_count); w++)
-        if (places_in(c, w, NULL) > PAIRS_SCAN_PLACES_MAX)
+    for (uint32_t d = 0, n; d < c->document_count; d += n) {
+        n = c->document_count - d < RANGE_SIZE ? c->document_count - d : RANGE_SIZE;
+        if (places_in(c, d, d + n) > PAIRS_SCAN_PLACES_MAX)
             return false;
+    }
     return true;
 }
 
@@ -86,32 +85,59 @@ static oir_status put_word(pairs_scan *s, uint32_t word, oir_error *err)
 {
     postings_window *p = &s->words[word];
     position_group groups[RANGE_SIZE];
-    postings_window_seek(p, s->window);
-    postings_window_expect(p, RANGES);
-    for (uint32_t r = 0; p->bounds[s->window] && r < RANGES; r++) {
+    for (uint32_t r = s->first; p->bounds[s->window] && r < s->end; r++) {
         uint64_t documents = postings_window_documents(p, r);
         if (!documents)
             continue;
         ERROR_FORWARD(postings_window_groups(p, r, documents, groups, err));
         for (uint32_t i = 0; documents; documents &= documents - 1, i++)
-            ERROR_FORWARD(put_document(s, word, r << 6 | bits_lowest(documents), &groups[i], err));
+            ERROR_FORWARD(put_document(s, word, r << RANGE_BITS | bits_lowest(documents), &groups[i], err));
     }
     return OIR_OK;
 }
 
-oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
+/* Where the text of the next documents will be: as many ranges as fit, one at least; returns their places. */
+static uint32_t choose_ranges(pairs_scan *s)
 {
-    size_t places = (size_t)places_in(s->context, window, s->starts);
-    s->window = window;
-    s->document_count = documents_in(s->context, window);
+    uint64_t places = 0;
+    s->first = s->end;
+    for (; s->end < RANGES && s->end << RANGE_BITS < s->document_count; s->end++) {
+        uint32_t first = s->end << RANGE_BITS, left = s->document_count - first, base = s->window << WINDOW_BITS;
+        uint32_t n = left < RANGE_SIZE ? left : RANGE_SIZE;
+        uint64_t more = places_in(s->context, base + first, base + first + n);
+        if (s->end > s->first && places + more > PLACES_AT_ONCE)
+            break;
+        for (uint32_t i = first; i < first + n; i++) {
+            s->starts[i] = (uint32_t)places;
+            places += (uint64_t)length_get(&s->context->extents, base + i) + 1;
+        }
+        s->starts[first + n] = (uint32_t)places;
+    }
+    return (uint32_t)places;
+}
+
+static oir_status put_ranges(pairs_scan *s, oir_error *err)
+{
+    uint32_t places = choose_ranges(s);
     s->double_count = s->double_next = 0;
-    if (!memory_reserve(&s->text, &s->text_capacity, places + 1, sizeof *s->text))
+    if (!memory_reserve(&s->text, &s->text_capacity, (size_t)places + 1, sizeof *s->text))
         return error_no_memory(err, "pairs of words");
-    memset(s->text, 0, (places + 1) * sizeof *s->text);
+    memset(s->text, 0, ((size_t)places + 1) * sizeof *s->text);
     for (uint32_t word = 0; word < s->word_count; word++)
         ERROR_FORWARD(put_word(s, word, err));
     sort_u64(s->doubles, s->double_count);
     return OIR_OK;
+}
+
+void pairs_scan_seek(pairs_scan *s, uint32_t window)
+{
+    s->window = window;
+    s->document_count = documents_in(s->context, window);
+    s->first = s->end = 0;
+    for (uint32_t word = 0; word < s->word_count; word++) {
+        postings_window_seek(&s->words[word], window);
+        postings_window_expect(&s->words[word], RANGES);
+    }
 }
 
 static void add_pair(pairs_scan *s, uint32_t first, uint32_t second)
@@ -141,6 +167,8 @@ static oir_status add_doubles(pairs_scan *s, uint32_t end, oir_error *err)
 
 oir_status pairs_scan_document(pairs_scan *s, uint32_t i, oir_error *err)
 {
+    if (i >> RANGE_BITS >= s->end)
+        ERROR_FORWARD(put_ranges(s, err));
     uint32_t begin = s->starts[i], end = s->starts[i + 1];
     s->pair_count = 0;
     if (!memory_reserve(&s->pairs, &s->pair_capacity, end - begin, sizeof *s->pairs))

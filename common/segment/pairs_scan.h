@@ -1,5 +1,6 @@
-/* The text of a segment as far as it consists of given words, put together again from their positions, a window of
- * documents at a time: what follows what in it is how lists of pairs are made and checked. One thread at a time. */
+/* The text of a segment as far as it consists of given words, put together again from their positions, some documents
+ * at a time, so that it stays in the processor's cache: what follows what in it is how lists of pairs are made and
+ * checked. One thread at a time. */
 #ifndef SEGMENT_PAIRS_SCAN_H
 #define SEGMENT_PAIRS_SCAN_H
 
@@ -7,7 +8,7 @@
 
 enum {
     PAIRS_SCAN_WORDS_MAX = 1024,
-    PAIRS_SCAN_PLACES_MAX = 1 << 25 /* of a window's documents together; 2 bytes of memory each */
+    PAIRS_SCAN_PLACES_MAX = 1 << 25 /* of 64 documents together; 2 bytes of memory each */
 };
 
 typedef struct pairs_scan {
@@ -16,7 +17,8 @@ typedef struct pairs_scan {
     uint32_t word_count;
     position_room room;
     uint32_t window, document_count; /* the window at hand, and how many documents are in it */
-    uint32_t starts[WINDOW_SIZE + 1]; /* where the text of each document of the window starts */
+    uint32_t first, end;          /* ranges whose text is at hand */
+    uint32_t starts[WINDOW_SIZE + 1]; /* where the text of each document of these ranges starts */
     uint16_t *text;               /* by place the number of its word plus 1, or 0 */
     size_t text_capacity;
     uint64_t *doubles;            /* words at places that were taken: place << 16 | number + 1, ascending */
@@ -34,10 +36,11 @@ oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const p
                            const term_entry *const *entries, uint32_t count, arena *a, oir_error *err);
 void pairs_scan_release(pairs_scan *s);
 
-/* Puts the text of a window's documents together. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err);
-/* Finds the pairs of words right behind each other in the window's i-th document, to be asked for in order:
- * s->pairs has first << 16 | second, s->pair_count of them, as often as they occur. OIR_NO_MEMORY. */
+/* To a window, which has s->document_count documents. */
+void pairs_scan_seek(pairs_scan *s, uint32_t window);
+/* Finds the pairs of words right behind each other in the window's i-th document, to be asked for from the first on,
+ * leaving out none: s->pairs has first << 16 | second, s->pair_count of them, as often as they occur. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
 oir_status pairs_scan_document(pairs_scan *s, uint32_t i, oir_error *err);
 
 #endif

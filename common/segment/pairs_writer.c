@@ -29,7 +29,7 @@ enum {
 /* A list while it grows: gaps as varints. */
 typedef struct growing {
     buffer gaps;
-    uint32_t last, count; /* last: its last document plus 1 */
+    uint32_t count;
 } growing;
 
 struct pairs_writer {
@@ -42,7 +42,9 @@ struct pairs_writer {
     pairs_choice *choices;
     size_t choice_count;
     uint16_t *numbers;      /* by first * words + second: number of its choice plus 1, or 0 */
+    uint64_t *chosen;       /* the same as bits: most pairs are not chosen, and these stay in the cache */
     growing *lists;         /* by choice */
+    uint32_t *last;         /* by choice: the list's last document plus 1 */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
     buffer bytes, root;
@@ -69,7 +71,9 @@ void pairs_writer_free(pairs_writer *w)
     memory_free(w->words);
     memory_free(w->choices);
     memory_free(w->numbers);
+    memory_free(w->chosen);
     memory_free(w->lists);
+    memory_free(w->last);
     memory_free(w->documents);
     memory_free(w->zeros);
     buffer_release(&w->bytes);
@@ -123,34 +127,40 @@ static oir_status choose_words(pairs_writer *w, oir_error *err)
 
 static oir_status number_choices(pairs_writer *w, oir_error *err)
 {
-    w->numbers = memory_new_zeroed((size_t)w->word_count * w->word_count, sizeof *w->numbers);
+    size_t codes = (size_t)w->word_count * w->word_count;
+    w->numbers = memory_new_zeroed(codes, sizeof *w->numbers);
+    w->chosen = memory_new_zeroed(codes / 64 + 1, sizeof *w->chosen);
     w->lists = memory_new_zeroed(w->choice_count + 1, sizeof *w->lists);
-    if (!w->numbers || !w->lists)
+    w->last = memory_new_zeroed(w->choice_count + 1, sizeof *w->last);
+    if (!w->numbers || !w->chosen || !w->lists || !w->last)
         return error_no_memory(err, "pairs of words");
-    for (size_t i = 0; i < w->choice_count; i++)
-        w->numbers[(size_t)w->choices[i].first * w->word_count + w->choices[i].second] = (uint16_t)(i + 1);
+    for (size_t i = 0; i < w->choice_count; i++) {
+        size_t code = (size_t)w->choices[i].first * w->word_count + w->choices[i].second;
+        w->numbers[code] = (uint16_t)(i + 1);
+        w->chosen[code / 64] |= UINT64_C(1) << code % 64;
+    }
     return OIR_OK;
 }
 
-static void add_document(growing *list, uint32_t document)
+static void add_document(pairs_writer *w, uint32_t choice, uint32_t document)
 {
-    if (list->last == document + 1) /* it has the pair more than once */
+    if (w->last[choice] == document + 1) /* it has the pair more than once */
         return;
-    buffer_add_varint(&list->gaps, document - list->last);
-    list->last = document + 1;
-    list->count++;
+    buffer_add_varint(&w->lists[choice].gaps, document - w->last[choice]);
+    w->lists[choice].count++;
+    w->last[choice] = document + 1;
 }
 
 static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
 {
     for (uint32_t window = 0; window < postings_view_windows(w->context->document_count); window++) {
-        ERROR_FORWARD(pairs_scan_seek(s, window, err));
+        pairs_scan_seek(s, window);
         for (uint32_t i = 0; i < s->document_count; i++) {
             ERROR_FORWARD(pairs_scan_document(s, i, err));
             for (size_t p = 0; p < s->pair_count; p++) {
-                uint16_t n = w->numbers[(size_t)(s->pairs[p] >> 16) * w->word_count + (s->pairs[p] & UINT16_MAX)];
-                if (n)
-                    add_document(&w->lists[n - 1], window << WINDOW_BITS | i);
+                size_t code = (size_t)(s->pairs[p] >> 16) * w->word_count + (s->pairs[p] & UINT16_MAX);
+                if (w->chosen[code / 64] >> code % 64 & 1)
+                    add_document(w, w->numbers[code] - 1u, window << WINDOW_BITS | i);
             }
         }
     }
