@@ -8,12 +8,15 @@ static const char help[] =
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"
-    "    told) limits the memory for buffered documents. Time, speed, size and peak memory go to stderr.\n"
+    "    told) limits the memory for buffered documents; --no-pairs leaves out the lists for pairs of frequent words. Time, speed, size and peak memory go to stderr.\n"
     "oir-bench query DIR [--counters]\n"
     "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
     "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
     "    \"phrases\", with + where they must match and - where they must not. Ranks by BM25 with k1 1.2, b 0.75 and\n"
     "    idf ln(1 + (N - n + 0.5) / (n + 0.5)). --counters: at the end, what the searches visited, to stderr.\n"
+    "oir-bench throughput DIR [--threads N] [--seconds S] < lines\n"
+    "    N threads (1) ask the lines of standard input, as `query` reads them, of one database for S seconds (5), over\n"
+    "    and over, each from another one on. Prints queries a second.\n"
     "oir-bench trec DIR QUERIES [--weight xapian|lucene] [--syntax]\n"
     "    Asks an index made by oir-index the lines of QUERIES (number, tab, query), and prints the 1,000 best of each\n"
     "    as a TREC run: number, Q0, id, rank, score, oir. Weights as oir-search (xapian, the default) or as `query`.\n"
@@ -26,11 +29,13 @@ int main(int argc, char **argv)
         return bench_index(argc - 2, argv + 2);
     if (strcmp(command, "query") == 0)
         return bench_query(argc - 2, argv + 2);
+    if (strcmp(command, "throughput") == 0)
+        return bench_throughput(argc - 2, argv + 2);
     if (strcmp(command, "trec") == 0)
         return bench_trec(argc - 2, argv + 2);
     if (strcmp(command, "--help") == 0 || strcmp(command, "-h") == 0) {
         fputs(help, stdout);
         return 0;
     }
-    return bench_misused(argc > 1 ? "no such command" : "say what to do: index, query or trec");
+    return bench_misused(argc > 1 ? "no such command" : "say what to do: index, query, throughput or trec");
 }

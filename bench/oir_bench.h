@@ -8,6 +8,7 @@
 
 int bench_index(int argc, char **argv);
 int bench_query(int argc, char **argv);
+int bench_throughput(int argc, char **argv);
 int bench_trec(int argc, char **argv);
 
 /* Says on stderr what failed; answers the exit code for it. */

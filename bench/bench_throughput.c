@@ -1,0 +1,177 @@
+/* oir-bench throughput: how many queries a second threads get out of one database. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/bench_session.h"
+#include "bench/lines.h"
+#include "bench/oir_bench.h"
+
+enum { THREADS_MOST = 256, SECONDS_MOST = 3600 };
+
+/* What all threads share. */
+typedef struct load {
+    const oir_database *database;
+    char **lines;
+    size_t *sizes;
+    size_t count, capacity;
+    atomic_bool stop;
+} load;
+
+typedef struct asker {
+    load *load;
+    size_t from;      /* the line it begins with */
+    uint64_t asked;
+    oir_status status;
+    oir_error error;
+    pthread_t thread;
+} asker;
+
+static void *ask(void *context)
+{
+    asker *a = context;
+    const load *l = a->load;
+    bench_session s = {0};
+    a->status = bench_session_open(&s, l->database, &a->error);
+    for (size_t i = a->from; !a->status && !atomic_load_explicit(&l->stop, memory_order_relaxed); a->asked++) {
+        bool supported;
+        oir_doccount answer;
+        a->status = bench_session_ask(&s, l->lines[i], l->sizes[i], &supported, &answer, &a->error);
+        i = i + 1 < l->count ? i + 1 : 0;
+    }
+    bench_session_close(&s);
+    return NULL;
+}
+
+static bool add_line(load *l, const char *line, size_t size)
+{
+    if (l->count == l->capacity) {
+        size_t capacity = l->capacity ? l->capacity * 2 : 1024;
+        char **all = realloc(l->lines, capacity * sizeof *all);
+        if (all)
+            l->lines = all;
+        size_t *sizes = all ? realloc(l->sizes, capacity * sizeof *sizes) : NULL;
+        if (!sizes)
+            return false;
+        l->sizes = sizes;
+        l->capacity = capacity;
+    }
+    l->lines[l->count] = malloc(size + 1);
+    if (!l->lines[l->count])
+        return false;
+    memcpy(l->lines[l->count], line, size);
+    l->sizes[l->count++] = size;
+    return true;
+}
+
+static int read_lines(load *l)
+{
+    lines in = {0};
+    char *line;
+    size_t size;
+    int more = 0, code = 0;
+    bool room = lines_init(&in, STDIN_FILENO, 1 << 16);
+    while (room && (more = lines_next(&in, &line, &size)) > 0)
+        room = add_line(l, line, size);
+    if (!room || more < 0) {
+        fprintf(stderr, "oir-bench: cannot read standard input: %s\n", strerror(room ? errno : ENOMEM));
+        code = 2;
+    } else if (!l->count) {
+        code = bench_misused("throughput wants lines of COMMAND<TAB>QUERY on standard input");
+    }
+    lines_release(&in);
+    return code;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void wait_for(double seconds)
+{
+    struct timespec left = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    while (nanosleep(&left, &left) != 0 && errno == EINTR)
+        ;
+}
+
+static int run(load *l, long threads, double seconds)
+{
+    asker *askers = calloc((size_t)threads, sizeof *askers);
+    long started = 0;
+    uint64_t asked = 0;
+    int code = 0;
+    double began = now();
+    for (; askers && started < threads; started++) {
+        asker *a = &askers[started];
+        *a = (asker){.load = l, .from = l->count * (size_t)started / (size_t)threads};
+        if (pthread_create(&a->thread, NULL, ask, a) != 0)
+            break;
+    }
+    if (started == threads)
+        wait_for(seconds);
+    atomic_store(&l->stop, true);
+    for (long i = 0; i < started; i++) {
+        pthread_join(askers[i].thread, NULL);
+        asked += askers[i].asked;
+        if (askers[i].status && !code)
+            code = bench_fail(&askers[i].error);
+    }
+    double took = now() - began;
+    free(askers);
+    if (started < threads) {
+        fprintf(stderr, "oir-bench: cannot start %ld threads\n", threads);
+        return 2;
+    }
+    if (!code)
+        printf("%ld threads: %.0f queries a second (%llu in %.2f s)\n", threads, (double)asked / took,
+               (unsigned long long)asked, took);
+    return code;
+}
+
+/* A number from 1 to most, or -1. */
+static long parse_number(const char *text, long most)
+{
+    char *end;
+    long n = strtol(text, &end, 10);
+    return *text && !*end && n >= 1 && n <= most ? n : -1;
+}
+
+int bench_throughput(int argc, char **argv)
+{
+    load l = {0};
+    oir_error err;
+    oir_database *database;
+    const char *folder = NULL;
+    long threads = 1, seconds = 5;
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
+            threads = parse_number(argv[++i], THREADS_MOST);
+        else if (strcmp(argv[i], "--seconds") == 0 && i + 1 < argc)
+            seconds = parse_number(argv[++i], SECONDS_MOST);
+        else if (argv[i][0] == '-' || folder)
+            return bench_misused("throughput wants one folder");
+        else
+            folder = argv[i];
+    }
+    if (!folder || threads < 0 || seconds < 0)
+        return bench_misused("throughput wants a folder, and from 1 to 256 threads for 1 to 3600 seconds");
+    if (oir_database_open(&database, folder, &err))
+        return bench_fail(&err);
+    l.database = database;
+    int code = read_lines(&l);
+    if (!code)
+        code = run(&l, threads, (double)seconds);
+    for (size_t i = 0; i < l.count; i++)
+        free(l.lines[i]);
+    free(l.lines);
+    free(l.sizes);
+    oir_database_close(database);
+    return code;
+}
