@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATHS_KNOWN = 1, PATHS_PAIRS = 2 };
+static const char *const names[] = {"pairs", "order", "bounds", "filter"}; /* by bit */
+
+enum { KNOWN = 1 << 16 };
 
 static bool is_named(const char *list, const char *name)
 {
@@ -15,20 +17,17 @@ static bool is_named(const char *list, const char *name)
     return false;
 }
 
-/* Two threads that come first both find the same, so relaxed order is enough. */
-static int get(void)
+bool paths_use(enum paths path)
 {
-    static _Atomic int known;
-    int paths = atomic_load_explicit(&known, memory_order_relaxed);
+    /* Two threads that come first both find the same, so relaxed order is enough. */
+    static _Atomic unsigned known;
+    unsigned paths = atomic_load_explicit(&known, memory_order_relaxed);
     if (!paths) {
         const char *without = getenv("OIR_PATHS");
-        paths = PATHS_KNOWN | (is_named(without, "pairs") ? 0 : PATHS_PAIRS);
+        paths = KNOWN;
+        for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+            paths |= is_named(without, names[i]) ? 0 : 1u << i;
         atomic_store_explicit(&known, paths, memory_order_relaxed);
     }
-    return paths;
-}
-
-bool paths_use_pairs(void)
-{
-    return get() & PATHS_PAIRS;
+    return paths & path;
 }

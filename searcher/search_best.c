@@ -5,6 +5,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "searcher/paths.h"
 #include "searcher/search.h"
 #include "searcher/search_unit.h"
 
@@ -31,12 +32,13 @@ typedef struct best_first {
     search_unit *units;
     double unit;      /* what one unit of bound weighs */
     uint32_t least;   /* bounds below this cannot enter any more */
+    bool ordered;     /* windows are visited highest bound first */
     bool pruned;      /* something that may match was left out */
 } best_first;
 
 static void raise_least(best_first *b)
 {
-    if (!b->best->full || !(b->unit > 0))
+    if (!b->best->full || !(b->unit > 0) || !paths_use(PATHS_BOUNDS))
         return;
     double least = topk_threshold(b->best) / b->unit * (1 - 1e-6);
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
@@ -69,6 +71,11 @@ static oir_status open_units(best_first *b, oir_error *err)
     return OIR_OK;
 }
 
+static uint32_t bucket_of(const best_first *b, uint16_t bound)
+{
+    return b->ordered ? BUCKETS - 1 - (bound >> 8) : 0;
+}
+
 /* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index. */
 static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
 {
@@ -76,7 +83,7 @@ static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_er
     for (size_t i = 0; i < b->plan->unit_count; i++)
         for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++)
             if (b->units[i].bounds[w])
-                start[BUCKETS - (b->units[i].bounds[w] >> 8)]++;
+                start[bucket_of(b, b->units[i].bounds[w]) + 1]++;
     for (size_t k = 1; k <= BUCKETS; k++)
         start[k] += start[k - 1];
     *count = start[BUCKETS];
@@ -87,7 +94,7 @@ static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_er
         for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++) {
             uint16_t bound = b->units[i].bounds[w];
             if (bound)
-                (*out)[start[BUCKETS - 1 - (bound >> 8)]++] = (visit){(uint32_t)i, w, bound};
+                (*out)[start[bucket_of(b, bound)]++] = (visit){(uint32_t)i, w, bound};
         }
     return OIR_OK;
 }
@@ -215,7 +222,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
     for (size_t i = 0; i < count; i++) {
         if (visits[i].bound < b->least) {
             b->pruned = true;
-            if ((visits[i].bound >> 8) + 1u <= b->least >> 8) /* and so are all that follow */
+            if (b->ordered && (visits[i].bound >> 8) + 1u <= b->least >> 8) /* and so are all that follow */
                 return OIR_OK;
             continue;
         }
@@ -229,7 +236,8 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
 
 oir_status search_best(const plan *p, topk *best, const search_control *control, bool *complete, oir_error *err)
 {
-    best_first b = {.plan = p, .best = best, .control = control, .kernels = kernels_get(isa_best()), .least = 1};
+    best_first b = {.plan = p, .best = best, .control = control, .kernels = kernels_get(isa_best()), .least = 1,
+                    .ordered = paths_use(PATHS_ORDER)};
     visit *visits;
     size_t count;
     oir_status status = OIR_OK;

@@ -158,7 +158,7 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     const segment *s = u->place->segment->segment;
     term_entry entry;
     *out = NULL;
-    if (!paths_use_pairs() || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
+    if (!paths_use(PATHS_PAIRS) || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
         !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry) ||
         entry.termfreq > rarest_other(words, count, i))
         return OIR_OK;
@@ -321,7 +321,7 @@ static const double FILTER_LEAST = 1e-30, FILTER_MOST = 1e30;
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold)
 {
     uint32_t first = window << WINDOW_BITS | range << 6, n = 0;
-    bool held = threshold > FILTER_LEAST;
+    bool held = threshold > FILTER_LEAST && paths_use(PATHS_FILTER);
     for (size_t i = 0; i < u->plan->leaf_count; i++)
         if (u->leaves[i])
             u->leaves[i]->active = 0;

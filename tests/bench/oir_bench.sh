@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# oir-bench builds, answers and keeps to its protocol; what it measures is not looked at.
+set -eu
+work=$(mktemp -d "${TMPDIR:-/tmp}/oir-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+bench=$OIR_BIN_DIR/oir-bench
+
+for i in $(seq 1 3000); do
+    printf '{"id": "%d", "text": "a b a c%d b"}\n{"id": "x%d", "text": "b a d"}\n' "$i" $((i % 7)) "$i"
+done >corpus.jsonl
+printf 'COUNT\t%s\n' a '"a b"' '"b a"' '+a +c3' '"a b" -c3' >lines
+printf 'TOP_10\ta\nTOP_7000\td\nTOP_5_COUNT\td a\nTOP_0\ta\nNONE\ta\n' >>lines
+printf '%s\n' 6000 3000 6000 429 2571 10 3000 6000 UNSUPPORTED UNSUPPORTED >expected
+
+for options in "" --no-pairs; do
+    # shellcheck disable=SC2086
+    "$bench" index $options index.oir <corpus.jsonl 2>log
+    grep -q '^6000 documents' log
+    "$bench" query index.oir <lines >got
+    diff expected got
+    ! grep -q 'pairs [1-9]' log || test -z "$options"
+done
+"$bench" query index.oir --counters <lines 2>&1 >/dev/null | grep -q '^phrase '
+"$bench" throughput index.oir --threads 2 --seconds 1 <lines | grep -qE '^2 threads: [1-9][0-9]* queries a second'
+for wrong in "throughput index.oir --threads 0" "throughput" "index" "query no.oir" "nothing"; do
+    # shellcheck disable=SC2086
+    ! "$bench" $wrong <lines >/dev/null 2>message || exit 1
+    grep -q '^oir-bench: ' message
+done
