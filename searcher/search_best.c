@@ -44,24 +44,13 @@ static void raise_least(best_first *b)
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
 }
 
-/* What makes the sum of all bounds fit: the same unit for all segments, since they share one threshold. */
-static double find_unit(const plan *p)
-{
-    double stretch = 1;
-    for (size_t i = 0; i < p->unit_count; i++) {
-        double here = search_unit_stretch(p, i);
-        stretch = here > stretch ? here : stretch;
-    }
-    return p->max_possible * stretch / UNITS_OF_BOUND;
-}
-
 static oir_status open_units(best_first *b, oir_error *err)
 {
     const plan *p = b->plan;
     b->units = arena_add(&b->arena, p->unit_count * sizeof *b->units);
     if (!b->units)
         return error_no_memory(err, "a search");
-    b->unit = find_unit(p);
+    b->unit = p->max_possible / UNITS_OF_BOUND; /* the same for all segments, since they share one threshold */
     for (size_t i = 0; i < p->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, i, b->unit, b->kernels, &b->arena, err));
         b->control->statistics->windows += b->units[i].windows;

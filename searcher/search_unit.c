@@ -22,23 +22,64 @@ static void *add_aligned(arena *a, size_t size)
 
 static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error *err);
 
+/* Norms so different that bounds say nothing. */
+static const double RATIO_MOST = 1e6;
+
 static uint32_t round_up(double v)
 {
     v = ceil(v);
     return v < UINT16_MAX ? (uint32_t)v : UINT16_MAX;
 }
 
-/* What the bytes of a list's bounds are in units of the query. */
-static void set_scale(search_unit *u, op *o)
+/* How much larger the segment's reference norm is than the query's, at most. Both are made of straight pieces in
+ * length, so the largest ratio is at an end of the lengths or at a bend. */
+static double find_ratio(const search_unit *u)
 {
-    double low, step, stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
-    double one = u->unit > 0 ? o->factor * stretch / u->unit : 0;
-    postings_window_scale(o->postings, LEVEL_STORED, &low, &step);
-    o->base = round_up(one * low);
-    o->units = round_up(one * step * 256);
-    postings_window_scale(o->postings, LEVEL_EXACT, &low, &step);
-    o->exact_base = round_up(one * low);
-    o->exact_units = round_up(one * step * 256);
+    const postings_context *c = &u->place->segment->segment->context;
+    const weight_norm *q = &u->plan->norm;
+    double average = c->average > 0 ? c->average : 1, most = 0;
+    double at[3] = {c->length_min, c->length_max, q->slope > 0 ? (q->min - q->base) / q->slope : c->length_min};
+    for (int i = 0; i < 3; i++) {
+        double length = at[i] < c->length_min ? c->length_min : at[i] > c->length_max ? c->length_max : at[i];
+        double norm = q->base + q->slope * length, reference = c->k1 * (1 - c->b + c->b * length / average);
+        norm = norm > q->min ? norm : q->min;
+        if (!(reference <= norm * most))
+            most = reference / norm;
+    }
+    return most * (1 + 1e-6); /* single precision here and in the writer */
+}
+
+/* Saturations are stored for the reference norm r. What has s = f / (f + r) there has f / (f + q), q the query's norm,
+ * at most s / (s + (1 - s) / ratio). That is bent one way or the other; bounds are made with a straight line above it,
+ * closest to it where the highest bounds are. */
+static void bend_scale(double ratio, double *low, double *step)
+{
+    double high = *low + 255 * *step, at = *low + 200 * *step, rest = at + (1 - at) / ratio;
+    if (!(ratio > 0)) /* k1 was 0: all saturations were 1 */
+        return;
+    if (ratio > RATIO_MOST) { /* k1 is 0, or next to it */
+        *low = 1;
+        *step = 0;
+    } else if (ratio > 1) {
+        double slope = 1 / (ratio * rest * rest), value = at / rest;
+        *low = value - slope * (at - *low);
+        *step *= slope;
+    } else {
+        double bottom = *low / (*low + (1 - *low) / ratio), top = high / (high + (1 - high) / ratio);
+        *low = bottom;
+        *step = (top - bottom) / 255;
+    }
+}
+
+/* What the bytes of a list's bounds are in units of the query. What is made for the query has the query's norm. */
+static void set_scale(const search_unit *u, const op *o, enum bound_level level, uint32_t *base, uint32_t *units)
+{
+    double low, step, one = u->unit > 0 ? o->factor / u->unit : 0;
+    postings_window_scale(o->postings, level, &low, &step);
+    if (postings_window_is_stored(o->postings, level))
+        bend_scale(u->ratio, &low, &step);
+    *base = round_up(one * low);
+    *units = round_up(one * step * 256);
 }
 
 static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_error *err)
@@ -67,8 +108,10 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
         else
             postings_window_open_group(o->postings, at->group, leaf->room, &u->norms);
     }
-    if (at)
-        set_scale(u, o);
+    if (at) {
+        set_scale(u, o, LEVEL_STORED, &o->base, &o->units);
+        set_scale(u, o, LEVEL_EXACT, &o->exact_base, &o->exact_units);
+    }
     u->any_large |= at && (o->postings->view.large_count || o->postings->group);
     u->leaves[n->leaf] = o;
     *out = o;
@@ -244,29 +287,7 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
     return n->op == PLAN_LEAF ? build_leaf(u, n, out, err) : build_operator(u, n, out, err);
 }
 
-/* ---- bounds ---- */
-
-/* Saturations are stored for the segment's reference norm; under another norm q they are at most
- * (f + reference) / (f + q) <= max(1, reference / q) times as large. Both norms are made of straight pieces in
- * length, so the largest ratio is at an end of the lengths or at a bend. */
-double search_unit_stretch(const plan *p, size_t index)
-{
-    const postings_context *c = &p->units[index].segment->segment->context;
-    const weight_norm *q = &p->norm;
-    double average = c->average > 0 ? c->average : 1, most = 1;
-    double at[3] = {c->length_min, c->length_max, q->slope > 0 ? (q->min - q->base) / q->slope : c->length_min};
-    for (int i = 0; i < 3; i++) {
-        double length = at[i] < c->length_min ? c->length_min : at[i] > c->length_max ? c->length_max : at[i];
-        double norm = q->base + q->slope * length, reference = c->k1 * (1 - c->b + c->b * length / average);
-        norm = norm > q->min ? norm : q->min;
-        if (!(reference <= norm * most))
-            most = reference / norm;
-    }
-    /* A little more for single precision, here and in the writer; saturations are at most 1, bounds at least 1 / 255.
-     * */
-    most = most > 1 ? most * (1 + 1e-6) : 1;
-    return most < 255 ? most : 255;
-}
+/* ---- a unit ---- */
 
 oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
                             oir_error *err)
@@ -275,6 +296,7 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
     *u = (search_unit){.plan = p, .place = &p->units[index], .kernels = k, .arena = a, .unit = unit};
     u->windows = postings_view_windows(s->context.document_count);
     u->ascending = !s->by_docid;
+    u->ratio = find_ratio(u);
     u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
     u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);
     u->input_wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_wdf);

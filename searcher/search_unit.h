@@ -22,6 +22,7 @@ typedef struct search_unit {
     uint32_t windows;
     uint16_t *bounds;           /* by window, rounded up to 64 windows */
     uint64_t *positions_decoded;
+    double ratio;               /* the reference norm that bounds were made with is at most so many times the query's */
     double unit;                /* what one unit of bound weighs; the same in all segments; 0: nothing weighs */
     bool ascending;             /* docids ascend with local numbers */
 } search_unit;
@@ -33,8 +34,6 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
 /* Makes the bounds of all windows. OIR_NO_MEMORY. */
 oir_status search_unit_bounds(search_unit *u, oir_error *err);
 
-/* How much larger than their stored bounds saturations can be in a unit under the plan's norm: 1 and up. */
-double search_unit_stretch(const plan *p, size_t index);
 
 /* Documents of a range that exist and are not deleted. */
 static inline uint64_t search_unit_live(const search_unit *u, uint32_t window, uint32_t range)

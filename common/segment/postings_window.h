@@ -120,13 +120,19 @@ static inline bool postings_window_has_bounds(const postings_window *p)
     return postings_window_is_dense(p) || (p->group && p->group->range_bounds);
 }
 
+/* Whether bounds of a level come from the segment, made with its reference norm; others are made with the query's. */
+static inline bool postings_window_is_stored(const postings_window *p, enum bound_level level)
+{
+    return !p->documents && !p->group && (level != LEVEL_EXACT || postings_window_is_dense(p));
+}
+
 /* What bound bytes say: b from 1 up, that no saturation is above low + b * step; 0, that there are no documents. Stored
  * ones have the list's scale, those made here go from 0 to 1. */
 static inline void postings_window_scale(const postings_window *p, enum bound_level level, double *low, double *step)
 {
-    bool made = p->documents || p->group || (level == LEVEL_EXACT && !postings_window_is_dense(p));
-    *low = made ? 0 : p->view.low;
-    *step = made ? 1.0 / 255 : p->view.step;
+    bool stored = postings_window_is_stored(p, level);
+    *low = stored ? p->view.low : 0;
+    *step = stored ? p->view.step : 1.0 / 255;
 }
 
 /* Bounds of the window's ranges. */
