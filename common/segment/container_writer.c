@@ -3,18 +3,17 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <lmdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bits.h"
-#include "base/buffer.h"
 #include "base/crc32c.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "segment/container_format.h"
+#include "segment/container_writer_state.h"
 
 /* A segment file is an LMDB file without sub-databases. Keys are 32-bit integers, 0 and up in the order of writing, so
  * that everything is appended; values 0 to n - 2 are chunks, the last one is the directory. All numbers are
@@ -54,37 +53,6 @@ enum {
     MAP_FIRST = 64 << 20,
     MAP_SLACK = 2 << 20, /* room for tree pages of one transaction */
     OBJECT_END_MAX = CONTAINER_SLOT_SIZE - CONTAINER_TAIL,
-};
-
-typedef struct piece {
-    uint32_t key, start, size, slot;
-} piece;
-
-typedef struct part {
-    uint32_t kind, flags;
-    uint64_t bytes, root_address, root_size;
-    buffer open;        /* the slot being filled, from offset 16 on */
-    uint32_t open_slot; /* valid while open.size > 0 */
-    buffer large;       /* an object with slots of its own, until the caller has filled it */
-    uint32_t large_slot;
-    uint32_t next_slot;
-    piece *pieces;
-    size_t piece_count, piece_capacity;
-} part;
-
-struct container_writer {
-    char *path;
-    MDB_env *env;
-    MDB_txn *txn; /* NULL between transactions */
-    bool made;    /* the file exists and is ours to unlink */
-    uint32_t page_size;
-    uint64_t map_size, committed, pending; /* bytes: of the map, of the file, of the transaction */
-    part **parts;                          /* kinds ascending */
-    size_t part_count, part_capacity;
-    uint32_t chunk_count;
-    buffer chunk_sizes, checksums; /* of the directory, as they will be */
-    container *read;  /* while it is read back */
-    buffer read_ends; /* copies of what is not written yet */
 };
 
 /* ---- the LMDB file ---- */
@@ -184,7 +152,7 @@ static oir_status write_chunk(container_writer *w, buffer *chunk, oir_error *err
     return OIR_OK;
 }
 
-static oir_status add_piece(part *p, piece added, oir_error *err)
+static oir_status add_piece(container_writer_part *p, container_writer_piece added, oir_error *err)
 {
     if (!memory_reserve(&p->pieces, &p->piece_capacity, p->piece_count + 1, sizeof *p->pieces))
         return error_no_memory(err, "a segment's directory");
@@ -192,16 +160,17 @@ static oir_status add_piece(part *p, piece added, oir_error *err)
     return OIR_OK;
 }
 
-static oir_status write_whole(container_writer *w, part *p, buffer *bytes, uint32_t slot, oir_error *err)
+static oir_status write_whole(container_writer *w, container_writer_part *p, buffer *bytes, uint32_t slot,
+                              oir_error *err)
 {
     if (bytes->size == 0)
         return OIR_OK;
-    ERROR_FORWARD(add_piece(p, (piece){w->chunk_count, 0, (uint32_t)bytes->size, slot}, err));
+    ERROR_FORWARD(add_piece(p, (container_writer_piece){w->chunk_count, 0, (uint32_t)bytes->size, slot}, err));
     buffer_add_zeros(bytes, CONTAINER_TAIL);
     return write_chunk(w, bytes, err);
 }
 
-static oir_status write_large(container_writer *w, part *p, oir_error *err)
+static oir_status write_large(container_writer *w, container_writer_part *p, oir_error *err)
 {
     ERROR_FORWARD(write_whole(w, p, &p->large, p->large_slot, err));
     buffer_release(&p->large);
@@ -214,17 +183,17 @@ static oir_status write_rest(container_writer *w, oir_error *err)
     buffer common = BUFFER_INIT;
     oir_status status = OIR_OK;
     for (size_t i = 0; i < w->part_count; i++) {
-        part *p = w->parts[i];
+        container_writer_part *p = w->parts[i];
         ERROR_GOTO_DONE(write_large(w, p, err));
         if (p->open.size >= PACKED_MAX)
             ERROR_GOTO_DONE(write_whole(w, p, &p->open, p->open_slot, err));
     }
     for (size_t i = 0; i < w->part_count; i++) {
-        part *p = w->parts[i];
+        container_writer_part *p = w->parts[i];
         if (p->open.size == 0)
             continue;
         buffer_add_zeros(&common, (0 - common.size) % FORMAT_PIECE_ALIGN);
-        piece added = {w->chunk_count, (uint32_t)common.size, (uint32_t)p->open.size, p->open_slot};
+        container_writer_piece added = {w->chunk_count, (uint32_t)common.size, (uint32_t)p->open.size, p->open_slot};
         ERROR_GOTO_DONE(add_piece(p, added, err));
         buffer_add(&common, p->open.data, p->open.size);
         buffer_add_zeros(&common, CONTAINER_TAIL);
@@ -241,20 +210,20 @@ done:
 /* ---- parts ---- */
 
 /* The part of a kind, made when it is new. */
-static oir_status find_part(container_writer *w, uint32_t kind, part **out, oir_error *err)
+static oir_status find_part(container_writer *w, uint32_t kind, container_writer_part **out, oir_error *err)
 {
     assert(kind > 0 && kind <= FORMAT_KIND_MAX);
     size_t at = 0;
     while (at < w->part_count && w->parts[at]->kind < kind)
         at++;
     if (at == w->part_count || w->parts[at]->kind != kind) {
-        part *made = memory_new_zeroed(1, sizeof *made);
-        if (!made || !memory_reserve(&w->parts, &w->part_capacity, w->part_count + 1, sizeof(part *))) {
+        container_writer_part *made = memory_new_zeroed(1, sizeof *made);
+        if (!made || !memory_reserve(&w->parts, &w->part_capacity, w->part_count + 1, sizeof *w->parts)) {
             memory_free(made);
             return error_no_memory(err, "a part of a segment");
         }
         made->kind = kind;
-        memmove(w->parts + at + 1, w->parts + at, (w->part_count - at) * sizeof(part *));
+        memmove(w->parts + at + 1, w->parts + at, (w->part_count - at) * sizeof(container_writer_part *));
         w->parts[at] = made;
         w->part_count++;
     }
@@ -272,8 +241,8 @@ static uint64_t address_of(uint32_t slot, uint64_t offset)
     return (uint64_t)slot << CONTAINER_SLOT_BITS | offset;
 }
 
-static oir_status reserve_large(part *p, uint64_t size, uint64_t offset, uint8_t **pointer, uint64_t *address,
-                                oir_error *err)
+static oir_status reserve_large(container_writer_part *p, uint64_t size, uint64_t offset, uint8_t **pointer,
+                                uint64_t *address, oir_error *err)
 {
     uint64_t head = offset - FORMAT_FIRST_OFFSET;
     uint64_t slots = (offset + size + CONTAINER_SLOT_SIZE - 1) >> CONTAINER_SLOT_BITS;
@@ -289,8 +258,8 @@ static oir_status reserve_large(part *p, uint64_t size, uint64_t offset, uint8_t
     return OIR_OK;
 }
 
-static oir_status reserve_small(container_writer *w, part *p, uint64_t size, uint32_t align, uint8_t **pointer,
-                                uint64_t *address, oir_error *err)
+static oir_status reserve_small(container_writer *w, container_writer_part *p, uint64_t size, uint32_t align,
+                                uint8_t **pointer, uint64_t *address, oir_error *err)
 {
     uint64_t offset = align_up(p->open.size + FORMAT_FIRST_OFFSET, align);
     if (offset + size > OBJECT_END_MAX) {
@@ -308,8 +277,8 @@ static oir_status reserve_small(container_writer *w, part *p, uint64_t size, uin
     return OIR_OK;
 }
 
-static oir_status reserve(container_writer *w, part *p, uint64_t size, uint32_t align, uint8_t **pointer,
-                          uint64_t *address, oir_error *err)
+static oir_status reserve(container_writer *w, container_writer_part *p, uint64_t size, uint32_t align,
+                          uint8_t **pointer, uint64_t *address, oir_error *err)
 {
     assert(align == 1 || align == 2 || align == 4 || align == 8 || align == 64);
     uint64_t unused;
@@ -334,7 +303,7 @@ static oir_status reserve(container_writer *w, part *p, uint64_t size, uint32_t 
 oir_status container_writer_reserve(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                     uint8_t **pointer, uint64_t *address, oir_error *err)
 {
-    part *p;
+    container_writer_part *p;
     ERROR_FORWARD(find_part(w, kind, &p, err));
     return reserve(w, p, size, align, pointer, address, err);
 }
@@ -352,7 +321,7 @@ oir_status container_writer_add(container_writer *w, uint32_t kind, const void *
 oir_status container_writer_add_root(container_writer *w, uint32_t kind, const void *bytes, uint64_t size,
                                      uint32_t align, oir_error *err)
 {
-    part *p;
+    container_writer_part *p;
     uint64_t address;
     ERROR_FORWARD(find_part(w, kind, &p, err));
     ERROR_FORWARD(container_writer_add(w, kind, bytes, size, align, &address, err));
@@ -363,7 +332,7 @@ oir_status container_writer_add_root(container_writer *w, uint32_t kind, const v
 
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err)
 {
-    part *p;
+    container_writer_part *p;
     ERROR_FORWARD(find_part(w, kind, &p, err));
     p->flags |= FORMAT_SKIPPABLE;
     return OIR_OK;
@@ -379,81 +348,6 @@ uint64_t container_writer_get_bytes(const container_writer *w, uint32_t kind)
 
 /* ---- reading back ---- */
 
-static oir_status read_chunks(container_writer *w, container *c, oir_error *err)
-{
-    MDB_dbi dbi;
-    if (!w->chunk_count)
-        return OIR_OK;
-    int code = mdb_txn_begin(w->env, NULL, MDB_RDONLY, &c->txn);
-    if (!code)
-        code = mdb_dbi_open(c->txn, NULL, MDB_INTEGERKEY, &dbi);
-    for (uint32_t i = 0; !code && i < w->chunk_count; i++) {
-        MDB_val key = {sizeof i, &i}, value;
-        code = mdb_get(c->txn, dbi, &key, &value);
-        if (!code)
-            c->chunks[i] = (container_chunk){value.mv_data, (uint32_t)value.mv_size, 0};
-    }
-    return container_format_error(err, code, "reading back", w->path);
-}
-
-/* What a slot being filled has so far, as a chunk of its own. */
-static void read_open(container_writer *w, const part *p, container *c, container_slot *slot)
-{
-    if (p->open.size == 0)
-        return;
-    uint8_t *copy = w->read_ends.data + w->read_ends.size;
-    memcpy(copy, p->open.data, p->open.size);
-    w->read_ends.size += p->open.size + CONTAINER_TAIL; /* zeroed before */
-    c->chunks[c->chunk_count] = (container_chunk){copy, (uint32_t)p->open.size + CONTAINER_TAIL, 0};
-    slot[p->open_slot] = (container_slot){copy - FORMAT_FIRST_OFFSET, FORMAT_FIRST_OFFSET,
-                                          FORMAT_FIRST_OFFSET + (uint32_t)p->open.size, c->chunk_count++};
-}
-
-static void read_part(container_writer *w, part *p, container *c, container_slot *slot)
-{
-    for (size_t i = 0; i < p->piece_count; i++) {
-        const piece *from = &p->pieces[i];
-        const uint8_t *base = c->chunks[from->key].value + from->start - FORMAT_FIRST_OFFSET;
-        uint32_t limit = FORMAT_FIRST_OFFSET + from->size, start = FORMAT_FIRST_OFFSET, at = from->slot;
-        for (;; at++, base += CONTAINER_SLOT_SIZE, limit -= CONTAINER_SLOT_SIZE, start = 0) {
-            slot[at] = (container_slot){base, start, limit, from->key};
-            if (limit <= CONTAINER_SLOT_SIZE)
-                break;
-        }
-    }
-    read_open(w, p, c, slot);
-    if (p->kind < PART_KIND_END)
-        c->parts[p->kind] = (container_part){slot, p->next_slot, p->bytes, p->root_address, p->root_size};
-}
-
-/* Nothing is verified: it was written by this process just now. */
-static oir_status read_parts(container_writer *w, container *c, oir_error *err)
-{
-    size_t slots = 0, ends = 0, blocks = (CONTAINER_OBJECT_MAX >> FORMAT_BLOCK_BITS) + 64;
-    for (size_t i = 0; i < w->part_count; i++) {
-        slots += w->parts[i]->next_slot;
-        ends += w->parts[i]->open.size + CONTAINER_TAIL;
-    }
-    c->path = memory_copy(w->path, strlen(w->path));
-    c->slots = memory_new_zeroed(slots + 1, sizeof *c->slots);
-    c->chunks = memory_new_zeroed(w->chunk_count + w->part_count + 1, sizeof *c->chunks);
-    c->verified = memory_new_zeroed(blocks / 64 + 1, sizeof *c->verified);
-    buffer_clear(&w->read_ends);
-    buffer_add_zeros(&w->read_ends, FORMAT_FIRST_OFFSET + ends);
-    if (!c->path || !c->slots || !c->chunks || !c->verified || w->read_ends.failed)
-        return error_no_memory(err, "reading a segment back");
-    memset((void *)c->verified, 0xff, (blocks / 64 + 1) * sizeof *c->verified);
-    w->read_ends.size = FORMAT_FIRST_OFFSET;
-    c->chunk_count = w->chunk_count;
-    ERROR_FORWARD(read_chunks(w, c, err));
-    container_slot *slot = c->slots;
-    for (size_t i = 0; i < w->part_count; i++) {
-        read_part(w, w->parts[i], c, slot);
-        slot += w->parts[i]->next_slot;
-    }
-    return OIR_OK;
-}
-
 oir_status container_writer_read(container_writer *w, const container **out, oir_error *err)
 {
     *out = NULL;
@@ -461,7 +355,8 @@ oir_status container_writer_read(container_writer *w, const container **out, oir
         ERROR_FORWARD(write_large(w, w->parts[i], err));
     ERROR_FORWARD(commit_transaction(w, err));
     w->read = memory_new_zeroed(1, sizeof *w->read);
-    oir_status status = w->read ? read_parts(w, w->read, err) : error_no_memory(err, "reading a segment back");
+    oir_status status = w->read ? container_writer_read_parts(w, w->read, err)
+                                : error_no_memory(err, "reading a segment back");
     *out = w->read;
     return status;
 }
@@ -477,11 +372,11 @@ void container_writer_end_read(container_writer *w)
 
 static int compare_pieces(const void *a, const void *b)
 {
-    const piece *x = a, *y = b;
+    const container_writer_piece *x = a, *y = b;
     return (x->slot > y->slot) - (x->slot < y->slot);
 }
 
-static void add_part(buffer *d, const part *p)
+static void add_part(buffer *d, const container_writer_part *p)
 {
     buffer_add_u32(d, p->kind);
     buffer_add_u32(d, p->flags);
@@ -492,7 +387,7 @@ static void add_part(buffer *d, const part *p)
     buffer_add_u32(d, 0);
 }
 
-static void add_pieces(buffer *d, part *p)
+static void add_pieces(buffer *d, container_writer_part *p)
 {
     if (p->piece_count)
         qsort(p->pieces, p->piece_count, sizeof *p->pieces, compare_pieces);

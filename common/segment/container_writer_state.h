@@ -1,0 +1,46 @@
+/* The inside of a container's writer, for the files that it consists of. One thread at a time. */
+#ifndef SEGMENT_CONTAINER_WRITER_STATE_H
+#define SEGMENT_CONTAINER_WRITER_STATE_H
+
+#include <lmdb.h>
+
+#include "base/buffer.h"
+#include "segment/container.h"
+
+/* Where a part of the file has its bytes. */
+typedef struct container_writer_piece {
+    uint32_t key, start, size, slot;
+} container_writer_piece;
+
+typedef struct container_writer_part {
+    uint32_t kind, flags;
+    uint64_t bytes, root_address, root_size;
+    buffer open;        /* the slot being filled, from offset 16 on */
+    uint32_t open_slot; /* valid while open.size > 0 */
+    buffer large;       /* an object with slots of its own, until the caller has filled it */
+    uint32_t large_slot;
+    uint32_t next_slot;
+    container_writer_piece *pieces;
+    size_t piece_count, piece_capacity;
+} container_writer_part;
+
+struct container_writer {
+    char *path;
+    MDB_env *env;
+    MDB_txn *txn; /* NULL between transactions */
+    bool made;    /* the file exists and is ours to unlink */
+    uint32_t page_size;
+    uint64_t map_size, committed, pending; /* bytes: of the map, of the file, of the transaction */
+    container_writer_part **parts;                          /* kinds ascending */
+    size_t part_count, part_capacity;
+    uint32_t chunk_count;
+    buffer chunk_sizes, checksums; /* of the directory, as they will be */
+    container *read;  /* while it is read back */
+    buffer read_ends; /* copies of what is not written yet */
+};
+
+/* Fills a zeroed container with what has been written and what is about to be; nothing is verified, since this process
+ * wrote it just now. OIR_IO, OIR_NO_MEMORY. */
+oir_status container_writer_read_parts(container_writer *w, container *c, oir_error *err);
+
+#endif
