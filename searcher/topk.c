@@ -8,7 +8,7 @@
 enum {
     HEAP_MOST = 32,      /* up to so many are kept in a heap */
     INSERTION_MOST = 16, /* so few are sorted by insertion */
-    SAMPLE = 15,         /* items that say where the last wanted one may be */
+    SAMPLE = 5,          /* items that say where the last wanted one may be */
     SPILL = 16,          /* kernels write a little more */
     BUCKETS_LEAST = 64
 };
