@@ -33,12 +33,13 @@ typedef struct best_first {
     double unit;      /* what one unit of bound weighs */
     uint32_t least;   /* bounds below this cannot enter any more */
     bool ordered;     /* windows are visited highest bound first */
+    bool bounded;     /* what cannot reach the threshold is left out */
     bool pruned;      /* something that may match was left out */
 } best_first;
 
 static void raise_least(best_first *b)
 {
-    if (!b->best->full || !(b->unit > 0) || !paths_use(PATHS_BOUNDS))
+    if (!b->best->full || !(b->unit > 0) || !b->bounded)
         return;
     double least = topk_threshold(b->best) / b->unit * (1 - 1e-6);
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
@@ -226,7 +227,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
 oir_status search_best(const plan *p, topk *best, const search_control *control, bool *complete, oir_error *err)
 {
     best_first b = {.plan = p, .best = best, .control = control, .kernels = kernels_get(isa_best()), .least = 1,
-                    .ordered = paths_use(PATHS_ORDER)};
+                    .ordered = paths_use(PATHS_ORDER), .bounded = paths_use(PATHS_BOUNDS)};
     visit *visits;
     size_t count;
     oir_status status = OIR_OK;

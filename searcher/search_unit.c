@@ -296,6 +296,7 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double 
     *u = (search_unit){.plan = p, .place = &p->units[index], .kernels = k, .arena = a, .unit = unit};
     u->windows = postings_view_windows(s->context.document_count);
     u->ascending = !s->by_docid;
+    u->filters = paths_use(PATHS_FILTER);
     u->ratio = find_ratio(u);
     u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
     u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);

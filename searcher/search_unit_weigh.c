@@ -1,6 +1,5 @@
 /* What the documents of a range weigh: first in single precision, to leave out most, then exactly. */
 #include "base/bits.h"
-#include "searcher/paths.h"
 #include "searcher/search_unit.h"
 
 /* Takes out the wdf of documents for which the leaf does not weigh although its term is there. */
@@ -16,7 +15,7 @@ static const double FILTER_LEAST = 1e-30, FILTER_MOST = 1e30;
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold)
 {
     uint32_t first = window << WINDOW_BITS | range << 6, n = 0;
-    bool held = threshold > FILTER_LEAST && paths_use(PATHS_FILTER);
+    bool held = threshold > FILTER_LEAST && u->filters;
     for (size_t i = 0; i < u->plan->leaf_count; i++)
         if (u->leaves[i])
             u->leaves[i]->active = 0;
