@@ -306,7 +306,8 @@ TARGET static void dense_all(const dense_window *w, uint64_t words[64])
     uint64_t bit = 0;
     for (uint32_t r = 0; r < 64; r += 8) {
         uint64_t eight = bits_load64(w->counts + r), lists = bits_load64(there + r);
-        if ((eight + UINT64_C(0x7777777777777777)) & UINT64_C(0x8080808080808080)) { /* more than 8 in some range */
+        /* More than 8 in some range; only damaged ones have 128 or more. */
+        if ((eight | (eight + UINT64_C(0x7777777777777777))) & UINT64_C(0x8080808080808080)) {
             __m512i bits = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(w->bits + r)));
             __m512i counts = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128((long long)eight)), end = prefix_sums(bits);
             __m512i at = _mm512_add_epi64(_mm512_sub_epi64(end, bits), _mm512_set1_epi64((long long)bit));

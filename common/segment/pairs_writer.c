@@ -220,11 +220,19 @@ static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *add
     return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
 }
 
+static uint32_t longest_list(const pairs_writer *w)
+{
+    uint32_t most = 0;
+    for (size_t i = 0; w->lists && i < w->choice_count; i++)
+        most = w->lists[i].count > most ? w->lists[i].count : most;
+    return most;
+}
+
 static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
 {
-    uint32_t n = w->word_count, pair = 0;
-    w->documents = memory_new(((size_t)w->context->document_count + 16) * sizeof *w->documents);
-    w->zeros = memory_new_zeroed((size_t)w->context->document_count + 16, 1);
+    uint32_t n = w->word_count, pair = 0, most = longest_list(w);
+    w->documents = memory_new(((size_t)most + 16) * sizeof *w->documents);
+    w->zeros = memory_new_zeroed((size_t)most + 16, 1);
     size_t starts = PAIRS_HEADER_SIZE + (size_t)n * 4, entries = starts + ((size_t)n + 1) * 4;
     uint8_t *root = buffer_extend(&w->root, entries + (size_t)kept * PAIRS_ENTRY_SIZE);
     if (!w->documents || !w->zeros || !root)

@@ -4,7 +4,8 @@
  *     for each term, when its list has been written:  pairs_writer_note(w, &entry, err);
  *     pairs_writer_end(w, err);                       reads lists and positions back, writes PART_PAIRS
  *     pairs_writer_free(w);
- * Memory: about twice the size of the lists, and 20 MB while they are chosen. One thread at a time. */
+ * Memory: about twice the size of the lists, 20 MB while they are chosen, 5 bytes for each document of the longest
+ * list, and 2 for each place of the text at hand (pairs_scan.h). One thread at a time. */
 #ifndef SEGMENT_PAIRS_WRITER_H
 #define SEGMENT_PAIRS_WRITER_H
 
@@ -26,7 +27,7 @@ void pairs_writer_free(pairs_writer *w);
 
 /* OIR_NO_MEMORY. */
 oir_status pairs_writer_note(pairs_writer *w, const term_entry *entry, oir_error *err);
-/* OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+/* OIR_CORRUPT when what is read back is not what was written, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status pairs_writer_end(pairs_writer *w, oir_error *err);
 
 #endif

@@ -169,6 +169,8 @@ static oir_status find_even(postings_window *p, uint32_t index, position_group *
     uint32_t left = p->window_count - from, unit = p->window * RANGES + block;
     if (!b->even_known || b->even_unit != unit) {
         uint32_t extent = p->context->even_extents[p->window];
+        if (from >= p->window_count)
+            return damaged(p, err);
         ERROR_FORWARD(find_dense_block(p, block, &b->even_bit, err));
         p->kernels->dense_wdf(&p->dense, bits_low(left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK), from, b->even_wdf);
         if (!b->even_known || b->even_extent != extent)
@@ -268,6 +270,8 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
     bool even = dense && p->context->even_extents && p->view.positions_form == POSITIONS_WDF;
     uint8_t ranks[RANGE_SIZE];
     uint32_t n = k->ranks(all, documents, ranks);
+    if (n != bits_count(documents)) /* decoded once more, damaged bytes may say something else */
+        return damaged(p, err);
     if (!n || !p->parts || p->view.positions_form == POSITIONS_NONE) {
         memset(out, 0, n * sizeof *out);
         return OIR_OK;

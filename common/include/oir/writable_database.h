@@ -53,8 +53,9 @@ typedef struct oir_writer_options {
     double bound_b;          /* the same for b. 0 to 1, default 0.5 */
     oir_progress progress;   /* default NULL */
     void *progress_context;
-    bool no_pairs;           /* true: segments that are merged get no lists for pairs of frequent words, which make
-                                phrases quicker and take at most 8 % of the rest of the index. Default false */
+    bool no_pairs;           /* true: segments that are merged or made by optimising get no lists for pairs of frequent
+                                words, which make phrases quicker and take at most 8 % of the rest of the index.
+                                Default false */
 } oir_writer_options;
 
 #define OIR_WRITER_OPTIONS_INIT \
