@@ -36,6 +36,11 @@ typedef struct new_segment {
     segment_writer *writer;
 } new_segment;
 
+static oir_status tell_pairs(void *context, uint64_t done, uint64_t total, oir_error *err)
+{
+    return progress_tell(context, "finding pairs of words", done, total, err);
+}
+
 static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_error *err)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
@@ -45,6 +50,8 @@ static oir_status open_new(oir_writable_database *w, new_segment *n, bool lastin
         .term_lists = w->state.term_lists,
         .stored = w->state.stored,
         .pairs = lasting && w->pairs,
+        .tell = tell_pairs,
+        .tell_context = &w->progress,
     };
     *n = (new_segment){.number = w->state.next_segment};
     if (!memory_reserve(&w->segments, &w->segment_capacity, w->segment_count + 1, sizeof *w->segments))

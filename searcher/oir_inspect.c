@@ -323,7 +323,7 @@ static oir_status run_check(inspection *self, bool *good)
     if (status == OIR_OK && findings == 0)
         printf("%s is whole\n", self->index);
     else if (status == OIR_OK)
-        printf("%s is damaged: %llu findings; make it anew with oir-index\n", self->index,
+        printf("%s is damaged: %llu findings; make it anew: oir-index --overwrite PATH\n", self->index,
                (unsigned long long)findings);
     return status;
 }

@@ -212,7 +212,8 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     o->certain = true;
     o->arena = u->arena;
     o->cost = entry.termfreq;
-    *out = o;
+    o->next = u->pairs;
+    u->pairs = *out = o;
     return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, &u->norms, u->arena, err);
 }
 
@@ -238,7 +239,8 @@ static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, 
         phrase->ops = &op_and;
         phrase->certain = filter->certain = true;
     }
-    *out = n == 2 && !(u->unit > 0) ? filter->parts[1] : filter;
+    bool weighs = words[0]->factor > 0 || words[n - 1]->factor > 0;
+    *out = n == 2 && !(u->unit > 0 && weighs) ? filter->parts[1] : filter;
     filter->parts[0] = phrase;
     filter->cost = filter->parts[1]->cost;
     return OIR_OK;

@@ -97,6 +97,8 @@ bool search_unit_is_damaged(const search_unit *u)
         const postings_window *p = u->leaves[i] ? u->leaves[i]->postings : NULL;
         damaged |= p && (p->damaged || (p->group && p->group->damaged));
     }
+    for (const op *o = u->pairs; o; o = o->next)
+        damaged |= o->postings->damaged;
     return damaged;
 }
 
@@ -106,5 +108,7 @@ uint64_t search_unit_decoded(const search_unit *u)
     for (size_t i = 0; i < u->plan->leaf_count; i++)
         if (u->leaves[i] && u->leaves[i]->postings)
             decoded += u->leaves[i]->postings->decoded;
+    for (const op *o = u->pairs; o; o = o->next)
+        decoded += o->postings->decoded;
     return decoded;
 }

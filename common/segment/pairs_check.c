@@ -93,7 +93,7 @@ static oir_status read_text(checking *c, oir_error *err)
     pairs_scan *s = &c->scan;
     const postings_context *context = &c->segment->context;
     for (uint32_t window = 0; window < postings_view_windows(context->document_count); window++) {
-        pairs_scan_seek(s, window);
+        ERROR_FORWARD(pairs_scan_seek(s, window, err));
         for (uint32_t i = 0; i < s->document_count; i++) {
             uint32_t document = window << WINDOW_BITS | i;
             ERROR_FORWARD(pairs_scan_document(s, i, err));

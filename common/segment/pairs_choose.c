@@ -27,7 +27,7 @@ static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_e
 {
     pairs_scan *scan = s->scan;
     uint32_t n = scan->word_count;
-    pairs_scan_seek(scan, window);
+    ERROR_FORWARD(pairs_scan_seek(scan, window, err));
     for (uint32_t i = 0; i < scan->document_count; i++) {
         ERROR_FORWARD(pairs_scan_document(scan, i, err));
         for (size_t p = 0; p < scan->pair_count; p++) {

@@ -129,8 +129,10 @@ static oir_status put_ranges(pairs_scan *s, oir_error *err)
     return OIR_OK;
 }
 
-void pairs_scan_seek(pairs_scan *s, uint32_t window)
+oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
 {
+    if (s->tell)
+        ERROR_FORWARD(s->tell(s->tell_context, window, postings_view_windows(s->context->document_count), err));
     s->window = window;
     s->document_count = documents_in(s->context, window);
     s->first = s->end = 0;
@@ -138,6 +140,7 @@ void pairs_scan_seek(pairs_scan *s, uint32_t window)
         postings_window_seek(&s->words[word], window);
         postings_window_expect(&s->words[word], RANGES);
     }
+    return OIR_OK;
 }
 
 static void add_pair(pairs_scan *s, uint32_t first, uint32_t second)

@@ -11,7 +11,12 @@ enum {
     PAIRS_SCAN_PLACES_MAX = 1 << 25 /* of 64 documents together; 2 bytes of memory each */
 };
 
+/* Told now and then how far a scan is; returns other than OIR_OK to end it. */
+typedef oir_status (*pairs_scan_tell)(void *context, uint64_t done, uint64_t total, oir_error *err);
+
 typedef struct pairs_scan {
+    pairs_scan_tell tell;         /* NULL: nobody asks */
+    void *tell_context;
     const postings_context *context;
     postings_window *words;       /* by number, 0 and up */
     uint32_t word_count;
@@ -36,8 +41,8 @@ oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const p
                            const term_entry *const *entries, uint32_t count, arena *a, oir_error *err);
 void pairs_scan_release(pairs_scan *s);
 
-/* To a window, which has s->document_count documents. */
-void pairs_scan_seek(pairs_scan *s, uint32_t window);
+/* To a window, which has s->document_count documents. What `tell` returns. */
+oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err);
 /* Finds the pairs of words right behind each other in the window's i-th document, to be asked for from the first on,
  * leaving out none: s->pairs has first << 16 | second, s->pair_count of them, as often as they occur. OIR_CORRUPT,
  * OIR_NO_MEMORY. */

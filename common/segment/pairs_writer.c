@@ -154,7 +154,7 @@ static void add_document(pairs_writer *w, uint32_t choice, uint32_t document)
 static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
 {
     for (uint32_t window = 0; window < postings_view_windows(w->context->document_count); window++) {
-        pairs_scan_seek(s, window);
+        ERROR_FORWARD(pairs_scan_seek(s, window, err));
         for (uint32_t i = 0; i < s->document_count; i++) {
             ERROR_FORWARD(pairs_scan_document(s, i, err));
             for (size_t p = 0; p < s->pair_count; p++) {
@@ -269,7 +269,7 @@ static uint64_t find_budget(const pairs_writer *w)
 }
 
 /* Reads what was written: nothing may be added to the container meanwhile. */
-static oir_status find_lists(pairs_writer *w, uint64_t budget, oir_error *err)
+static oir_status find_lists(pairs_writer *w, uint64_t budget, pairs_scan_tell tell, void *context, oir_error *err)
 {
     oir_status status;
     arena a;
@@ -280,6 +280,8 @@ static oir_status find_lists(pairs_writer *w, uint64_t budget, oir_error *err)
     arena_init(&a);
     ERROR_GOTO_DONE(container_writer_read(w->parts, &parts, err));
     ERROR_GOTO_DONE(pairs_scan_init(s, parts, w->context, w->words, w->word_count, &a, err));
+    s->tell = tell;
+    s->tell_context = context;
     ERROR_GOTO_DONE(pairs_choose(s, budget + budget / SLACK, &w->choices, &w->choice_count, err));
     ERROR_GOTO_DONE(number_choices(w, err));
     if (w->choice_count)
@@ -292,12 +294,12 @@ done:
     return status;
 }
 
-oir_status pairs_writer_end(pairs_writer *w, oir_error *err)
+oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context, oir_error *err)
 {
     uint64_t budget = find_budget(w);
     if (w->context->document_count >= PAIRS_DOCUMENTS_MIN && w->entry_count && pairs_scan_is_possible(w->context)) {
         ERROR_FORWARD(choose_words(w, err));
-        ERROR_FORWARD(find_lists(w, budget, err));
+        ERROR_FORWARD(find_lists(w, budget, tell, context, err));
     }
     uint32_t kept = w->choice_count ? fit(w, budget) : 0;
     w->word_count = kept ? w->word_count : 0;

@@ -2,20 +2,20 @@
  *
  *     pairs_writer_new(&w, parts, context, err);
  *     for each term, when its list has been written:  pairs_writer_note(w, &entry, err);
- *     pairs_writer_end(w, err);                       reads lists and positions back, writes PART_PAIRS
+ *     pairs_writer_end(w, tell, context, err);        reads lists and positions back, writes PART_PAIRS
  *     pairs_writer_free(w);
  * Memory: about twice the size of the lists, 20 MB while they are chosen, 5 bytes for each document of the longest
  * list, and 2 for each place of the text at hand (pairs_scan.h). One thread at a time. */
 #ifndef SEGMENT_PAIRS_WRITER_H
 #define SEGMENT_PAIRS_WRITER_H
 
-#include "segment/postings.h"
+#include "segment/pairs_scan.h"
 
 struct container_writer;
 
 enum {
     PAIRS_DOCUMENTS_MIN = 2048, /* segments with fewer have none: phrases are quick there */
-    PAIRS_SHARE = 13            /* lists take at most one byte for so many of the rest, text and term lists apart */
+    PAIRS_SHARE = 20            /* lists take at most one byte for so many of the rest, text and term lists apart */
 };
 
 typedef struct pairs_writer pairs_writer;
@@ -27,7 +27,8 @@ void pairs_writer_free(pairs_writer *w);
 
 /* OIR_NO_MEMORY. */
 oir_status pairs_writer_note(pairs_writer *w, const term_entry *entry, oir_error *err);
-/* OIR_CORRUPT when what is read back is not what was written, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
-oir_status pairs_writer_end(pairs_writer *w, oir_error *err);
+/* tell may be NULL. OIR_CORRUPT when what is read back is not what was written, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
+ * and what tell returns. */
+oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context, oir_error *err);
 
 #endif

@@ -256,7 +256,8 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
     } else if (p->group) {
         group_bounds(p, level, out);
     } else if (postings_window_is_dense(p)) {
-        locate_dense(p);
+        if (!p->opened)
+            locate_dense(p);
         if (!p->payload || !p->kernels->dense_bounds(p->payload, p->payload_size, out)) {
             p->damaged = true;
             memset(out, 0, RANGES);
@@ -287,7 +288,8 @@ uint64_t postings_window_present(postings_window *p)
         return present;
     }
     if (postings_window_is_dense(p)) {
-        locate_dense(p);
+        if (!p->opened)
+            locate_dense(p);
         return p->payload && p->payload_size >= 9 ? bits_load64(p->payload + 1) : 0;
     }
     open_window(p);
@@ -299,7 +301,8 @@ uint32_t postings_window_count(postings_window *p)
     if (!p->bounds[p->window])
         return 0;
     if (postings_window_is_dense(p)) {
-        locate_dense(p);
+        if (!p->opened)
+            locate_dense(p);
         return p->window_count;
     }
     if (p->group)

@@ -135,7 +135,7 @@ static oir_status end_parts(segment_writer *w, oir_error *err)
     assert(!w->termlists || w->list_count == documents_writer_get_count(w->documents));
     if (w->termlists)
         ERROR_FORWARD(termlists_writer_end(w->termlists, err));
-    return w->pairs ? pairs_writer_end(w->pairs, err) : OIR_OK;
+    return w->pairs ? pairs_writer_end(w->pairs, w->options.tell, w->options.tell_context, err) : OIR_OK;
 }
 
 oir_status segment_writer_commit(segment_writer *w, oir_error *err)

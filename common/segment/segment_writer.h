@@ -10,7 +10,7 @@
 #ifndef SEGMENT_SEGMENT_WRITER_H
 #define SEGMENT_SEGMENT_WRITER_H
 
-#include "segment/postings.h"
+#include "segment/pairs_scan.h"
 
 typedef struct segment_writer segment_writer;
 
@@ -19,7 +19,9 @@ typedef struct segment_options {
     double bound_average;      /* average length for bounds; 0: that of this segment's documents */
     bool term_lists;           /* write lists of terms by document */
     bool stored;               /* write document data */
-    bool pairs;                /* find and write lists for pairs of frequent words */
+    bool pairs;                /* find and write lists for pairs of frequent words, */
+    pairs_scan_tell tell;      /* and say how far that is; may be NULL */
+    void *tell_context;
     bool sync;                 /* fsync before commit returns */
 } segment_options;
 

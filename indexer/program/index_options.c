@@ -26,7 +26,7 @@ static const char help[] =
     "      --no-delete      keep documents whose files have vanished\n"
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"
-    "                       longer, the index is up to 8 % smaller\n"
+    "                       longer, the index is up to 5 % smaller\n"
     "      --overwrite      start over with an empty index, also where the old one\n"
     "                       is damaged; a folder with other files is left alone\n"
     "      --wait SECONDS   wait for another oir-index to finish (default: 0)\n"

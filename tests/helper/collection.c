@@ -243,7 +243,8 @@ static oir_status add_all(const collection *c, segment_writer *w, oir_error *err
 oir_status collection_write(const collection *c, const char *path, oir_error *err)
 {
     segment_writer *w;
-    segment_options options = {1.2, 0.75, 0, c->shape.term_lists, c->shape.stored, c->shape.pairs, false};
+    segment_options options = {.bound_k1 = 1.2, .bound_b = 0.75, .term_lists = c->shape.term_lists,
+                               .stored = c->shape.stored, .pairs = c->shape.pairs};
     oir_status status = segment_writer_open(&w, path, &options, err);
     if (status != OIR_OK)
         return status;

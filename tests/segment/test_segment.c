@@ -182,7 +182,7 @@ static void aborted_writers_leave_nothing(void)
     char *folder = scratch_open(), path[SCRATCH_PATH];
     oir_error err;
     segment_writer *w;
-    segment_options options = {1.2, 0.75, 0, true, true, true, false};
+    segment_options options = {.bound_k1 = 1.2, .bound_b = 0.75, .term_lists = true, .stored = true, .pairs = true};
     segment_document document = {.docid = 1};
     scratch_path(path, folder, "segment");
     REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
