@@ -28,11 +28,18 @@ static uint32_t round_up(double v)
     return v < UINT16_MAX ? (uint32_t)v : UINT16_MAX;
 }
 
+/* Stored bounds that would have to be stretched more say nothing. */
+static const double STRETCH_MOST = 255;
+
 /* What the bytes of a list's bounds are in units of the query. */
 static void set_scale(search_unit *u, op *o)
 {
     double low, step, stretch = search_unit_stretch(u->plan, (size_t)(u->place - u->plan->units));
     double one = u->unit > 0 ? o->factor * stretch / u->unit : 0;
+    if (!(stretch < STRETCH_MOST)) { /* but that there are documents: no saturation is above 1 */
+        o->base = o->exact_base = round_up(one / stretch);
+        return;
+    }
     postings_window_scale(o->postings, LEVEL_STORED, &low, &step);
     o->base = round_up(one * low);
     o->units = round_up(one * step * 256);
@@ -262,10 +269,8 @@ double search_unit_stretch(const plan *p, size_t index)
         if (!(reference <= norm * most))
             most = reference / norm;
     }
-    /* A little more for single precision, here and in the writer; saturations are at most 1, bounds at least 1 / 255.
-     * */
-    most = most > 1 ? most * (1 + 1e-6) : 1;
-    return most < 255 ? most : 255;
+    most = most > 1 ? most * (1 + 1e-6) : 1; /* a little more for single precision, here and in the writer */
+    return most < STRETCH_MOST ? most : STRETCH_MOST;
 }
 
 oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
