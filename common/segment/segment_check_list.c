@@ -5,6 +5,9 @@
 #include "base/error.h"
 #include "segment/postings_view.h"
 
+/* Of scales, which are single precision: searches allow for more. */
+static const double PRECISION = 2e-7;
+
 oir_status segment_check_list_statistics(const segment *s, const term_entry *e, const postings_list *list,
                                          oir_error *err)
 {
@@ -55,7 +58,8 @@ oir_status segment_check_list_bounds(const segment *s, const term_entry *e, cons
         double norm = c->k1 * (1 - c->b + c->b * length_get(&c->lengths, document) / c->average);
         double wdf = list->wdf[i], saturation = list->wdf[i] ? wdf / (wdf + norm) : 0;
         uint8_t bound = v.window_bounds[window], range = ranges[document / RANGE_SIZE % RANGES];
-        double window_most = v.low + (double)v.step * bound, range_most = v.low + (double)v.step * range;
+        double window_most = (v.low + (double)v.step * bound) * (1 + PRECISION);
+        double range_most = (v.low + (double)v.step * range) * (1 + PRECISION);
         if (window_most < saturation || range_most < saturation || bound == 0 || range == 0)
             return error_set(err, OIR_CORRUPT, "term number %u: the bounds of window %u do not bound document %u",
                              e->ordinal, window, document);

@@ -25,7 +25,13 @@ static bool is_numbered(const char *name)
 /* Names that an index's files have, and those of others may have too. */
 static bool is_common(const char *name)
 {
-    return strcmp(name, "current") == 0 || strcmp(name, "current.tmp") == 0 || strcmp(name, "lock") == 0;
+    return strcmp(name, "current") == 0 || strcmp(name, "current.tmp") == 0;
+}
+
+/* What says nothing of a folder. A lock is all there is where making an index was cut short at its beginning. */
+static bool is_passed_over(const char *name)
+{
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lock") == 0;
 }
 
 /* An index that cannot be read is known by its having numbered files, and no file of another name than it gives. */
@@ -44,7 +50,7 @@ static bool check_names(const char *index)
     }
     while (!foreign && (entry = readdir(folder)) != NULL) {
         const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        if (is_passed_over(name))
             continue;
         numbered |= is_numbered(name);
         foreign = !is_numbered(name) && !is_common(name);

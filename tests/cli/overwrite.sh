@@ -28,6 +28,9 @@ run oir-inspect check
 # A folder that is empty, and those that somebody else has filled.
 mkdir empty mine odd
 run oir-index -q --overwrite --index empty new.txt
+mkdir begun
+touch begun/lock
+run oir-index -q --overwrite --index begun new.txt
 echo precious >mine/segment-1.txt
 echo precious >mine/current
 run oir-index --overwrite --index mine new.txt

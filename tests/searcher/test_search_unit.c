@@ -10,12 +10,14 @@ enum { DOCUMENTS = 6000 };
 
 static oir_error err;
 
-static oir_database *make_index(const char *folder)
+static oir_database *make_index(const char *folder, double bound_k1)
 {
     oir_writable_database *writer;
     oir_database *database;
     oir_document *document;
-    REQUIRE_OK(oir_writable_database_open(&writer, folder, NULL, &err), err);
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    options.bound_k1 = bound_k1;
+    REQUIRE_OK(oir_writable_database_open(&writer, folder, &options, &err), err);
     REQUIRE_OK(oir_document_new(&document, &err), err);
     for (uint32_t d = 0; d < DOCUMENTS; d++) {
         oir_document_clear(document);
@@ -75,7 +77,7 @@ static void far_scales(void)
 {
     static const double factors[] = {1, 1e30, 1e38, 1e39, 1e300, 1e-30, 1e-37, 1e-39, 1e-44, 1e-300};
     char *folder = scratch_open();
-    oir_database *database = make_index(folder);
+    oir_database *database = make_index(folder, 1);
     oir_enquire *enquire;
     REQUIRE_OK(oir_enquire_new(&enquire, database, &err), err);
     for (size_t i = 0; i < sizeof factors / sizeof *factors; i++) {
@@ -89,9 +91,37 @@ static void far_scales(void)
     scratch_close(folder);
 }
 
+/* k1 of the search far from the one that bounds are made for. */
+static void far_norms(void)
+{
+    static const double k1[] = {1e-6, 1e-3, 1, 1e3, 1e6};
+    for (size_t i = 0; i < sizeof k1 / sizeof *k1; i++) {
+        char *folder = scratch_open();
+        oir_database *database = make_index(folder, k1[i]);
+        uint64_t findings;
+        REQUIRE_OK(oir_index_check(folder, NULL, NULL, &findings, &err), err);
+        EXPECT_EQ(findings, 0);
+        for (size_t j = 0; j < sizeof k1 / sizeof *k1; j++) {
+            oir_enquire *enquire;
+            oir_weight *weight;
+            oir_bm25 parameters = OIR_BM25_INIT;
+            parameters.k1 = k1[j];
+            REQUIRE_OK(oir_weight_new_bm25(&weight, &parameters, &err), err);
+            REQUIRE_OK(oir_enquire_new(&enquire, database, &err), err);
+            oir_enquire_set_weight(enquire, weight);
+            expect_pages(enquire, make_query(1, 1));
+            oir_weight_free(weight);
+            oir_enquire_free(enquire);
+        }
+        oir_database_close(database);
+        scratch_close(folder);
+    }
+}
+
 int main(void)
 {
     harness_seed(20250713);
     TEST(far_scales);
+    TEST(far_norms);
     return harness_end();
 }
