@@ -24,6 +24,8 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
 
 /* Norms so different that bounds say nothing. */
 static const double RATIO_MOST = 1e6;
+/* Of stored scales, which are made in single precision. */
+static const double PRECISION = 1e-6;
 
 static uint32_t round_up(double v)
 {
@@ -54,6 +56,8 @@ static double find_ratio(const search_unit *u)
  * closest to it where the highest bounds are. */
 static void bend_scale(double ratio, double *low, double *step)
 {
+    *low *= 1 + PRECISION;
+    *step *= 1 + PRECISION;
     double high = *low + 255 * *step, at = *low + 200 * *step, rest = at + (1 - at) / ratio;
     if (!(ratio > 0)) /* k1 was 0: all saturations were 1 */
         return;
