@@ -56,11 +56,12 @@ static double find_ratio(const search_unit *u)
  * closest to it where the highest bounds are. */
 static void bend_scale(double ratio, double *low, double *step)
 {
-    *low *= 1 + PRECISION;
-    *step *= 1 + PRECISION;
-    double high = *low + 255 * *step, at = *low + 200 * *step, rest = at + (1 - at) / ratio;
     if (!(ratio > 0)) /* k1 was 0: all saturations were 1 */
         return;
+    double high = fmin((*low + 255 * *step) * (1 + PRECISION), 1); /* behind 1 the curve turns back */
+    *low = fmin(*low * (1 + PRECISION), 1);
+    *step = (high - *low) / 255;
+    double at = *low + 200 * *step, rest = at + (1 - at) / ratio;
     if (ratio > RATIO_MOST) { /* k1 is 0, or next to it */
         *low = 1;
         *step = 0;

@@ -94,18 +94,20 @@ static void far_scales(void)
 /* k1 of the search far from the one that bounds are made for. */
 static void far_norms(void)
 {
-    static const double k1[] = {1e-6, 1e-3, 1, 1e3, 1e6};
+    static const double k1[] = {1e-6, 1e-3, 1, 9, 1e3, 1e6};
     for (size_t i = 0; i < sizeof k1 / sizeof *k1; i++) {
         char *folder = scratch_open();
         oir_database *database = make_index(folder, k1[i]);
         uint64_t findings;
         REQUIRE_OK(oir_index_check(folder, NULL, NULL, &findings, &err), err);
         EXPECT_EQ(findings, 0);
-        for (size_t j = 0; j < sizeof k1 / sizeof *k1; j++) {
+        for (size_t j = 0; j < 2 * sizeof k1 / sizeof *k1; j++) {
             oir_enquire *enquire;
             oir_weight *weight;
             oir_bm25 parameters = OIR_BM25_INIT;
-            parameters.k1 = k1[j];
+            parameters.k1 = k1[j / 2];
+            parameters.b = j % 2 ? 0.999999 : 0.5;
+            parameters.min_normlen = j % 2 ? 1e-9 : 0.5;
             REQUIRE_OK(oir_weight_new_bm25(&weight, &parameters, &err), err);
             REQUIRE_OK(oir_enquire_new(&enquire, database, &err), err);
             oir_enquire_set_weight(enquire, weight);
