@@ -42,7 +42,7 @@ struct op {
 
     /* leaves */
     postings_window *postings;           /* OP_TERM */
-    struct op *next;                     /* of the unit's lists that are not a leaf of the plan */
+    struct op *next;                     /* OP_TERM: the unit's other lists */
     uint32_t windows;                    /* OP_ALL */
     double factor;                       /* its exact weight's factor; 0: it only filters */
     uint32_t base, units;                /* what a bound byte b is: base + b * units / 256 units of the query */

@@ -162,9 +162,8 @@ static void prefetch_ranges(search_unit *u, uint32_t window, uint64_t live)
     for (uint64_t left = live; left; left &= left - 1)
         for (uint32_t i = 0; i < lengths->count; i++)
             __builtin_prefetch(lengths->plane[i] + (window << WINDOW_BITS | bits_lowest(left) << RANGE_BITS));
-    for (size_t l = 0; live && l < u->plan->leaf_count; l++)
-        if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
-            postings_window_prefetch_rest(u->leaves[l]->postings);
+    for (const op *o = live ? u->lists : NULL; o; o = o->next)
+        postings_window_prefetch_rest(o->postings);
 }
 
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
@@ -193,17 +192,13 @@ static void prefetch(const best_first *b, const visit *visits, size_t count, siz
 {
     if (i + PREFETCH_PLACE < count) {
         const visit *v = &visits[i + PREFETCH_PLACE];
-        const search_unit *u = &b->units[v->unit];
-        for (size_t l = 0; l < b->plan->leaf_count; l++)
-            if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
-                postings_window_prefetch_place(u->leaves[l]->postings, v->window);
+        for (const op *o = b->units[v->unit].lists; o; o = o->next)
+            postings_window_prefetch_place(o->postings, v->window);
     }
     if (i + PREFETCH < count) {
         const visit *v = &visits[i + PREFETCH];
-        const search_unit *u = &b->units[v->unit];
-        for (size_t l = 0; l < b->plan->leaf_count; l++)
-            if (u->leaves[l] && u->leaves[l]->kind == OP_TERM)
-                postings_window_prefetch(u->leaves[l]->postings, v->window);
+        for (const op *o = b->units[v->unit].lists; o; o = o->next)
+            postings_window_prefetch(o->postings, v->window);
     }
 }
 

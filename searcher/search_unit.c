@@ -24,7 +24,7 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
 
 /* Norms so different that bounds say nothing. */
 static const double RATIO_MOST = 1e6;
-/* Of stored scales, which are made in single precision. */
+/* Of stored scales and the norms they are made with, which are single. */
 static const double PRECISION = 1e-6;
 
 static uint32_t round_up(double v)
@@ -48,7 +48,7 @@ static double find_ratio(const search_unit *u)
         if (!(reference <= norm * most))
             most = reference / norm;
     }
-    return most * (1 + 1e-6); /* single precision here and in the writer */
+    return most * (1 + PRECISION);
 }
 
 /* Saturations are stored for the reference norm r. What has s = f / (f + r) there has f / (f + q), q the query's norm,
@@ -116,8 +116,10 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
     if (at) {
         set_scale(u, o, LEVEL_STORED, &o->base, &o->units);
         set_scale(u, o, LEVEL_EXACT, &o->exact_base, &o->exact_units);
+        u->any_large |= o->postings->view.large_count || o->postings->group;
+        o->next = u->lists;
+        u->lists = o;
     }
-    u->any_large |= at && (o->postings->view.large_count || o->postings->group);
     u->leaves[n->leaf] = o;
     *out = o;
     return OIR_OK;
@@ -217,8 +219,8 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     o->certain = true;
     o->arena = u->arena;
     o->cost = entry.termfreq;
-    o->next = u->pairs;
-    u->pairs = *out = o;
+    o->next = u->lists;
+    u->lists = *out = o;
     return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, &u->norms, u->arena, err);
 }
 

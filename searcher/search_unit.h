@@ -11,7 +11,7 @@ typedef struct search_unit {
     const kernels *kernels;
     arena *arena;
     op *root;                   /* NULL: nothing matches here */
-    op *pairs;                  /* lists of pairs, which are no leaves; linked by `next` */
+    op *lists;                  /* all OP_TERM, those of pairs as well, which are no leaves; linked by `next` */
     op **leaves;                /* by number in the plan; NULL where the segment does not have the term */
     weigh_input norms;          /* at document 0 */
     weigh_input input;          /* of the range at hand */

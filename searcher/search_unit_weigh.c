@@ -93,22 +93,15 @@ void search_unit_weigh(search_unit *u, uint32_t window, uint32_t range, uint64_t
 bool search_unit_is_damaged(const search_unit *u)
 {
     bool damaged = false;
-    for (size_t i = 0; i < u->plan->leaf_count; i++) {
-        const postings_window *p = u->leaves[i] ? u->leaves[i]->postings : NULL;
-        damaged |= p && (p->damaged || (p->group && p->group->damaged));
-    }
-    for (const op *o = u->pairs; o; o = o->next)
-        damaged |= o->postings->damaged;
+    for (const op *o = u->lists; o; o = o->next)
+        damaged |= o->postings->damaged || (o->postings->group && o->postings->group->damaged);
     return damaged;
 }
 
 uint64_t search_unit_decoded(const search_unit *u)
 {
     uint64_t decoded = 0;
-    for (size_t i = 0; i < u->plan->leaf_count; i++)
-        if (u->leaves[i] && u->leaves[i]->postings)
-            decoded += u->leaves[i]->postings->decoded;
-    for (const op *o = u->pairs; o; o = o->next)
+    for (const op *o = u->lists; o; o = o->next)
         decoded += o->postings->decoded;
     return decoded;
 }

@@ -41,7 +41,8 @@ static inline double weight_norm_at(const weight_norm *n, uint32_t length)
     return norm > n->min ? norm : n->min;
 }
 
-/* The one place where a posting's exact weight is made, so that every path gives the same bits. */
+/* A posting's exact weight. The kernels' weigh_exactly does the same operations in the same order, so that every path
+ * gives the same bits. */
 static inline double weight_of(double factor, uint32_t wdf, double norm)
 {
     return wdf ? factor * ((double)wdf / ((double)wdf + norm)) : 0;

@@ -94,8 +94,8 @@ oir_status pairs_get(const pairs_table *p, uint32_t i, uint32_t *first, uint32_t
         a++;
     if (a >= p->word_count || b >= p->word_count || number_at(p->starts, a) > i)
         return corrupt(err, "order of their table");
-    *first = number_at(p->ordinals, a);
-    *second = number_at(p->ordinals, b);
-    fill_entry(p, i, *second, entry);
+    *first = a;
+    *second = b;
+    fill_entry(p, i, number_at(p->ordinals, b), entry);
     return OIR_OK;
 }

@@ -21,7 +21,7 @@ typedef struct pairs_table {
 oir_status pairs_open(pairs_table *p, const struct container *parts, uint32_t document_count, oir_error *err);
 /* The list of the pair of two terms given by their ordinals; false when there is none. */
 bool pairs_find(const pairs_table *p, uint32_t first, uint32_t second, term_entry *entry);
-/* The i-th pair, i < pair_count, ascending. OIR_CORRUPT. */
+/* The i-th pair, i < pair_count, ascending: numbers of its words among the table's. OIR_CORRUPT. */
 oir_status pairs_get(const pairs_table *p, uint32_t i, uint32_t *first, uint32_t *second, term_entry *entry,
                      oir_error *err);
 

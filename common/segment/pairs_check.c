@@ -60,14 +60,6 @@ static oir_status find_words(checking *c, oir_error *err)
     return OIR_OK;
 }
 
-static uint32_t number_of(const checking *c, uint32_t ordinal)
-{
-    uint32_t i = 0;
-    while (c->entries[i].ordinal != ordinal)
-        i++;
-    return i;
-}
-
 static oir_status read_lists(checking *c, oir_error *err)
 {
     const pairs_table *p = &c->segment->pairs;
@@ -76,14 +68,15 @@ static oir_status read_lists(checking *c, oir_error *err)
         uint32_t first, second;
         term_entry entry, again;
         ERROR_FORWARD(pairs_get(p, i, &first, &second, &entry, err));
-        if ((i && ((uint64_t)first << 32 | second) <= before) || !pairs_find(p, first, second, &again))
+        if ((i && ((uint64_t)first << 32 | second) <= before) ||
+            !pairs_find(p, c->entries[first].ordinal, c->entries[second].ordinal, &again))
             return damaged(err, "order of their table");
         before = (uint64_t)first << 32 | second;
         ERROR_FORWARD(postings_decode(c->segment->container, &c->segment->context, &entry, &c->list, err));
         for (uint32_t d = 0; d < c->list.count; d++)
             c->listed[i].hashes += hash(c->list.documents[d]);
         c->listed[i].count = c->list.count;
-        c->numbers[(size_t)number_of(c, first) * p->word_count + number_of(c, second)] = i + 1;
+        c->numbers[(size_t)first * p->word_count + second] = i + 1;
     }
     return OIR_OK;
 }

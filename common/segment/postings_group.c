@@ -156,15 +156,7 @@ static void add_list(postings_group *g, group_room *room, const postings_view *v
 /* Adds what a list's wdf have above 255. */
 static void add_excess(const postings_view *v, group_room *room, uint64_t ranges)
 {
-    uint64_t first = (uint64_t)room->window << WINDOW_BITS;
-    uint32_t low = 0, high = v->large_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (bits_load32(v->large + (size_t)middle * 8) < first)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    uint32_t low = postings_view_find_large(v, (uint64_t)room->window << WINDOW_BITS);
     for (; low < v->large_count; low++) {
         uint32_t document = bits_load32(v->large + (size_t)low * 8), wdf = bits_load32(v->large + (size_t)low * 8 + 4);
         if (document >> WINDOW_BITS != room->window)

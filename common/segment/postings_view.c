@@ -96,7 +96,7 @@ oir_status postings_view_positions(postings_view *v, const struct container *par
     return OIR_OK;
 }
 
-uint32_t postings_view_large(const postings_view *v, uint32_t document)
+uint32_t postings_view_find_large(const postings_view *v, uint64_t document)
 {
     uint32_t low = 0, high = v->large_count;
     while (low < high) {
@@ -106,6 +106,12 @@ uint32_t postings_view_large(const postings_view *v, uint32_t document)
         else
             high = middle;
     }
+    return low;
+}
+
+uint32_t postings_view_large(const postings_view *v, uint32_t document)
+{
+    uint32_t low = postings_view_find_large(v, document);
     if (low < v->large_count && bits_load32(v->large + (size_t)low * 8) == document)
         return bits_load32(v->large + (size_t)low * 8 + 4);
     return 255;

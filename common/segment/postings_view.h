@@ -79,6 +79,8 @@ static inline bool postings_view_window(const postings_view *v, uint32_t window,
     return from <= to && to <= v->payload_size && *count <= WINDOW_SIZE && *before <= v->count;
 }
 
+/* The first of the large wdf whose document is not less than one; large_count if there is none. */
+uint32_t postings_view_find_large(const postings_view *v, uint64_t document);
 /* The exact wdf of a document whose byte says 255; 255 when the list does not have it. */
 uint32_t postings_view_large(const postings_view *v, uint32_t document);
 
