@@ -5,6 +5,7 @@
 #include "searcher/mset.h"
 #include "searcher/plan_group.h"
 #include "searcher/search.h"
+#include "searcher/team.h"
 
 struct oir_enquire {
     const oir_database *database;
@@ -12,6 +13,9 @@ struct oir_enquire {
     oir_weight weight;
     bool (*keep_going)(void *context);
     void *context;
+    double time_limit;
+    unsigned threads;
+    team *team;        /* once there are several */
     oir_search_statistics statistics;
 };
 
@@ -30,6 +34,7 @@ void oir_enquire_free(oir_enquire *e)
     if (!e)
         return;
     oir_query_free(e->query);
+    team_free(e->team);
     memory_free(e);
 }
 
@@ -51,6 +56,18 @@ void oir_enquire_set_cancel(oir_enquire *e, bool (*keep_going)(void *context), v
     e->context = context;
 }
 
+void oir_enquire_set_time_limit(oir_enquire *e, double seconds)
+{
+    e->time_limit = seconds > 0 ? seconds : 0;
+}
+
+void oir_enquire_set_threads(oir_enquire *e, unsigned threads)
+{
+    team_free(e->team);
+    e->team = NULL;
+    e->threads = threads < TEAM_MOST ? threads : TEAM_MOST;
+}
+
 void oir_enquire_get_statistics(const oir_enquire *e, oir_search_statistics *out)
 {
     *out = e->statistics;
@@ -59,23 +76,31 @@ void oir_enquire_get_statistics(const oir_enquire *e, oir_search_statistics *out
 static search_control control_of(oir_enquire *e)
 {
     e->statistics = (oir_search_statistics){0};
-    return (search_control){e->keep_going, e->context, &e->statistics};
+    if (e->threads > 1 && !e->team) /* without memory for it the caller's thread does all */
+        e->team = team_new(e->threads - 1);
+    search_control control = {.keep_going = e->keep_going, .context = e->context, .statistics = &e->statistics,
+                              .team = e->team};
+    search_control_start(&control, e->time_limit);
+    return control;
 }
 
 /* How many documents match: exactly where that is known or was asked for, else what the plan says at most. */
 static oir_status find_matches(const plan *p, const topk *best, bool complete, oir_doccount at_least,
-                               const search_control *control, oir_mset *m, oir_error *err)
+                               search_control *control, oir_mset *m, oir_error *err)
 {
-    uint64_t exact = best->offered;
-    if (!complete && !plan_count_known(p, &exact)) {
-        if (at_least <= best->offered && !plan_is_leaf(p)) { /* what a leaf alone matches is always told exactly */
-            m->matches_lower = (oir_doccount)best->offered;
-            m->matches_upper = (oir_doccount)p->root->upper;
-            return OIR_OK;
-        }
-        ERROR_FORWARD(search_count(p, &exact, control, err));
+    uint64_t count = best->offered;
+    bool exact = complete || plan_count_known(p, &count);
+    if (!exact)
+        count = best->offered;
+    if (!exact && (at_least > count || plan_is_leaf(p))) { /* what a leaf alone matches is always told exactly */
+        oir_status status = search_count(p, &count, control, err);
+        if (status != OIR_OK && !control->late)
+            return status;
+        exact = status == OIR_OK;
+        count = count > best->offered ? count : best->offered;
     }
-    m->matches_lower = m->matches_upper = (oir_doccount)exact;
+    m->matches_lower = (oir_doccount)count;
+    m->matches_upper = exact ? m->matches_lower : (oir_doccount)p->root->upper;
     return OIR_OK;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"pairs", "order", "bounds", "filter"}; /* by bit */
+static const char *const names[] = {"pairs", "order", "bounds", "filter", "alone"}; /* by bit */
 
 enum { KNOWN = 1 << 16 };
 

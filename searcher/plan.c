@@ -243,7 +243,7 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
 }
 
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     const struct search_control *control, oir_error *err)
+                     struct search_control *control, oir_error *err)
 {
     *p = (plan){.database = database, .weight = weight, .control = control, .norm = {1, 0, 1}};
     arena_init(&p->arena);

@@ -60,7 +60,7 @@ typedef struct plan {
     plan_leaf *leaves;
     size_t leaf_count, leaf_capacity; /* leaves are in memory of their own */
     double max_possible;              /* no document weighs more */
-    const struct search_control *control;
+    struct search_control *control;
     struct plan_group *groups;        /* see plan_group.h */
     group_scratch *scratch;           /* for all groups, once there is one */
     size_t range_bounds;              /* bytes that groups have */
@@ -70,7 +70,7 @@ typedef struct plan {
 /* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the
  * plan. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY; release it whatever comes back. */
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     const struct search_control *control, oir_error *err);
+                     struct search_control *control, oir_error *err);
 void plan_release(plan *p);
 
 /* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to

@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "searcher/search_control.h"
 
 /* Whether a prefix expands to a term. One that fixes nothing leaves out terms that have a field's prefix themselves. */
 static bool expands_to(const oir_query *q, const char *term, size_t size)
@@ -37,10 +38,14 @@ oir_status plan_expand(const segment *s, const oir_query *prefix, plan_expand_ta
 
 /* ---- the limit on expansions: different terms over all units ---- */
 
+enum { TERMS_A_LOOK = 1024 }; /* terms between two looks at whether to go on */
+
 /* Terms as they are met, each behind a byte that says its size. */
 typedef struct terms_seen {
+    search_control *control;
     buffer bytes;
     uint64_t left; /* of one segment: one more than the limit is enough to know */
+    bool full;     /* there were that many */
 } terms_seen;
 
 static oir_status see(void *context, const terms_cursor *at, oir_error *err)
@@ -50,7 +55,10 @@ static oir_status see(void *context, const terms_cursor *at, oir_error *err)
     buffer_add(&s->bytes, at->term, at->term_size);
     if (s->bytes.failed)
         return error_no_memory(err, "a prefix");
-    return s->left-- ? OIR_OK : OIR_LIMIT;
+    if (s->left % TERMS_A_LOOK == 0)
+        ERROR_FORWARD(search_control_look(s->control, err));
+    s->full = !s->left--;
+    return s->full ? OIR_LIMIT : OIR_OK;
 }
 
 static int compare_terms(const void *a, const void *b)
@@ -81,7 +89,7 @@ static oir_status count_terms(const buffer *seen, uint64_t *different, oir_error
 
 static oir_status check_prefix(const plan *p, const oir_query *q, oir_error *err)
 {
-    terms_seen seen = {.bytes = BUFFER_INIT};
+    terms_seen seen = {.control = p->control, .bytes = BUFFER_INIT};
     uint64_t different = 0;
     oir_status status = OIR_OK;
     for (size_t u = 0; u < p->unit_count && status == OIR_OK; u++) {
@@ -91,7 +99,7 @@ static oir_status check_prefix(const plan *p, const oir_query *q, oir_error *err
     if (status == OIR_OK && p->unit_count > 1)
         status = count_terms(&seen.bytes, &different, err);
     buffer_release(&seen.bytes);
-    if (status == OIR_LIMIT || (status == OIR_OK && different > q->max_expansion))
+    if (seen.full || (status == OIR_OK && different > q->max_expansion))
         return error_set(err, OIR_LIMIT, "%.*s* stands for more than %u terms; write more of the word",
                          (int)q->term_size, q->term, q->max_expansion);
     return status;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "searcher/plan_expand.h"
-#include "searcher/search.h"
+#include "searcher/search_control.h"
 
 enum {
     TERMS_A_LOOK = 1024,         /* terms between two looks at whether to go on */
@@ -26,13 +26,6 @@ typedef struct plan_group {
     uint64_t termfreq;
 } plan_group;
 
-static oir_status look(const plan *p, oir_error *err)
-{
-    if (p->control->keep_going && !p->control->keep_going(p->control->context))
-        return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
-    return OIR_OK;
-}
-
 /* ---- the terms of a group ---- */
 
 typedef struct filling {
@@ -47,7 +40,7 @@ static oir_status add_entry(filling *f, const term_entry *entry, oir_error *err)
 {
     uint32_t termfreq;
     if (++f->terms % TERMS_A_LOOK == 0)
-        ERROR_FORWARD(look(f->plan, err));
+        ERROR_FORWARD(search_control_look(f->plan->control, err));
     snapshot_correct(f->unit->segment, entry, &termfreq, NULL);
     f->upper += termfreq;
     return postings_group_add(&f->builder, entry, err);
@@ -116,7 +109,7 @@ static oir_status measure(plan *p, const plan_unit *unit, postings_group *g, gro
         uint8_t bounds[RANGES], most = 0;
         if (!g->bounds[w])
             continue;
-        ERROR_FORWARD(look(p, err));
+        ERROR_FORWARD(search_control_look(p->control, err));
         ERROR_FORWARD(keep_window(p, g, w, err));
         postings_group_bounds(g, room, &norms, w, bounds);
         if (g->range_bounds)

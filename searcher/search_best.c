@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "searcher/paths.h"
 #include "searcher/search.h"
+#include "searcher/search_share.h"
 #include "searcher/search_unit.h"
 
 enum {
@@ -23,14 +24,15 @@ typedef struct visit {
     uint16_t bound;
 } visit;
 
+/* What a thread does. */
 typedef struct best_first {
-    const plan *plan;
+    search_share *share;
     topk *best;
-    const search_control *control;
+    search_control *control;
     const kernels *kernels;
-    arena arena;
-    search_unit *units;
-    double unit;      /* what one unit of bound weighs */
+    search_unit *units; /* of the share */
+    double unit;      /* what one unit of bound weighs; the same for all segments, since they share one threshold */
+    double threshold; /* what a document must weigh; below 0: nothing */
     uint32_t least;   /* bounds below this cannot enter any more */
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
@@ -39,21 +41,23 @@ typedef struct best_first {
 
 static void raise_least(best_first *b)
 {
-    if (!b->best->full || !(b->unit > 0) || !b->bounded)
+    b->threshold = search_share_raise(b->share, topk_threshold(b->best));
+    if (b->threshold < 0 || !(b->unit > 0) || !b->bounded)
         return;
-    double least = topk_threshold(b->best) / b->unit * (1 - 1e-6);
+    double least = b->threshold / b->unit * (1 - 1e-6);
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
 }
 
 static oir_status open_units(best_first *b, oir_error *err)
 {
-    const plan *p = b->plan;
-    b->units = arena_add(&b->arena, p->unit_count * sizeof *b->units);
+    const plan *p = b->share->plan;
+    arena *a = &b->share->arena;
+    b->units = arena_add(a, (b->share->unit_count + 1) * sizeof *b->units);
     if (!b->units)
         return error_no_memory(err, "a search");
-    b->unit = p->max_possible / UNITS_OF_BOUND; /* the same for all segments, since they share one threshold */
-    for (size_t i = 0; i < p->unit_count; i++) {
-        ERROR_FORWARD(search_unit_init(&b->units[i], p, i, b->unit, b->kernels, &b->arena, err));
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
+                                       err));
         b->control->statistics->windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
@@ -70,17 +74,17 @@ static uint32_t bucket_of(const best_first *b, uint16_t bound)
 static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
 {
     size_t start[BUCKETS + 1] = {0};
-    for (size_t i = 0; i < b->plan->unit_count; i++)
+    for (size_t i = 0; i < b->share->unit_count; i++)
         for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++)
             if (b->units[i].bounds[w])
                 start[bucket_of(b, b->units[i].bounds[w]) + 1]++;
     for (size_t k = 1; k <= BUCKETS; k++)
         start[k] += start[k - 1];
     *count = start[BUCKETS];
-    *out = arena_add(&b->arena, *count * sizeof **out);
+    *out = arena_add(&b->share->arena, *count * sizeof **out);
     if (!*out)
         return error_no_memory(err, "a search");
-    for (size_t i = 0; i < b->plan->unit_count; i++)
+    for (size_t i = 0; i < b->share->unit_count; i++)
         for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++) {
             uint16_t bound = b->units[i].bounds[w];
             if (bound)
@@ -99,18 +103,19 @@ static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, 
     search_unit_weigh(u, window, range, good, weights);
     for (; good; good &= good - 1, n++) {
         oir_docid docid = segment_get_docid(s, first | bits_lowest(good));
-        docids[n] = database_join_docid(b->plan->database, u->place->shard, docid);
+        docids[n] = database_join_docid(b->share->plan->database, u->place->shard, docid);
     }
     b->control->statistics->documents_scored += n;
     return topk_add(b->best, weights, docids, n, err);
 }
 
 /* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
-static oir_status verify(search_unit *u, uint32_t range, uint64_t *good, oir_error *err)
+static oir_status verify(best_first *b, search_unit *u, uint32_t range, uint64_t *good, oir_error *err)
 {
     uint64_t asked = *good;
     if (u->root->certain)
         return OIR_OK;
+    ERROR_FORWARD(search_control_look(b->control, err)); /* the positions of a range can be many */
     ERROR_FORWARD(op_verify(u->root, range, asked, err));
     *good &= u->root->matched;
     search_unit_activate(u, asked, *good);
@@ -124,9 +129,9 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
     wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
     if (!wanted)
         return OIR_OK;
-    uint64_t good = search_unit_filter(u, window, range, wanted, topk_threshold(b->best));
+    uint64_t good = search_unit_filter(u, window, range, wanted, b->threshold);
     b->pruned |= good != wanted;
-    ERROR_FORWARD(verify(u, range, &good, err));
+    ERROR_FORWARD(verify(b, u, range, &good, err));
     if (good)
         ERROR_FORWARD(add_documents(b, u, window, range, good, err));
     raise_least(b);
@@ -152,7 +157,7 @@ static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t w
     if (b->unit > 0 || !b->best->full || !u->ascending)
         return false;
     oir_docid first = segment_get_docid(u->place->segment->segment, window << WINDOW_BITS);
-    return database_join_docid(b->plan->database, u->place->shard, first) > b->best->worst.docid;
+    return database_join_docid(b->share->plan->database, u->place->shard, first) > b->best->worst.docid;
 }
 
 /* Ranges are far from each other as well: what several need is asked for before the first is looked at. */
@@ -205,44 +210,84 @@ static void prefetch(const best_first *b, const visit *visits, size_t count, siz
 static oir_status visit_all(best_first *b, const visit *visits, size_t count, oir_error *err)
 {
     for (size_t i = 0; i < count; i++) {
+        if (b->share->threshold) /* others raise it too */
+            raise_least(b);
         if (visits[i].bound < b->least) {
             b->pruned = true;
             if (b->ordered && (visits[i].bound >> 8) + 1u <= b->least >> 8) /* and so are all that follow */
                 return OIR_OK;
             continue;
         }
-        if (b->control->keep_going && !b->control->keep_going(b->control->context))
-            return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
+        ERROR_FORWARD(search_control_look(b->control, err));
         prefetch(b, visits, count, i);
         ERROR_FORWARD(visit_window(b, &visits[i], err));
     }
     return OIR_OK;
 }
 
-oir_status search_best(const plan *p, topk *best, const search_control *control, bool *complete, oir_error *err)
+/* What is known once all is visited. */
+static oir_status finish(best_first *b, oir_error *err)
 {
-    best_first b = {.plan = p, .best = best, .control = control, .kernels = kernels_get(isa_best()), .least = 1,
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const search_unit *u = &b->units[i];
+        b->control->statistics->postings_decoded += search_unit_decoded(u);
+        b->control->statistics->positions_decoded += *u->positions_decoded;
+        if (search_unit_is_damaged(u))
+            return error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
+                             u->place->segment->segment->name);
+    }
+    return topk_sort(b->best, err);
+}
+
+/* What the shares of a search have between them. */
+typedef struct search {
+    topk *best;     /* by share */
+    bool *complete;
+} search;
+
+static oir_status search_one(search_share *share, void *context, oir_error *err)
+{
+    const search *s = context;
+    best_first b = {.share = share, .best = &s->best[share->number], .control = share->control,
+                    .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
+                    .unit = share->plan->max_possible / UNITS_OF_BOUND,
                     .ordered = paths_use(PATHS_ORDER), .bounded = paths_use(PATHS_BOUNDS)};
     visit *visits;
     size_t count;
-    oir_status status = OIR_OK;
-    arena_init(&b.arena);
-    *complete = true;
-    if (p->root) {
-        ERROR_GOTO_DONE(open_units(&b, err));
-        ERROR_GOTO_DONE(order_visits(&b, &visits, &count, err));
-        ERROR_GOTO_DONE(visit_all(&b, visits, count, err));
-        for (size_t i = 0; i < p->unit_count; i++) {
-            control->statistics->postings_decoded += search_unit_decoded(&b.units[i]);
-            control->statistics->positions_decoded += *b.units[i].positions_decoded;
-            if (search_unit_is_damaged(&b.units[i]))
-                status = error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
-                                   b.units[i].place->segment->segment->name);
-        }
+    ERROR_FORWARD(open_units(&b, err));
+    ERROR_FORWARD(order_visits(&b, &visits, &count, err));
+    ERROR_FORWARD(visit_all(&b, visits, count, err));
+    s->complete[share->number] = !b.pruned;
+    return finish(&b, err);
+}
+
+static oir_status search_shared(search_shares *shares, topk *best, bool *complete, oir_error *err)
+{
+    search s = {.best = arena_add_zeroed(&shares->arena, shares->count, sizeof *s.best),
+                .complete = arena_add_zeroed(&shares->arena, shares->count, sizeof *s.complete)};
+    if (!s.best || !s.complete)
+        return error_no_memory(err, "a search");
+    for (size_t i = 0; i < shares->count; i++)
+        topk_init(&s.best[i], best->kernels, best->wanted);
+    oir_status status = search_shares_run(shares, search_one, &s, err);
+    if (status == OIR_OK)
+        status = topk_merge(best, s.best, shares->count, err);
+    for (size_t i = 0; i < shares->count; i++) {
+        *complete &= s.complete[i];
+        topk_release(&s.best[i]);
     }
-    *complete = !b.pruned;
-    ERROR_GOTO_DONE(topk_sort(best, err));
-done:
-    arena_release(&b.arena);
+    return status;
+}
+
+oir_status search_best(const plan *p, topk *best, search_control *control, bool *complete, oir_error *err)
+{
+    search_shares shares;
+    *complete = true;
+    if (!p->root)
+        return topk_sort(best, err);
+    oir_status status = search_shares_init(&shares, p, control, err);
+    if (status == OIR_OK)
+        status = search_shared(&shares, best, complete, err);
+    search_shares_release(&shares);
     return status;
 }

@@ -2,18 +2,21 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "searcher/search.h"
+#include "searcher/search_share.h"
 #include "searcher/search_unit.h"
 
 /* With more ranges than this that may match, all words of the window are combined at once. */
 enum { FEW_RANGES = 12 };
 
 /* Documents whose positions must be looked at. */
-static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, uint64_t *count, oir_error *err)
+static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, search_control *control,
+                                  uint64_t *count, oir_error *err)
 {
     op_expect(u->root, bits_count(live));
     for (; live; live &= live - 1) {
         uint32_t range = bits_lowest(live);
         uint64_t wanted = op_match(u->root, range);
+        ERROR_FORWARD(search_control_look(control, err)); /* the positions of a range can be many */
         wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
         ERROR_FORWARD(op_verify(u->root, range, wanted, err));
         *count += bits_count(u->root->matched & wanted);
@@ -61,7 +64,7 @@ static op *only_part(op *root, uint32_t window)
     return only;
 }
 
-static oir_status count_window(search_unit *u, uint32_t window, const search_control *control, uint64_t *count,
+static oir_status count_window(search_unit *u, uint32_t window, search_control *control, uint64_t *count,
                                oir_error *err)
 {
     op *root = u->root, *only = u->place->segment->catalog->deleted ? NULL : only_part(root, window);
@@ -75,7 +78,7 @@ static oir_status count_window(search_unit *u, uint32_t window, const search_con
     uint64_t live = u->kernels->bound_live(root->bounds, 1);
     control->statistics->ranges_visited += bits_count(live);
     if (!root->certain)
-        return count_uncertain(u, window, live, count, err);
+        return count_uncertain(u, window, live, control, count, err);
     if (bits_count(live) <= FEW_RANGES)
         count_ranges(u, window, live, count);
     else
@@ -83,14 +86,13 @@ static oir_status count_window(search_unit *u, uint32_t window, const search_con
     return OIR_OK;
 }
 
-static oir_status count_unit(search_unit *u, const search_control *control, uint64_t *count, oir_error *err)
+static oir_status count_unit(search_unit *u, search_control *control, uint64_t *count, oir_error *err)
 {
     ERROR_FORWARD(search_unit_bounds(u, err));
     for (uint32_t w = 0; w < u->windows; w++) {
         if (!u->bounds[w])
             continue;
-        if (control->keep_going && !control->keep_going(control->context))
-            return error_set(err, OIR_CANCELLED, "the search was stopped by its caller");
+        ERROR_FORWARD(search_control_look(control, err));
         ERROR_FORWARD(count_window(u, w, control, count, err));
     }
     control->statistics->postings_decoded += search_unit_decoded(u);
@@ -101,24 +103,34 @@ static oir_status count_unit(search_unit *u, const search_control *control, uint
     return OIR_OK;
 }
 
-oir_status search_count(const plan *p, uint64_t *count, const search_control *control, oir_error *err)
+/* How many match in each share. */
+static oir_status count_share(search_share *share, void *context, oir_error *err)
 {
+    uint64_t *counts = context, *count = &counts[share->number];
     const kernels *k = kernels_get(isa_best());
-    arena a;
-    oir_status status = OIR_OK;
+    for (size_t i = 0; i < share->unit_count; i++) {
+        search_unit u;
+        ERROR_FORWARD(search_unit_init(&u, share->plan, share->units[i], share->rooms, 0, k, &share->arena, err));
+        share->control->statistics->windows += u.windows;
+        if (u.root)
+            ERROR_FORWARD(count_unit(&u, share->control, count, err));
+        arena_clear(&share->arena);
+    }
+    return OIR_OK;
+}
+
+oir_status search_count(const plan *p, uint64_t *count, search_control *control, oir_error *err)
+{
+    search_shares shares;
     *count = 0;
     if (plan_count_known(p, count))
         return OIR_OK;
-    arena_init(&a);
-    for (size_t i = 0; i < p->unit_count; i++) {
-        search_unit u;
-        ERROR_GOTO_DONE(search_unit_init(&u, p, i, 0, k, &a, err));
-        control->statistics->windows += u.windows;
-        if (u.root)
-            ERROR_GOTO_DONE(count_unit(&u, control, count, err));
-        arena_clear(&a);
-    }
-done:
-    arena_release(&a);
+    oir_status status = search_shares_init(&shares, p, control, err);
+    uint64_t *counts = status == OIR_OK ? arena_add_zeroed(&shares.arena, shares.count, sizeof *counts) : NULL;
+    if (status == OIR_OK)
+        status = counts ? search_shares_run(&shares, count_share, counts, err) : error_no_memory(err, "a search");
+    for (size_t i = 0; counts && i < shares.count; i++)
+        *count += counts[i];
+    search_shares_release(&shares);
     return status;
 }

@@ -111,7 +111,7 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
             ERROR_FORWARD(postings_window_open(o->postings, u->kernels, s->container, &s->context, &at->entry,
                                                &u->norms, u->arena, err));
         else
-            postings_window_open_group(o->postings, at->group, leaf->room, &u->norms);
+            postings_window_open_group(o->postings, at->group, u->rooms[n->leaf], &u->norms);
     }
     if (at) {
         set_scale(u, o, LEVEL_STORED, &o->base, &o->units);
@@ -298,11 +298,11 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
 
 /* ---- a unit ---- */
 
-oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
-                            oir_error *err)
+oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_room *const *rooms, double unit,
+                            const kernels *k, arena *a, oir_error *err)
 {
     const segment *s = p->units[index].segment->segment;
-    *u = (search_unit){.plan = p, .place = &p->units[index], .kernels = k, .arena = a, .unit = unit};
+    *u = (search_unit){.plan = p, .place = &p->units[index], .rooms = rooms, .kernels = k, .arena = a, .unit = unit};
     u->windows = postings_view_windows(s->context.document_count);
     u->ascending = !s->by_docid;
     u->filters = paths_use(PATHS_FILTER);

@@ -8,6 +8,7 @@
 typedef struct search_unit {
     const plan *plan;
     const plan_unit *place;
+    group_room *const *rooms;   /* by leaf: of its group */
     const kernels *kernels;
     arena *arena;
     op *root;                   /* NULL: nothing matches here */
@@ -29,10 +30,10 @@ typedef struct search_unit {
     bool ascending;             /* docids ascend with local numbers */
 } search_unit;
 
-/* Builds the operators of a unit; short lists are decoded. unit as above. Memory is the arena's. OIR_CORRUPT,
+/* Builds the operators of a unit; short lists are decoded. unit and rooms as above. Memory is the arena's. OIR_CORRUPT,
  * OIR_NO_MEMORY. */
-oir_status search_unit_init(search_unit *u, const plan *p, size_t index, double unit, const kernels *k, arena *a,
-                            oir_error *err);
+oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_room *const *rooms, double unit,
+                            const kernels *k, arena *a, oir_error *err);
 /* Makes the bounds of all windows. OIR_NO_MEMORY. */
 oir_status search_unit_bounds(search_unit *u, oir_error *err);
 

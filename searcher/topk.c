@@ -265,3 +265,38 @@ oir_status topk_sort(topk *t, oir_error *err)
         cut(t);
     return sort_gathered(t, err);
 }
+
+/* The one whose next item is the best; `taken` are behind. */
+static size_t find_best(const topk *sorted, const size_t *taken, size_t count)
+{
+    size_t best = count;
+    for (size_t i = 0; i < count; i++)
+        if (taken[i] < sorted[i].held &&
+            (best == count || is_worse(sorted[best].items[taken[best]], sorted[i].items[taken[i]])))
+            best = i;
+    return best;
+}
+
+oir_status topk_merge(topk *t, topk *sorted, size_t count, oir_error *err)
+{
+    size_t held = 0;
+    if (count == 1) {
+        topk one = sorted[0];
+        sorted[0] = *t;
+        *t = one;
+        return OIR_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        held += sorted[i].held;
+        t->offered += sorted[i].offered;
+    }
+    held = held < t->wanted ? held : t->wanted;
+    size_t *taken = memory_new_zeroed(count, sizeof *taken);
+    t->items = memory_new((held + 1) * sizeof *t->items);
+    for (; taken && t->items && t->held < held; t->held++) {
+        size_t best = find_best(sorted, taken, count);
+        t->items[t->held] = sorted[best].items[taken[best]++];
+    }
+    memory_free(taken);
+    return t->held == held && t->items ? OIR_OK : error_no_memory(err, "search results");
+}

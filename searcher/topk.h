@@ -40,5 +40,7 @@ enum { TOPK_ADD_MOST = 64 };
 oir_status topk_add(topk *t, const double *weights, const oir_docid *docids, size_t n, oir_error *err);
 /* Leaves the best in items, in order, best first; nothing may be added afterwards. OIR_NO_MEMORY. */
 oir_status topk_sort(topk *t, oir_error *err);
+/* Puts the best of several that were sorted, and want as many, into t, in order; t is empty. OIR_NO_MEMORY. */
+oir_status topk_merge(topk *t, topk *sorted, size_t count, oir_error *err);
 
 #endif

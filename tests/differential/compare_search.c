@@ -115,6 +115,9 @@ static bool same(question *q, oir_query *query)
     oir_doccount count;
     exhaustive_search(q->collection, query, q->weight, q->room);
     oir_status status = oir_enquire_new(&enquire, q->database, &err);
+    const char *threads = getenv("OIR_THREADS");
+    if (status == OIR_OK && threads)
+        oir_enquire_set_threads(enquire, (unsigned)strtoul(threads, NULL, 10));
     if (status == OIR_OK)
         status = set_weight(enquire, q->weight, &err);
     if (status == OIR_OK) {

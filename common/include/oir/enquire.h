@@ -31,8 +31,23 @@ OIR_API void oir_enquire_free(oir_enquire *enquire);
 OIR_API void oir_enquire_set_query(oir_enquire *enquire, oir_query *query);
 /* Copies the weight. NULL returns to BM25's defaults. */
 OIR_API void oir_enquire_set_weight(oir_enquire *enquire, const oir_weight *weight);
-/* Called between windows of documents; false stops the search with OIR_CANCELLED. NULL for none. */
+/* Called between windows of documents, always in the thread that searches; false stops the search with OIR_CANCELLED.
+ * NULL for none. */
 OIR_API void oir_enquire_set_cancel(oir_enquire *enquire, bool (*keep_going)(void *context), void *context);
+/* How long a search may take, in seconds from the call on; 0 or less (the default): as long as it needs. What a search
+ * gives is exact, or is not given: when time is over while matches are counted beyond those that ranking has found, the
+ * match set's numbers of matches are bounds, as if no count had been asked for; when it is over before the page is
+ * known, oir_enquire_get_mset fails with OIR_LIMIT, and so does oir_enquire_get_count. It is looked at between windows,
+ * while groups (prefixes, wildcards, synonyms) are made too, and between ranges where positions are read; so a search
+ * may take some windows longer. */
+OIR_API void oir_enquire_set_time_limit(oir_enquire *enquire, double seconds);
+/* How many threads a search may use, the caller's among them; 1 (the default; 0 is the same) up to 256. Segments, of
+ * all indexes searched together, are shared out over them, so more threads than segments are of no use, and an
+ * optimised index has one segment. The answer is the same, to the bit. Small searches are done by the caller alone.
+ * Threads start with the first search that uses them, sleep between searches, block all signals, and end with
+ * oir_enquire_free or when the number is set anew; where some cannot be started the others do their work. In the child
+ * of a fork the caller works alone. */
+OIR_API void oir_enquire_set_threads(oir_enquire *enquire, unsigned threads);
 
 /* The matches of rank `first` (counted from 0) up to first + max_items - 1, best first, equal weights by ascending
  * docid: exactly those that weighing every match would give. `count_at_least` says how exact the number of matches has

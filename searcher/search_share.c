@@ -1,0 +1,198 @@
+#include "searcher/search_share.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/sort.h"
+#include "searcher/paths.h"
+#include "searcher/team.h"
+
+/* A search that looks at fewer postings is over before another thread is awake. */
+enum { POSTINGS_ALONE = 20000 };
+
+/* ---- sharing out ---- */
+
+static size_t choose_count(const plan *p, const search_control *control)
+{
+    uint64_t postings = 0;
+    size_t most = control->team ? team_size(control->team) : 1;
+    for (size_t i = 0; i < p->leaf_count; i++)
+        postings += p->leaves[i].termfreq;
+    if (postings < POSTINGS_ALONE && paths_use(PATHS_ALONE))
+        return 1;
+    return most < p->unit_count ? most : p->unit_count ? p->unit_count : 1;
+}
+
+static uint32_t documents_of(const plan *p, uint32_t unit)
+{
+    return p->units[unit].segment->segment->context.document_count;
+}
+
+/* Largest first, each to who has least. */
+static oir_status deal_units(search_shares *s, oir_error *err)
+{
+    size_t n = s->plan->unit_count;
+    uint64_t *order = arena_add(&s->arena, (n + 1) * sizeof *order);
+    uint64_t *held = arena_add_zeroed(&s->arena, s->count, sizeof *held);
+    if (!order || !held)
+        return error_no_memory(err, "a search");
+    for (uint32_t i = 0; i < n; i++)
+        order[i] = (uint64_t)(UINT32_MAX - documents_of(s->plan, i)) << 32 | i;
+    if (s->count > 1)
+        sort_u64(order, n);
+    for (size_t i = 0; i < n; i++) {
+        size_t least = 0;
+        for (size_t k = 1; k < s->count; k++)
+            least = held[k] < held[least] ? k : least;
+        search_share *share = &s->each[least];
+        share->units[share->unit_count++] = (uint32_t)order[i];
+        held[least] += documents_of(s->plan, (uint32_t)order[i]);
+    }
+    return OIR_OK;
+}
+
+/* Leaves that are the same group share a room. */
+static oir_status add_rooms(search_share *share, arena *a, oir_error *err)
+{
+    const plan *p = share->plan;
+    group_scratch *scratch = NULL;
+    for (size_t i = 0; i < p->leaf_count; i++) {
+        group_room *plans = p->leaves[i].room, *room = NULL;
+        share->rooms[i] = plans;
+        if (!plans || !share->number) /* the first share has the plan's own */
+            continue;
+        for (size_t k = 0; k < i && !room; k++)
+            room = p->leaves[k].room == plans ? share->rooms[k] : NULL;
+        if (!room) {
+            room = arena_add_zeroed(a, 1, sizeof *room);
+            scratch = scratch ? scratch : arena_add_zeroed(a, 1, sizeof *scratch);
+            uint32_t *sums = arena_add_zeroed(a, WINDOW_SIZE, sizeof *sums);
+            if (!room || !scratch || !sums)
+                return error_no_memory(err, "a search");
+            room->scratch = scratch;
+            room->own.sums = plans->own.sums ? sums : NULL;
+        }
+        share->rooms[i] = room;
+    }
+    return OIR_OK;
+}
+
+static oir_status init_share(search_shares *s, size_t number, oir_error *err)
+{
+    search_share *share = &s->each[number];
+    *share = (search_share){.plan = s->plan, .number = number, .control = s->control};
+    arena_init(&share->arena);
+    share->units = arena_add(&s->arena, (s->plan->unit_count + 1) * sizeof *share->units);
+    share->rooms = arena_add(&s->arena, (s->plan->leaf_count + 1) * sizeof *share->rooms);
+    if (!share->units || !share->rooms)
+        return error_no_memory(err, "a search");
+    if (s->count > 1) {
+        share->threshold = &s->threshold;
+        share->own_control = *s->control;
+        share->own_control.statistics = &share->statistics;
+        share->own_control.stop = &s->stop;
+        share->control = &share->own_control;
+    }
+    return add_rooms(share, &s->arena, err);
+}
+
+oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, oir_error *err)
+{
+    *s = (search_shares){.plan = p, .control = control};
+    arena_init(&s->arena);
+    s->count = choose_count(p, control);
+    s->each = arena_add_zeroed(&s->arena, s->count, sizeof *s->each);
+    if (!s->each)
+        return error_no_memory(err, "a search");
+    for (size_t i = 0; i < s->count; i++)
+        ERROR_FORWARD(init_share(s, i, err));
+    return deal_units(s, err);
+}
+
+void search_shares_release(search_shares *s)
+{
+    for (size_t i = 0; s->each && i < s->count; i++)
+        arena_release(&s->each[i].arena);
+    arena_release(&s->arena);
+}
+
+/* ---- running ---- */
+
+static void run_share(void *context, size_t number, bool owner)
+{
+    search_shares *s = context;
+    search_share *share = &s->each[number];
+    if (!owner) /* callers are asked in their own thread only */
+        share->control->keep_going = NULL;
+    share->status = s->work(share, s->context, &share->error);
+    if (share->status != OIR_OK)
+        atomic_store(&s->stop, true);
+}
+
+static void ask_caller(void *context)
+{
+    search_shares *s = context;
+    if (s->control->keep_going && s->asked == OIR_OK && !s->control->keep_going(s->control->context)) {
+        s->asked = OIR_CANCELLED;
+        atomic_store(&s->stop, true);
+    }
+}
+
+static void add_statistics(oir_search_statistics *to, const oir_search_statistics *from)
+{
+    to->windows += from->windows;
+    to->windows_visited += from->windows_visited;
+    to->ranges_visited += from->ranges_visited;
+    to->postings_decoded += from->postings_decoded;
+    to->positions_decoded += from->positions_decoded;
+    to->documents_scored += from->documents_scored;
+}
+
+/* Those that were told to stop only say so: what counts is why. */
+static oir_status find_failure(const search_shares *s, oir_error *err)
+{
+    const search_share *failed = NULL;
+    if (s->asked != OIR_OK)
+        return error_set(err, s->asked, "the search was stopped by its caller");
+    for (size_t i = 0; i < s->count; i++)
+        if (s->each[i].status != OIR_OK && (!failed || failed->own_control.told))
+            failed = &s->each[i];
+    return failed ? error_set(err, failed->status, "%s", failed->error.message) : OIR_OK;
+}
+
+oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *share, void *context, oir_error *err),
+                             void *context, oir_error *err)
+{
+    if (s->count == 1)
+        return work(&s->each[0], context, err);
+    s->work = work;
+    s->context = context;
+    team_run(s->control->team, s->count, run_share, s, s->control->keep_going ? ask_caller : NULL);
+    for (size_t i = 0; i < s->count; i++) {
+        add_statistics(s->control->statistics, &s->each[i].statistics);
+        s->control->late |= s->each[i].own_control.late;
+    }
+    return find_failure(s, err);
+}
+
+/* Weights from 0 up compare as their bits do. One more than the bits, so that 0 is none. */
+double search_share_raise(const search_share *share, double weight)
+{
+    uint64_t own = 0, known;
+    if (!share->threshold)
+        return weight;
+    if (weight >= 0) {
+        memcpy(&own, &weight, sizeof own);
+        own++;
+    }
+    known = atomic_load_explicit(share->threshold, memory_order_relaxed);
+    while (known < own && !atomic_compare_exchange_weak_explicit(share->threshold, &known, own, memory_order_relaxed,
+                                                                 memory_order_relaxed))
+        ;
+    own = known > own ? known : own;
+    if (!own)
+        return -1;
+    own--;
+    memcpy(&weight, &own, sizeof weight);
+    return weight;
+}

@@ -1,0 +1,52 @@
+/* A search's units shared out over threads: each has some, of about as many documents as every other's. Alone a thread
+ * has one share with all units. */
+#ifndef SEARCHER_SEARCH_SHARE_H
+#define SEARCHER_SEARCH_SHARE_H
+
+#include "searcher/plan.h"
+#include "searcher/search_control.h"
+
+/* What a thread works on. */
+typedef struct search_share {
+    const plan *plan;
+    size_t number;               /* from 0 */
+    uint32_t *units;             /* numbers of the plan's units */
+    size_t unit_count;
+    group_room **rooms;          /* by leaf of the plan, for its groups */
+    arena arena;                 /* for as long as the share */
+    search_control *control;     /* its own, or the search's if there is one share only */
+    _Atomic uint64_t *threshold; /* of all shares, for search_share_raise; NULL: there is one only */
+
+    search_control own_control;
+    oir_search_statistics statistics;
+    oir_status status;
+    oir_error error;
+} search_share;
+
+typedef struct search_shares {
+    const plan *plan;
+    search_control *control;
+    size_t count;
+    search_share *each;
+    arena arena;
+    _Atomic uint64_t threshold;
+    atomic_bool stop;            /* one of them failed */
+    oir_status asked;            /* OIR_CANCELLED: the caller wants to stop */
+    oir_status (*work)(search_share *share, void *context, oir_error *err);
+    void *context;
+} search_shares;
+
+/* Shares out. Release it whatever comes back. OIR_NO_MEMORY. */
+oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, oir_error *err);
+void search_shares_release(search_shares *s);
+
+/* work(share, context, err) for every share, in any thread; statistics are added up. The status is that of the first
+ * share that failed by itself. */
+oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *share, void *context, oir_error *err),
+                             void *context, oir_error *err);
+
+/* Says that so many documents as are wanted reach a weight; returns the highest weight of which any share said so, and
+ * below 0 while none has. Weights below 0 say nothing. */
+double search_share_raise(const search_share *share, double weight);
+
+#endif
