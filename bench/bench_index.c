@@ -18,6 +18,7 @@
 typedef struct options {
     const char *folder;
     size_t memory; /* bytes */
+    unsigned long commit; /* documents; 0: all, and optimised */
     bool no_pairs;
 } options;
 
@@ -59,6 +60,9 @@ static int parse_options(options *o, int argc, char **argv)
         if (strcmp(argv[i], "--memory") == 0) {
             if (++i == argc || !(o->memory = parse_size(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
+        } else if (strcmp(argv[i], "--commit") == 0) {
+            if (++i == argc || !(o->commit = strtoul(argv[i], NULL, 10)))
+                return bench_misused("--commit wants a number of documents");
         } else if (strcmp(argv[i], "--no-pairs") == 0) {
             o->no_pairs = true;
         } else if (argv[i][0] == '-' || o->folder) {
@@ -133,8 +137,8 @@ static oir_status add_words(oir_document *document, const char *text, size_t siz
     }
 }
 
-/* Adds all lines of standard input; counts the bytes of their texts. */
-static oir_status feed(oir_writable_database *writer, uint64_t *bytes, oir_error *err)
+/* Adds all lines of standard input, and commits after each `commit` of them; counts the bytes of their texts. */
+static oir_status feed(oir_writable_database *writer, unsigned long commit, uint64_t *bytes, oir_error *err)
 {
     oir_status status = OIR_NO_MEMORY;
     oir_document *document = NULL;
@@ -161,6 +165,8 @@ static oir_status feed(oir_writable_database *writer, uint64_t *bytes, oir_error
             status = add_words(document, text, size, err);
             if (!status)
                 status = oir_writable_database_add_document(writer, document, NULL, err);
+            if (!status && commit && n % commit == 0)
+                status = oir_writable_database_commit(writer, err);
         }
     }
     oir_document_free(document);
@@ -225,10 +231,10 @@ int bench_index(int argc, char **argv)
     double start = now(), fed = start;
     oir_status status = oir_writable_database_open(&writer, o.folder, &how, &err);
     if (!status)
-        status = feed(writer, &bytes, &err);
+        status = feed(writer, o.commit, &bytes, &err);
     fed = now();
     if (!status)
-        status = oir_writable_database_optimise(writer, &err);
+        status = o.commit ? oir_writable_database_commit(writer, &err) : oir_writable_database_optimise(writer, &err);
     double seconds = now() - start, megabytes = (double)bytes / 1e6;
     if (!status) {
         struct rusage used;

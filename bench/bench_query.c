@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/bench_database.h"
 #include "bench/bench_session.h"
 #include "bench/lines.h"
 #include "bench/oir_bench.h"
@@ -80,29 +81,47 @@ static int answer_lines(bench_session *s, lines *in)
     return 0;
 }
 
+typedef struct options {
+    const char *folders[BENCH_FOLDERS_MAX];
+    size_t folder_count;
+    bool count;
+    unsigned threads;
+} options;
+
+static int parse_options(options *o, int argc, char **argv)
+{
+    *o = (options){.threads = 1};
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--counters") == 0)
+            o->count = true;
+        else if (strcmp(argv[i], "--threads") == 0 && i + 1 < argc)
+            o->threads = (unsigned)strtoul(argv[++i], NULL, 10);
+        else if (argv[i][0] == '-' || o->folder_count == BENCH_FOLDERS_MAX)
+            return bench_misused("query wants folders, --counters and --threads N");
+        else
+            o->folders[o->folder_count++] = argv[i];
+    }
+    if (!o->threads)
+        return bench_misused("--threads wants a number from 1");
+    return o->folder_count ? 0 : bench_misused("query wants a folder");
+}
+
 int bench_query(int argc, char **argv)
 {
     bench_session s = {0};
     oir_database *database = NULL;
     oir_error err;
     lines in = {0};
-    const char *folder = NULL;
-    int code = 0;
-    bool count = false;
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--counters") == 0)
-            count = true;
-        else if (argv[i][0] == '-' || folder)
-            return bench_misused("query wants one folder");
-        else
-            folder = argv[i];
-    }
-    if (!folder)
-        return bench_misused("query wants a folder");
-    oir_status status = oir_database_open(&database, folder, &err);
+    options o;
+    int code = parse_options(&o, argc, argv);
+    if (code)
+        return code;
+    oir_status status = bench_database_open(&database, o.folders, o.folder_count, &err);
     if (!status)
         status = bench_session_open(&s, database, &err);
-    s.count = count;
+    s.count = o.count;
+    if (!status)
+        oir_enquire_set_threads(s.enquire, o.threads);
     if (status) {
         code = bench_fail(&err);
     } else if (!lines_init(&in, STDIN_FILENO, 1 << 16)) {

@@ -4,17 +4,22 @@
 #include "bench/oir_bench.h"
 
 static const char help[] =
-    "oir-bench index DIR [--memory SIZE] [--no-pairs] < corpus.jsonl\n"
+    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--commit N] < corpus.jsonl\n"
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"
     "    told) limits the memory for buffered documents; --no-pairs leaves out the lists for pairs of frequent words.\n"
+    "    --commit: commits after each N lines instead of optimising, which leaves the segments that merging leaves.\n"
     "    Time, speed, size and peak memory go to stderr.\n"
-    "oir-bench query DIR [--counters]\n"
+    "oir-bench query DIR... [--counters] [--threads N]\n"
     "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
     "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
     "    \"phrases\", with + where they must match and - where they must not. Ranks by BM25 with k1 1.2, b 0.75 and\n"
     "    idf ln(1 + (N - n + 0.5) / (n + 0.5)). --counters: at the end, what the searches visited, to stderr.\n"
+    "    Several folders are asked as one database. --threads: the segments of a query are shared out over N threads.\n"
+    "oir-bench open DIR... [--line LINE]\n"
+    "    Opens the index and asks LINE, as `query` reads it (TOP_10<TAB>the of), time and again, and prints how long\n"
+    "    opening takes, and until the first answer.\n"
     "oir-bench throughput DIR [--threads N] [--seconds S] < lines\n"
     "    N threads (1) ask the lines of standard input, as `query` reads them, of one database for S seconds (5),\n"
     "    over and over, each from another one on. Prints queries a second.\n"
@@ -30,6 +35,8 @@ int main(int argc, char **argv)
         return bench_index(argc - 2, argv + 2);
     if (strcmp(command, "query") == 0)
         return bench_query(argc - 2, argv + 2);
+    if (strcmp(command, "open") == 0)
+        return bench_open(argc - 2, argv + 2);
     if (strcmp(command, "throughput") == 0)
         return bench_throughput(argc - 2, argv + 2);
     if (strcmp(command, "trec") == 0)
@@ -38,5 +45,5 @@ int main(int argc, char **argv)
         fputs(help, stdout);
         return 0;
     }
-    return bench_misused(argc > 1 ? "no such command" : "say what to do: index, query, throughput or trec");
+    return bench_misused(argc > 1 ? "no such command" : "say what to do: index, query, open, throughput or trec");
 }

@@ -7,7 +7,8 @@
 #include "searcher/topk.h"
 
 /* Puts the best documents of all that match into `best`, exactly as if every match were weighed. *complete says that no
- * match was left out, so that best->held is how many there are. OIR_CORRUPT, OIR_CANCELLED, OIR_LIMIT, OIR_NO_MEMORY. */
+ * match was left out, so that best->held is how many there are. OIR_CORRUPT, OIR_CANCELLED, OIR_LIMIT,
+ * OIR_NO_MEMORY. */
 oir_status search_best(const plan *p, topk *best, search_control *control, bool *complete, oir_error *err);
 
 /* How many documents match; when it fails, how many were found to. OIR_CORRUPT, OIR_CANCELLED, OIR_LIMIT,

@@ -7,7 +7,7 @@
 #include "program/program_message.h"
 #include "program/program_options.h"
 
-enum { OFFSET = 256, JSON, EXPLAIN, DEFAULT_OP, STEM, COLOUR };
+enum { OFFSET = 256, JSON, EXPLAIN, DEFAULT_OP, STEM, COLOUR, TIME_LIMIT, THREADS };
 
 static const char help[] =
     "Usage: oir-search [OPTION]... QUERY...\n"
@@ -27,6 +27,8 @@ static const char help[] =
     "      --default-op OP  what stands between words: or (default), and\n"
     "      --stem LANG      the language of the query's stems, or none (default: the\n"
     "                       index's)\n"
+    "      --time-limit S   give up after S seconds, such as 0.5\n"
+    "      --threads N      share segments out over N threads (default: 1)\n"
     "      --color WHEN     auto (default; NO_COLOR is respected), always, never\n"
     "  -v, --verbose        say which index is searched\n"
     "  -h, --help           show this\n"
@@ -55,6 +57,8 @@ static const struct option longs[] = {{"index", required_argument, NULL, 'i'},
                                       {"explain", no_argument, NULL, EXPLAIN},
                                       {"default-op", required_argument, NULL, DEFAULT_OP},
                                       {"stem", required_argument, NULL, STEM},
+                                      {"time-limit", required_argument, NULL, TIME_LIMIT},
+                                      {"threads", required_argument, NULL, THREADS},
                                       {"color", required_argument, NULL, COLOUR},
                                       {"colour", required_argument, NULL, COLOUR},
                                       {"verbose", no_argument, NULL, 'v'},
@@ -69,6 +73,25 @@ static bool take_number(const char *option, oir_doccount *out)
         return false;
     *out = (oir_doccount)number;
     return true;
+}
+
+static bool take_threads(search_options *options)
+{
+    uint64_t number;
+    if (!program_options_number("--threads", optarg, 256, &number))
+        return false;
+    options->threads = (unsigned)number;
+    return true;
+}
+
+static bool take_time_limit(search_options *options)
+{
+    char *end;
+    options->time_limit = strtod(optarg, &end);
+    if (strspn(optarg, "0123456789.") == strlen(optarg) && end != optarg && *end == '\0')
+        return true;
+    program_message("--time-limit takes seconds, such as 0.5; not \"%s\"", optarg);
+    return false;
 }
 
 static bool take_default_op(search_options *options)
@@ -123,6 +146,8 @@ static int take(search_options *options, int option)
     case EXPLAIN: options->explain = true; return -1;
     case DEFAULT_OP: return checked(take_default_op(options));
     case STEM: options->stemmer = optarg; return -1;
+    case TIME_LIMIT: return checked(take_time_limit(options));
+    case THREADS: return checked(take_threads(options));
     case COLOUR: return checked(program_terminal_read_colour(optarg, &options->colour));
     case 'v': options->verbose = true; return -1;
     case 'h': fputs(help, stdout); return program_options_finish(PROGRAM_DONE);

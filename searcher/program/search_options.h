@@ -19,6 +19,8 @@ typedef struct search_options {
     oir_doccount first;
     oir_doccount limit;
     search_form form;
+    double time_limit;   /* seconds; 0: none */
+    unsigned threads;
     bool explain;
     bool verbose;
     program_colour colour;

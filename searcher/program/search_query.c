@@ -95,12 +95,15 @@ static oir_status find(search_query *search)
     if (status != OIR_OK)
         return status;
     oir_enquire_set_query(search->enquire, search->query);
+    oir_enquire_set_time_limit(search->enquire, options->time_limit);
+    oir_enquire_set_threads(search->enquire, options->threads);
     if (options->form == SEARCH_FORM_COUNT)
         return oir_enquire_get_count(search->enquire, &search->count, &search->err);
     status = oir_enquire_get_mset(search->enquire, options->first, options->limit, counted ? UINT32_MAX : 0,
                                   &search->mset, &search->err);
     if (status == OIR_OK)
         search->count = oir_mset_get_matches_lower_bound(search->mset);
+    search->more = status == OIR_OK && oir_mset_get_matches_upper_bound(search->mset) > search->count;
     return status;
 }
 

@@ -20,6 +20,7 @@ typedef struct search_query {
     oir_enquire *enquire;
     oir_mset *mset;
     oir_doccount count; /* of all matches, for forms that show it */
+    bool more;          /* there may be more than that: there was no time to count them */
     oir_error err;
 } search_query;
 

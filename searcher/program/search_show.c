@@ -135,15 +135,16 @@ void search_show_print_count(const search_query *search, double seconds)
     unsigned long count = search->count;
     unsigned long shown = oir_mset_get_size(search->mset);
     unsigned long first = oir_mset_get_firstitem(search->mset);
-    const char *verb = count == 1 ? "es" : "";
+    const char *verb = count == 1 ? "es" : "", *least = search->more ? "At least " : "";
     fflush(stdout);
-    if (count == 0)
+    if (count == 0 && !search->more)
         fprintf(stderr, "Nothing found in %lu document%s.\n", all, plural(all));
     else if (shown == 0)
-        fprintf(stderr, "%lu of %lu document%s match%s, none of them on this page.\n", count, all, plural(all), verb);
-    else if (shown == count)
+        fprintf(stderr, "%s%lu of %lu document%s match%s, none of them on this page.\n", least, count, all, plural(all),
+                verb);
+    else if (shown == count && !search->more)
         fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms).\n", count, all, plural(all), verb, seconds * 1e3);
     else
-        fprintf(stderr, "\n%lu of %lu document%s match%s (%.1f ms); shown: %lu-%lu.\n", count, all, plural(all),
-                verb, seconds * 1e3, first + 1, first + shown);
+        fprintf(stderr, "\n%s%lu of %lu document%s match%s (%.1f ms); shown: %lu-%lu.\n", least, count, all,
+                plural(all), verb, seconds * 1e3, first + 1, first + shown);
 }

@@ -22,8 +22,15 @@ for options in "" --no-pairs; do
     ! grep -q 'pairs [1-9]' log || test -z "$options"
 done
 "$bench" query index.oir --counters <lines 2>&1 >/dev/null | grep -q '^phrase '
+"$bench" index other.oir --commit 100 <corpus.jsonl 2>log
+grep -q '^segment 2: ' log
+"$bench" query other.oir --threads 2 <lines >got
+diff expected got
+"$bench" query index.oir other.oir <<<"COUNT	\"a b\"" | grep -qx 6000
+"$bench" open index.oir other.oir --line 'COUNT	a' >got
+grep -q '^open and first answer .* ms, median' got
 "$bench" throughput index.oir --threads 2 --seconds 1 <lines | grep -qE '^2 threads: [1-9][0-9]* queries a second'
-for wrong in "throughput index.oir --threads 0" "throughput" "index" "query no.oir" "nothing"; do
+for wrong in "throughput index.oir --threads 0" "throughput" "index" "open" "index x --commit 0" "query index.oir --threads 0" "query no.oir" "nothing"; do
     # shellcheck disable=SC2086
     ! "$bench" $wrong <lines >/dev/null 2>message || exit 1
     grep -q '^oir-bench: ' message

@@ -20,6 +20,8 @@ run oir-search -n many word
 run oir-search -n 4294967296 word
 run oir-search --default-op xor word
 run oir-search --color sometimes word
+run oir-search --time-limit soon word
+run oir-search --threads 1000 word
 run oir-inspect stats
 run oir-inspect shrink
 run oir-inspect term
