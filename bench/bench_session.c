@@ -84,8 +84,10 @@ oir_status bench_session_open(bench_session *s, const oir_database *database, oi
     oir_status status = oir_weight_new_bm25(&weight, &formula, err);
     if (!status)
         status = oir_enquire_new(&s->enquire, database, err);
-    if (!status)
+    if (!status) {
         oir_enquire_set_weight(s->enquire, weight);
+        oir_enquire_set_docid_order(s->enquire, OIR_DOCID_DONT_CARE); /* as peers do: theirs are internal numbers */
+    }
     oir_weight_free(weight);
     return status;
 }

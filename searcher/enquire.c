@@ -14,6 +14,7 @@ struct oir_enquire {
     bool (*keep_going)(void *context);
     void *context;
     double time_limit;
+    oir_docid_order order;
     unsigned threads;
     team *team;        /* once there are several */
     oir_search_statistics statistics;
@@ -48,6 +49,11 @@ void oir_enquire_set_query(oir_enquire *e, oir_query *query)
 void oir_enquire_set_weight(oir_enquire *e, const oir_weight *weight)
 {
     e->weight = weight ? *weight : weight_default;
+}
+
+void oir_enquire_set_docid_order(oir_enquire *e, oir_docid_order order)
+{
+    e->order = order;
 }
 
 void oir_enquire_set_cancel(oir_enquire *e, bool (*keep_going)(void *context), void *context)
@@ -116,7 +122,8 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     uint64_t wanted = (uint64_t)first + max_items;
     /* No more than can match: a page far behind the end asks for no more memory than there are matches. */
     uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
-    topk_init(&best, kernels_get(isa_best()), max_items ? (size_t)(wanted < upper ? wanted : upper) : 0);
+    topk_init(&best, kernels_get(isa_best()), max_items ? (size_t)(wanted < upper ? wanted : upper) : 0,
+              e->order, &p);
     if (status == OIR_OK && best.wanted)
         status = search_best(&p, &best, &control, &complete, err);
     if (status == OIR_OK)

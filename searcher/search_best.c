@@ -39,6 +39,11 @@ typedef struct best_first {
     bool pruned;      /* something that may match was left out */
 } best_first;
 
+static uint64_t place_of(const best_first *b, const search_unit *u, uint32_t window)
+{
+    return (uint64_t)b->share->units[u - b->units] << 32 | window << WINDOW_BITS;
+}
+
 static void raise_least(best_first *b)
 {
     b->threshold = search_share_raise(b->share, topk_threshold(b->best));
@@ -96,17 +101,10 @@ static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_er
 static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, uint32_t range, uint64_t good,
                                 oir_error *err)
 {
-    const segment *s = u->place->segment->segment;
-    uint32_t first = window << WINDOW_BITS | range << RANGE_BITS, n = 0;
     double weights[RANGE_SIZE + 8];
-    oir_docid docids[RANGE_SIZE];
     search_unit_weigh(u, window, range, good, weights);
-    for (; good; good &= good - 1, n++) {
-        oir_docid docid = segment_get_docid(s, first | bits_lowest(good));
-        docids[n] = database_join_docid(b->share->plan->database, u->place->shard, docid);
-    }
-    b->control->statistics->documents_scored += n;
-    return topk_add(b->best, weights, docids, n, err);
+    b->control->statistics->documents_scored += bits_count(good);
+    return topk_add(b->best, weights, place_of(b, u, window) | range << RANGE_BITS, good, err);
 }
 
 /* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
@@ -150,14 +148,12 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
     }
 }
 
-/* Where nothing weighs, only docids decide: a window whose documents all come later than the worst held adds nothing.
- * */
+/* Where nothing weighs, only docids decide: a window whose documents all come later than the last held adds nothing. */
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
-    if (b->unit > 0 || !b->best->full || !u->ascending)
-        return false;
-    oir_docid first = segment_get_docid(u->place->segment->segment, window << WINDOW_BITS);
-    return database_join_docid(b->share->plan->database, u->place->shard, first) > b->best->worst.docid;
+    bool ascending = b->best->order == OIR_DOCID_DONT_CARE || (b->best->order == OIR_DOCID_ASCENDING && u->ascending);
+    return ascending && !(b->unit > 0) && b->best->full &&
+           topk_get_key(b->best, place_of(b, u, window)) > topk_last_key(b->best);
 }
 
 /* Ranges are far from each other as well: what several need is asked for before the first is looked at. */
@@ -268,7 +264,7 @@ static oir_status search_shared(search_shares *shares, topk *best, bool *complet
     if (!s.best || !s.complete)
         return error_no_memory(err, "a search");
     for (size_t i = 0; i < shares->count; i++)
-        topk_init(&s.best[i], best->kernels, best->wanted);
+        topk_init(&s.best[i], best->kernels, best->wanted, best->order, best->plan);
     oir_status status = search_shares_run(shares, search_one, &s, err);
     if (status == OIR_OK)
         status = topk_merge(best, s.best, shares->count, err);

@@ -1,69 +1,127 @@
 #include "searcher/topk.h"
 
-#include <string.h>
-
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "searcher/topk_gather.h"
 
 enum {
     HEAP_MOST = 32,      /* up to so many are kept in a heap */
     INSERTION_MOST = 16, /* so few are sorted by insertion */
-    SAMPLE = 5,          /* items that say where the last wanted one may be */
-    SPILL = 16,          /* kernels write a little more */
     BUCKETS_LEAST = 64
 };
 
-void topk_init(topk *t, const kernels *k, size_t wanted)
+void topk_init(topk *t, const kernels *k, size_t wanted, oir_docid_order order, const plan *p)
 {
-    *t = (topk){.kernels = k, .wanted = wanted};
+    *t = (topk){.kernels = k, .wanted = wanted, .order = order, .plan = p};
 }
 
 void topk_release(topk *t)
 {
-    memory_free(t->items);
+    memory_free(t->heap);
     memory_free(t->weights);
-    memory_free(t->docids);
+    memory_free(t->places);
+    memory_free(t->items);
     *t = (topk){0};
 }
 
-static bool is_worse(topk_item a, topk_item b)
+/* What document i of those held has. */
+static double weight_at(const topk *t, size_t i)
 {
-    return a.weight < b.weight || (a.weight == b.weight && a.docid > b.docid);
+    return t->heap ? t->heap[i].weight : t->weights[i];
+}
+
+static uint64_t place_at(const topk *t, size_t i)
+{
+    return t->heap ? t->heap[i].place : t->places[i];
+}
+
+static oir_docid find_docid(const topk *t, uint64_t place)
+{
+    const plan_unit *unit = &t->plan->units[place >> 32];
+    return database_join_docid(t->plan->database, unit->shard,
+                               segment_get_docid(unit->segment->segment, (uint32_t)place));
+}
+
+uint64_t topk_get_key(const topk *t, uint64_t place)
+{
+    if (t->order == OIR_DOCID_DONT_CARE)
+        return place;
+    oir_docid docid = find_docid(t, place);
+    return t->order == OIR_DOCID_DESCENDING ? UINT32_MAX - docid : docid;
 }
 
 /* ---- few: a heap ---- */
 
-/* Puts item at the top or below, so that the heap holds again. */
-static void sift_down(topk_item *items, size_t n, topk_item item)
+static bool comes_later(const topk *t, topk_entry a, topk_entry b)
 {
-    size_t i = 0;
-    for (size_t child; (child = 2 * i + 1) < n; i = child) {
-        if (child + 1 < n && is_worse(items[child + 1], items[child]))
-            child++;
-        if (!is_worse(items[child], item))
-            break;
-        items[i] = items[child];
-    }
-    items[i] = item;
+    return a.weight < b.weight || (a.weight == b.weight && topk_get_key(t, a.place) > topk_get_key(t, b.place));
 }
 
-static void add_to_heap(topk *t, topk_item item)
+/* Puts an entry at the top or below, so that the heap holds again. */
+static void sift_down(topk *t, topk_entry entry)
+{
+    topk_entry *heap = t->heap;
+    size_t i = 0;
+    for (size_t child; (child = 2 * i + 1) < t->held; i = child) {
+        if (child + 1 < t->held && comes_later(t, heap[child + 1], heap[child]))
+            child++;
+        if (!comes_later(t, heap[child], entry))
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = entry;
+}
+
+static void add_to_heap(topk *t, topk_entry entry)
 {
     if (t->full) {
-        if (is_worse(item, t->worst))
+        if (!comes_later(t, t->heap[0], entry))
             return;
-        sift_down(t->items, t->held, item);
+        sift_down(t, entry);
     } else {
         size_t i = t->held++;
-        for (; i && is_worse(item, t->items[(i - 1) / 2]); i = (i - 1) / 2)
-            t->items[i] = t->items[(i - 1) / 2];
-        t->items[i] = item;
+        for (; i && comes_later(t, entry, t->heap[(i - 1) / 2]); i = (i - 1) / 2)
+            t->heap[i] = t->heap[(i - 1) / 2];
+        t->heap[i] = entry;
         t->full = t->held == t->wanted;
     }
-    t->worst = t->items[0];
+    t->worst = t->heap[0].weight;
 }
 
-/* ---- sorting ---- */
+oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t documents, oir_error *err)
+{
+    t->offered += bits_count(documents);
+    if (!t->wanted)
+        return OIR_OK;
+    if (t->wanted > HEAP_MOST)
+        return topk_gather(t, weights, first, documents, err);
+    if (!t->heap && !(t->heap = memory_new(t->wanted * sizeof *t->heap)))
+        return error_no_memory(err, "search results");
+    for (; documents; documents &= documents - 1)
+        add_to_heap(t, (topk_entry){*weights++, first + bits_lowest(documents)});
+    return OIR_OK;
+}
+
+uint64_t topk_last_key(topk *t)
+{
+    if (t->last_at == t->offered)
+        return t->last;
+    t->last = 0;
+    t->last_at = t->offered;
+    for (size_t i = 0; i < t->wanted; i++) {
+        uint64_t key = topk_get_key(t, place_at(t, i));
+        t->last = key > t->last ? key : t->last;
+    }
+    return t->last;
+}
+
+/* ---- the end ---- */
+
+static bool is_worse(topk_item a, topk_item b)
+{
+    return a.weight < b.weight || (a.weight == b.weight && a.key > b.key);
+}
 
 static void swap(topk_item *a, topk_item *b)
 {
@@ -117,153 +175,47 @@ static void sort(topk_item *items, size_t from, size_t to)
     }
 }
 
-/* ---- many: gathered and cut ---- */
-
-static topk_item gathered(const topk *t, size_t i)
+/* Puts what is held into items: first by where weights lie between the best and the worst, so that what is left to be
+ * sorted is short. */
+static void sort_into(topk *t, uint32_t *places, size_t buckets)
 {
-    return (topk_item){t->weights[i], t->docids[i]};
-}
-
-/* An item of [from, to) before which about `wanted` of them come. */
-static topk_item find_pivot(const topk *t, size_t from, size_t to, size_t wanted)
-{
-    topk_item sample[SAMPLE];
-    size_t count = to - from;
-    for (size_t i = 0; i < SAMPLE; i++)
-        sample[i] = gathered(t, from + (2 * i + 1) * count / (2 * SAMPLE));
-    sort(sample, 0, SAMPLE);
-    return sample[wanted * SAMPLE / (count + 1)];
-}
-
-/* Makes the worst of what is held known, where no pivot is. */
-static void find_worst(topk *t)
-{
-    t->worst = gathered(t, 0);
-    for (size_t i = 1; i < t->held; i++)
-        if (is_worse(gathered(t, i), t->worst))
-            t->worst = gathered(t, i);
-}
-
-/* Cuts down to the wanted best, in any order. Those before `from` are among them, those from `to` on are not. */
-static void cut(topk *t)
-{
-    size_t from = 0, to = t->held, room = t->capacity;
-    t->held = t->wanted;
-    t->full = true;
-    while (to > t->wanted) {
-        topk_item pivot = find_pivot(t, from, to, t->wanted - from);
-        double *rest = t->weights + room;
-        oir_docid *rest_docids = t->docids + room;
-        size_t kept = t->kernels->split(t->weights + from, t->docids + from, to - from, pivot.weight, pivot.docid,
-                                        rest, rest_docids);
-        if (from + kept == t->wanted) { /* the pivot is the last of them */
-            t->worst = pivot;
-            return;
-        }
-        if (from + kept < t->wanted) { /* all of these, and some of the rest */
-            from += kept;
-            memcpy(t->weights + from, rest, (to - from) * sizeof *rest);
-            memcpy(t->docids + from, rest_docids, (to - from) * sizeof *rest_docids);
-        } else if (from + kept < to) {
-            to = from + kept;
-        } else { /* the pivot is the worst of all: it goes */
-            for (size_t i = from; i < to; i++) {
-                if (t->docids[i] != pivot.docid || t->weights[i] != pivot.weight)
-                    continue;
-                t->weights[i] = t->weights[to - 1];
-                t->docids[i] = t->docids[to - 1];
-                break;
-            }
-            to--;
-        }
-    }
-    find_worst(t);
-}
-
-static oir_status reserve(topk *t, oir_error *err)
-{
-    size_t need = t->wanted + t->wanted / 2 + TOPK_ADD_MOST;
-    if (t->wanted > SIZE_MAX / 64)
-        return error_no_memory(err, "search results");
-    t->weights = memory_new((need + SPILL) * 2 * sizeof *t->weights);
-    t->docids = memory_new((need + SPILL) * 2 * sizeof *t->docids);
-    t->capacity = need + SPILL;
-    return t->weights && t->docids ? OIR_OK : error_no_memory(err, "search results");
-}
-
-static oir_status gather(topk *t, const double *weights, const oir_docid *docids, size_t n, oir_error *err)
-{
-    if (!t->capacity)
-        ERROR_FORWARD(reserve(t, err));
-    double least = topk_threshold(t);
-    for (size_t i = 0; i < n; i++) { /* without a branch: it would be guessed wrong half of the time */
-        t->weights[t->held] = weights[i];
-        t->docids[t->held] = docids[i];
-        t->held += weights[i] >= least;
-    }
-    if (t->held >= t->wanted + (t->full ? t->wanted / 2 : 0))
-        cut(t);
-    return OIR_OK;
-}
-
-/* Sorts what was gathered into items: first by where weights lie between the best and the worst, so that what is left
- * to be sorted is short. */
-static oir_status sort_gathered(topk *t, oir_error *err)
-{
-    size_t n = t->held, buckets = n < BUCKETS_LEAST ? BUCKETS_LEAST : n, before = 0;
     double best = 0, worst = 0;
-    t->items = memory_new((n + 1) * sizeof *t->items);
-    uint32_t *places = memory_new_zeroed(buckets + 1, sizeof *places);
-    if (!t->items || !places) {
-        memory_free(places);
-        return error_no_memory(err, "search results");
-    }
+    size_t n = t->held, before = 0;
     for (size_t i = 0; i < n; i++) {
-        best = !i || t->weights[i] > best ? t->weights[i] : best;
-        worst = !i || t->weights[i] < worst ? t->weights[i] : worst;
+        best = !i || weight_at(t, i) > best ? weight_at(t, i) : best;
+        worst = !i || weight_at(t, i) < worst ? weight_at(t, i) : worst;
     }
     double scale = best > worst ? (double)(buckets - 1) / (best - worst) : 0;
     scale = scale < 1e300 ? scale : 0; /* weights that differ by next to nothing */
     for (size_t i = 0; i < n; i++)
-        places[(size_t)((best - t->weights[i]) * scale)]++;
+        places[(size_t)((best - weight_at(t, i)) * scale)]++;
     for (size_t b = 0; b <= buckets; b++) {
         size_t count = places[b];
         places[b] = (uint32_t)before;
         before += count;
     }
-    for (size_t i = 0; i < n; i++)
-        t->items[places[(size_t)((best - t->weights[i]) * scale)]++] = gathered(t, i);
+    for (size_t i = 0; i < n; i++) {
+        topk_item *to = &t->items[places[(size_t)((best - weight_at(t, i)) * scale)]++];
+        *to = (topk_item){weight_at(t, i), place_at(t, i), find_docid(t, place_at(t, i))};
+        if (t->order != OIR_DOCID_DONT_CARE)
+            to->key = t->order == OIR_DOCID_DESCENDING ? UINT32_MAX - to->docid : to->docid;
+    }
     for (size_t b = 0, from = 0; b < buckets; from = places[b++]) /* which now says where a bucket ends */
         sort(t->items, from, places[b]);
-    memory_free(places);
-    return OIR_OK;
-}
-
-/* ---- both ---- */
-
-oir_status topk_add(topk *t, const double *weights, const oir_docid *docids, size_t n, oir_error *err)
-{
-    t->offered += n;
-    if (!t->wanted)
-        return OIR_OK;
-    if (t->wanted > HEAP_MOST)
-        return gather(t, weights, docids, n, err);
-    if (!t->items && !(t->items = memory_new(t->wanted * sizeof *t->items)))
-        return error_no_memory(err, "search results");
-    for (size_t i = 0; i < n; i++)
-        add_to_heap(t, (topk_item){weights[i], docids[i]});
-    return OIR_OK;
 }
 
 oir_status topk_sort(topk *t, oir_error *err)
 {
-    if (t->wanted <= HEAP_MOST) {
-        sort(t->items, 0, t->held);
-        return OIR_OK;
-    }
     if (t->held > t->wanted)
-        cut(t);
-    return sort_gathered(t, err);
+        topk_cut(t);
+    size_t buckets = t->held < BUCKETS_LEAST ? BUCKETS_LEAST : t->held;
+    t->items = memory_new((t->held + 1) * sizeof *t->items);
+    uint32_t *places = memory_new_zeroed(buckets + 1, sizeof *places);
+    if (t->items && places)
+        sort_into(t, places, buckets);
+    bool failed = !t->items || !places;
+    memory_free(places);
+    return failed ? error_no_memory(err, "search results") : OIR_OK;
 }
 
 /* The one whose next item is the best; `taken` are behind. */

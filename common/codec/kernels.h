@@ -116,11 +116,9 @@ typedef struct kernels {
     /* The exact weights of the wanted documents, in their order: lists in their order, in doubles. No wdf may be 255.
      * Writes up to 7 more. */
     void (*weigh_exactly)(const weigh_input *in, uint64_t wanted, double *out);
-    /* Splits n pairs of a weight and a number: those not worse than a given pair (a higher weight, or the same and a
-     * number that is not higher) move to the front, the others to `rest`, both in order. Returns how many are in
-     * front. Writes up to 8 more in either. */
-    size_t (*split)(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
-                    uint32_t *rest_numbers);
+    /* Splits n pairs of a weight and a place: those that weigh `least` or more move to the front, the others to `rest`,
+     * both in order. Returns how many are in front. Writes up to 8 more in either. */
+    size_t (*split)(double *weights, uint64_t *places, size_t n, double least, double *rest, uint64_t *rest_places);
     /* Bound bytes of n postings: saturation with the input's norm, times 255, rounded up, 1 to 255. documents are
      * numbers from in->length[0] on. Writes up to 15 more. */
     void (*saturate)(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n, uint8_t *out);

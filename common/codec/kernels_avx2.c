@@ -471,10 +471,10 @@ TARGET static void weigh_exactly(const weigh_input *in, uint64_t wanted, double 
     plain_weigh_exactly(in, wanted, out);
 }
 
-TARGET static size_t split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
-                    uint32_t *rest_numbers)
+TARGET static size_t split(double *weights, uint64_t *places, size_t n, double least, double *rest,
+                           uint64_t *rest_places)
 {
-    return plain_split(weights, numbers, n, weight, number, rest, rest_numbers);
+    return plain_split(weights, places, n, least, rest, rest_places);
 }
 
 TARGET static void saturate(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,

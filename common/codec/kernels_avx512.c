@@ -556,23 +556,21 @@ TARGET static void weigh_exactly(const weigh_input *in, uint64_t wanted, double 
         _mm512_storeu_pd(out + i, total[i / 8]);
 }
 
-TARGET static size_t split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number, double *rest,
-                           uint32_t *rest_numbers)
+TARGET static size_t split(double *weights, uint64_t *places, size_t n, double least, double *rest,
+                           uint64_t *rest_places)
 {
-    const __m512d pivot = _mm512_set1_pd(weight);
-    const __m256i pivot_number = _mm256_set1_epi32((int)number);
+    const __m512d pivot = _mm512_set1_pd(least);
     size_t front = 0, behind = 0;
     for (size_t i = 0; i < n; i += 8) {
         __mmask8 there = (__mmask8)low_ones(n - i < 8 ? (uint32_t)(n - i) : 8);
         __m512d w = _mm512_maskz_loadu_pd(there, weights + i);
-        __m256i d = _mm256_maskz_loadu_epi32(there, numbers + i);
-        __mmask8 same = _mm512_cmp_pd_mask(w, pivot, _CMP_EQ_OQ) & _mm256_cmple_epu32_mask(d, pivot_number);
-        __mmask8 good = (same | _mm512_cmp_pd_mask(w, pivot, _CMP_GT_OQ)) & there, bad = (__mmask8)(there & ~good);
+        __m512i p = _mm512_maskz_loadu_epi64(there, places + i);
+        __mmask8 good = _mm512_cmp_pd_mask(w, pivot, _CMP_GE_OQ) & there, bad = (__mmask8)(there & ~good);
         /* What is written behind the kept ones was read before, or is room. */
         _mm512_storeu_pd(weights + front, _mm512_maskz_compress_pd(good, w));
-        _mm256_storeu_si256((void *)(numbers + front), _mm256_maskz_compress_epi32(good, d));
+        _mm512_storeu_si512(places + front, _mm512_maskz_compress_epi64(good, p));
         _mm512_storeu_pd(rest + behind, _mm512_maskz_compress_pd(bad, w));
-        _mm256_storeu_si256((void *)(rest_numbers + behind), _mm256_maskz_compress_epi32(bad, d));
+        _mm512_storeu_si512(rest_places + behind, _mm512_maskz_compress_epi64(bad, p));
         front += bits_count(good);
         behind += bits_count(bad);
     }

@@ -129,18 +129,17 @@ static inline void plain_weigh_exactly(const weigh_input *in, uint64_t wanted, d
     }
 }
 
-static inline size_t plain_split(double *weights, uint32_t *numbers, size_t n, double weight, uint32_t number,
-                                 double *rest, uint32_t *rest_numbers)
+static inline size_t plain_split(double *weights, uint64_t *places, size_t n, double least, double *rest,
+                                 uint64_t *rest_places)
 {
     size_t front = 0, behind = 0;
     for (size_t i = 0; i < n; i++) {
-        double w = weights[i];
-        uint32_t d = numbers[i];
-        size_t good = (size_t)(w > weight) | ((size_t)(w == weight) & (size_t)(d <= number));
-        weights[front] = rest[behind] = w;
-        numbers[front] = rest_numbers[behind] = d;
-        front += good;
-        behind += 1 - good;
+        double weight = weights[i];
+        uint64_t place = places[i];
+        weights[front] = rest[behind] = weight;
+        places[front] = rest_places[behind] = place;
+        front += weight >= least;
+        behind += !(weight >= least);
     }
     return front;
 }

@@ -362,33 +362,25 @@ static void weights_exactly(void)
     }
 }
 
-static bool is_good(double w, uint32_t n, double pivot, uint32_t number)
-{
-    return w > pivot || (w == pivot && n <= number);
-}
-
 static void pairs_split(void)
 {
     enum { MOST = 300, ROOM = MOST + 8 };
     for (uint32_t round = 0; round < 2000; round++) {
-        double weight[ROOM], rest[ROOM], pivot = harness_below(20);
-        uint32_t number[ROOM], rest_number[ROOM], n = harness_below(MOST + 1), front = 0, behind = 0;
-        uint32_t pivot_number = harness_below(3) ? harness_below(1000) : (uint32_t)harness_random();
-        double expected[2][ROOM];
-        uint32_t expected_number[2][ROOM];
+        double weight[ROOM], rest[ROOM], least = harness_below(20), expected[2][ROOM];
+        uint64_t place[ROOM], rest_place[ROOM], expected_place[2][ROOM];
+        size_t n = harness_below(MOST + 1), at[2] = {0};
         for (uint32_t i = 0; i < n; i++) {
             weight[i] = harness_below(20);
-            number[i] = harness_below(3) ? harness_below(1000) : (uint32_t)harness_random();
-            bool good = is_good(weight[i], number[i], pivot, pivot_number);
-            uint32_t at = good ? front++ : behind++;
-            expected[!good][at] = weight[i];
-            expected_number[!good][at] = number[i];
+            place[i] = harness_random();
+            bool bad = weight[i] < least;
+            expected[bad][at[bad]] = weight[i];
+            expected_place[bad][at[bad]++] = place[i];
         }
-        EXPECT_EQ(k->split(weight, number, n, pivot, pivot_number, rest, rest_number), front);
-        EXPECT(memcmp(weight, expected[0], front * sizeof *weight) == 0);
-        EXPECT(memcmp(number, expected_number[0], front * sizeof *number) == 0);
-        EXPECT(memcmp(rest, expected[1], behind * sizeof *rest) == 0);
-        EXPECT(memcmp(rest_number, expected_number[1], behind * sizeof *rest_number) == 0);
+        EXPECT_EQ(k->split(weight, place, n, least, rest, rest_place), at[0]);
+        EXPECT(memcmp(weight, expected[0], at[0] * sizeof *weight) == 0);
+        EXPECT(memcmp(place, expected_place[0], at[0] * sizeof *place) == 0);
+        EXPECT(memcmp(rest, expected[1], at[1] * sizeof *rest) == 0);
+        EXPECT(memcmp(rest_place, expected_place[1], at[1] * sizeof *rest_place) == 0);
     }
 }
 

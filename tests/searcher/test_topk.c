@@ -1,52 +1,87 @@
 /* The k best of random items, many of them equal, are those that sorting all of them gives. */
 #include "../harness.h"
+#include "searcher/database.h"
 #include "searcher/topk.h"
+
+/* A plan over one segment whose documents have docids in no order. */
+static segment documents;
+static snapshot_segment place = {.segment = &documents};
+static oir_database database = {.shard_count = 1};
+static plan_unit unit = {.segment = &place};
+static plan over = {.database = &database, .units = &unit, .unit_count = 1};
 
 static int compare(const void *a, const void *b)
 {
     const topk_item *x = a, *y = b;
     if (x->weight != y->weight)
         return x->weight < y->weight ? 1 : -1;
-    return (x->docid > y->docid) - (x->docid < y->docid);
+    return (x->key > y->key) - (x->key < y->key);
+}
+
+static topk_item *make_items(uint32_t count, uint32_t values, oir_docid_order order)
+{
+    topk_item *all = malloc((count + 1) * sizeof *all);
+    uint32_t *docids = malloc((count + 1) * sizeof *docids);
+    REQUIRE(all && docids);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t other = harness_below(i + 1);
+        docids[i] = docids[other];
+        docids[other] = i + 1;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key = order == OIR_DOCID_DONT_CARE ? i : order == OIR_DOCID_ASCENDING ? docids[i] : count - docids[i];
+        all[i] = (topk_item){harness_below(values), key, docids[i]};
+    }
+    documents.docids = docids;
+    return all;
+}
+
+/* Offers some of the items; those come to stand at the front of `offered`. */
+static uint32_t offer(topk *t, const topk_item *all, uint32_t count, topk_item *offered)
+{
+    oir_error err;
+    uint32_t total = 0;
+    for (uint32_t i = 0, size; i < count; i += size) {
+        double threshold = topk_threshold(t), weights[64];
+        size = 1 + harness_below(64);
+        size = size < count - i ? size : count - i;
+        uint64_t some = harness_below(3) ? UINT64_MAX : harness_random();
+        some &= UINT64_MAX >> (64 - size);
+        uint32_t n = 0;
+        for (uint32_t j = 0; j < size; j++)
+            if (some >> j & 1)
+                weights[n++] = (offered[total++] = all[i + j]).weight;
+        REQUIRE_OK(topk_add(t, weights, i, some, &err), err);
+        EXPECT(topk_threshold(t) >= threshold);
+        EXPECT_EQ(t->full, t->wanted <= total);
+    }
+    return total;
 }
 
 static void trial(enum isa isa, size_t wanted, uint32_t count, uint32_t values)
 {
     oir_error err;
     topk t;
-    topk_item *all = malloc((count + 1) * sizeof *all);
-    topk_init(&t, kernels_get(isa), wanted);
-    for (uint32_t i = 0; i < count; i++) {
-        all[i] = (topk_item){harness_below(values), i + 1};
-        uint32_t other = harness_below(i + 1); /* in no order of docids */
-        oir_docid docid = all[i].docid;
-        all[i].docid = all[other].docid;
-        all[other].docid = docid;
-    }
-    for (uint32_t i = 0, n; i < count; i += n) {
-        double threshold = topk_threshold(&t), weights[TOPK_ADD_MOST];
-        oir_docid docids[TOPK_ADD_MOST];
-        n = 1 + harness_below(TOPK_ADD_MOST);
-        n = n < count - i ? n : count - i;
-        for (uint32_t j = 0; j < n; j++) {
-            weights[j] = all[i + j].weight;
-            docids[j] = all[i + j].docid;
-        }
-        REQUIRE_OK(topk_add(&t, weights, docids, n, &err), err);
-        EXPECT(topk_threshold(&t) >= threshold);
-        EXPECT_EQ(t.full, wanted <= (size_t)i + n);
-    }
+    oir_docid_order order = (oir_docid_order)harness_below(3);
+    topk_item *all = make_items(count, values, order), *offered = malloc((count + 1) * sizeof *offered);
+    REQUIRE(offered);
+    topk_init(&t, kernels_get(isa), wanted, order, &over);
+    uint32_t total = offer(&t, all, count, offered);
+    size_t expected = wanted < total ? wanted : total;
+    qsort(offered, total, sizeof *offered, compare);
+    if (t.full && values == 1) /* no earlier than will turn out at the end */
+        EXPECT(topk_last_key(&t) >= topk_get_key(&t, 0) - all[0].key + offered[wanted - 1].key);
     REQUIRE_OK(topk_sort(&t, &err), err);
-    qsort(all, count, sizeof *all, compare);
-    size_t expected = wanted < count ? wanted : count;
     EXPECT_EQ(t.held, expected);
-    EXPECT_EQ(t.offered, count);
+    EXPECT_EQ(t.offered, total);
     for (size_t i = 0; i < expected && i < t.held; i++) {
-        EXPECT(t.items[i].weight == all[i].weight);
-        EXPECT_EQ(t.items[i].docid, all[i].docid);
+        EXPECT(t.items[i].weight == offered[i].weight);
+        EXPECT_EQ(t.items[i].docid, offered[i].docid);
     }
     topk_release(&t);
+    free((void *)(uintptr_t)documents.docids);
     free(all);
+    free(offered);
 }
 
 static void best_are_kept(void)

@@ -31,6 +31,16 @@ OIR_API void oir_enquire_free(oir_enquire *enquire);
 OIR_API void oir_enquire_set_query(oir_enquire *enquire, oir_query *query);
 /* Copies the weight. NULL returns to BM25's defaults. */
 OIR_API void oir_enquire_set_weight(oir_enquire *enquire, const oir_weight *weight);
+/* Which of documents of the same weight come first. */
+typedef enum oir_docid_order {
+    OIR_DOCID_ASCENDING,  /* those with smaller docids */
+    OIR_DOCID_DESCENDING, /* those with larger docids */
+    OIR_DOCID_DONT_CARE   /* whichever is found at less cost: they stay the same while the database does */
+} oir_docid_order;
+
+/* OIR_DOCID_ASCENDING unless set. Where many documents weigh the same and documents are reordered, DONT_CARE is faster:
+ * docids need not be looked up to tell which come first. */
+OIR_API void oir_enquire_set_docid_order(oir_enquire *enquire, oir_docid_order order);
 /* Called between windows of documents, always in the thread that searches; false stops the search with OIR_CANCELLED.
  * NULL for none. */
 OIR_API void oir_enquire_set_cancel(oir_enquire *enquire, bool (*keep_going)(void *context), void *context);
@@ -49,10 +59,10 @@ OIR_API void oir_enquire_set_time_limit(oir_enquire *enquire, double seconds);
  * of a fork the caller works alone. */
 OIR_API void oir_enquire_set_threads(oir_enquire *enquire, unsigned threads);
 
-/* The matches of rank `first` (counted from 0) up to first + max_items - 1, best first, equal weights by ascending
- * docid: exactly those that weighing every match would give. `count_at_least` says how exact the number of matches has
- * to be: up to that many are counted exactly; UINT32_MAX for an exact count whatever it is, 0 when it does not matter.
- * OIR_CORRUPT, OIR_LIMIT, OIR_CANCELLED, OIR_NO_MEMORY. */
+/* The matches of rank `first` (counted from 0) up to first + max_items - 1, best first, equal weights in the order of
+ * docids that is set: exactly those that weighing every match would give. `count_at_least` says how exact the number of
+ * matches has to be: up to that many are counted exactly; UINT32_MAX for an exact count whatever it is, 0 when it does
+ * not matter. OIR_CORRUPT, OIR_LIMIT, OIR_CANCELLED, OIR_NO_MEMORY. */
 OIR_API oir_status oir_enquire_get_mset(oir_enquire *enquire, oir_doccount first, oir_doccount max_items,
                                         oir_doccount count_at_least, oir_mset **out, oir_error *err);
 
