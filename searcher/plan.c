@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "searcher/plan_group.h"
+#include "searcher/plan_terms.h"
 
 /* ---- what there is to search ---- */
 
@@ -95,23 +96,12 @@ static double leaf_factor(const plan *p, const plan_leaf *leaf, context c, doubl
 static oir_status build_term(plan *p, const oir_query *q, context c, plan_node **out, oir_error *err)
 {
     plan_leaf *leaf;
-    uint64_t total = 0;
     ERROR_FORWARD(leaf_new(p, &leaf, out, PLAN_TERM, err));
     leaf->term = (oir_bytes){q->term, q->term_size};
-    for (size_t u = 0; u < p->unit_count; u++) {
-        plan_postings *at = &leaf->postings[u];
-        uint32_t termfreq = 0;
-        ERROR_FORWARD(segment_find_term(p->units[u].segment->segment, q->term, q->term_size, &at->entry, &at->found,
-                                        err));
-        if (at->found)
-            snapshot_correct(p->units[u].segment, &at->entry, &termfreq, NULL);
-        at->found = termfreq > 0;
-        total += termfreq;
-    }
-    leaf->termfreq = (uint32_t)total;
+    plan_terms_fill(p, leaf, q);
     leaf->known = true;
     leaf->factor = leaf_factor(p, leaf, c, q->wqf);
-    (*out)->upper = total;
+    (*out)->upper = leaf->termfreq;
     return OIR_OK;
 }
 
@@ -250,6 +240,8 @@ oir_status plan_init(plan *p, const oir_database *database, const oir_query *que
     ERROR_FORWARD(find_units(p, err));
     if (weight)
         p->norm = weight->ops->norm(weight, &p->collection);
+    if (query)
+        ERROR_FORWARD(plan_terms_find(p, query, err));
     if (query)
         ERROR_FORWARD(build(p, query, (context){1, weight != NULL}, &p->root, err));
     for (size_t i = 0; p->root && i < p->leaf_count; i++)

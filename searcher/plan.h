@@ -61,6 +61,7 @@ typedef struct plan {
     size_t leaf_count, leaf_capacity; /* leaves are in memory of their own */
     double max_possible;              /* no document weighs more */
     struct search_control *control;
+    struct plan_word *words, *next_word; /* see plan_terms.h */
     struct plan_group *groups;        /* see plan_group.h */
     group_scratch *scratch;           /* for all groups, once there is one */
     size_t range_bounds;              /* bytes that groups have */

@@ -7,15 +7,19 @@
 #include "base/sort.h"
 #include "searcher/paths.h"
 
-/* Operators hold vectors that want an alignment the arena does not give. */
+/* Operators and lists hold vectors that want an alignment the arena does not give. */
 static void *add_aligned(arena *a, size_t size)
 {
     char *at = arena_add(a, size + 63);
-    if (!at)
-        return NULL;
-    at += -(uintptr_t)at & 63;
-    memset(at, 0, size);
-    return at;
+    return at ? at + (-(uintptr_t)at & 63) : NULL;
+}
+
+static op *op_new(arena *a)
+{
+    op *o = add_aligned(a, sizeof *o);
+    if (o)
+        memset(o, 0, sizeof *o);
+    return o;
 }
 
 /* ---- operators ---- */
@@ -94,7 +98,7 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
     const plan_postings *at = leaf->postings ? &leaf->postings[u->place - u->plan->units] : NULL;
     if (at && !at->found)
         return OIR_OK;
-    op *o = add_aligned(u->arena, sizeof *o);
+    op *o = op_new(u->arena);
     if (!o)
         return error_no_memory(err, "a search");
     o->certain = true;
@@ -109,7 +113,7 @@ static oir_status build_leaf(search_unit *u, const plan_node *n, op **out, oir_e
             return error_no_memory(err, "a search");
         if (leaf->kind == PLAN_TERM)
             ERROR_FORWARD(postings_window_open(o->postings, u->kernels, s->container, &s->context, &at->entry,
-                                               &u->norms, u->arena, err));
+                                               leaf->factor > 0 ? &u->norms : NULL, u->arena, err));
         else
             postings_window_open_group(o->postings, at->group, u->rooms[n->leaf], &u->norms);
     }
@@ -212,7 +216,7 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
         !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry) ||
         entry.termfreq > rarest_other(words, count, i))
         return OIR_OK;
-    op *o = add_aligned(u->arena, sizeof *o);
+    op *o = op_new(u->arena);
     if (!o || !(o->postings = add_aligned(u->arena, sizeof *o->postings)))
         return error_no_memory(err, "a search");
     o->kind = OP_TERM;
@@ -221,7 +225,7 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     o->cost = entry.termfreq;
     o->next = u->lists;
     u->lists = *out = o;
-    return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, &u->norms, u->arena, err);
+    return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, NULL, u->arena, err);
 }
 
 /* Puts what the lists of its pairs of words say beside a phrase. Of two words that is all; then the words themselves
@@ -229,7 +233,7 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
 static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, op **out, oir_error *err)
 {
     uint32_t n = phrase->part_count;
-    op *filter = add_aligned(u->arena, sizeof *filter);
+    op *filter = op_new(u->arena);
     if (!filter || !(filter->parts = arena_add(u->arena, n * sizeof *filter->parts)))
         return error_no_memory(err, "a search");
     *filter = (op){.ops = &op_filter, .arena = u->arena, .parts = filter->parts, .part_count = 1};
@@ -255,7 +259,7 @@ static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, 
 
 static oir_status build_operator(search_unit *u, const plan_node *n, op **out, oir_error *err)
 {
-    op *o = add_aligned(u->arena, sizeof *o);
+    op *o = op_new(u->arena);
     if (!o || !(o->parts = arena_add(u->arena, n->part_count * sizeof *o->parts)))
         return error_no_memory(err, "a search");
     o->ops = ops_of(n->op);

@@ -14,20 +14,25 @@ enum {
 
 /* ---- opening ---- */
 
-/* Bounds by window of a list that is at hand whole. */
+/* Bounds by window of a list that is at hand whole: of one that does not weigh only whether it is there. */
 static oir_status make_window_bounds(postings_window *p, oir_error *err)
 {
     uint32_t windows = postings_view_windows(p->context->document_count);
     uint8_t *bounds = arena_add_zeroed(p->arena, (size_t)windows + SPILL, 1);
-    uint8_t *each = arena_add(p->arena, (size_t)p->count + SPILL);
-    if (!bounds || !each)
+    uint8_t *each = p->norms ? arena_add(p->arena, (size_t)p->count + SPILL) : NULL;
+    if (!bounds || (p->norms && !each))
         return error_no_memory(err, "a list of postings");
+    p->bounds = bounds;
+    if (!p->norms) {
+        for (uint32_t i = 0; i < p->count; i++)
+            bounds[p->documents[i] >> WINDOW_BITS] = UINT8_MAX;
+        return OIR_OK;
+    }
     p->kernels->saturate(p->norms, p->documents, p->all_wdf, p->count, each);
     for (uint32_t i = 0; i < p->count; i++) {
         uint8_t *at = &bounds[p->documents[i] >> WINDOW_BITS];
         *at = each[i] > *at ? each[i] : *at;
     }
-    p->bounds = bounds;
     return OIR_OK;
 }
 

@@ -85,7 +85,8 @@ typedef struct postings_window {
     position_block block;          /* once phrases ask */
 } postings_window;
 
-/* Opens a term's list. The arena must outlive it; so must context and norms. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Opens a term's list. The arena must outlive it; so must context and norms, which may be NULL where LEVEL_EXACT will
+ * not be asked for and bounds need not say more than where the list is. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status postings_window_open(postings_window *p, const kernels *k, const struct container *parts,
                                 const postings_context *context, const term_entry *entry, const weigh_input *norms,
                                 arena *a, oir_error *err);

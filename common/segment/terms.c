@@ -5,6 +5,8 @@
 #include "segment/container.h"
 #include "segment/terms_block.h"
 
+enum { BLOCK_AHEAD = 1024 }; /* bytes of a block that are asked for ahead: nearly all have no more */
+
 static oir_status index_corrupt(const char *reason, oir_error *err)
 {
     return error_set(err, OIR_CORRUPT, "the index over the dictionary is damaged (%s)", reason);
@@ -218,13 +220,31 @@ static int find_string(terms_block *b, const char *term, size_t size, uint32_t *
     return 0;
 }
 
+void terms_prefetch_place(const terms *t, uint32_t block)
+{
+    __builtin_prefetch(t->places + (size_t)block * 8);
+    __builtin_prefetch(t->ordinals + (size_t)block * 4);
+}
+
+void terms_prefetch_block(const terms *t, uint32_t block)
+{
+    if (block == t->block_count)
+        return;
+    uint64_t place = terms_get_place(t, block), size = place & bits_low(TERMS_BLOCK_SIZE_BITS);
+    container_prefetch(t->parts, PART_TERMS, place >> TERMS_BLOCK_SIZE_BITS, size < BLOCK_AHEAD ? size : BLOCK_AHEAD);
+}
+
 oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err)
 {
+    return terms_find_in(t, terms_find_block(t, term, size), term, size, entry, found, err);
+}
+
+oir_status terms_find_in(const terms *t, uint32_t block, const char *term, size_t size, term_entry *entry, bool *found,
+                         oir_error *err)
+{
+    uint32_t place = 0;
     *found = false;
-    if (size == 0 || size > OIR_TERM_MAX)
-        return OIR_OK;
-    uint32_t block = terms_find_block(t, term, size), place = 0;
-    if (block == t->block_count)
+    if (size == 0 || size > OIR_TERM_MAX || block == t->block_count)
         return OIR_OK;
     terms_block b;
     ERROR_FORWARD(terms_block_open(t, block, &b, err));

@@ -41,6 +41,19 @@ oir_status terms_open(terms *t, const struct container *parts, oir_error *err);
 /* *found false: not there. entry->inlined points into the container. OIR_CORRUPT. */
 oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err);
 
+/* The same in steps, so that many look-ups wait for memory together: first terms_find_block for all, each asking for
+ * where its block is, then terms_prefetch_block, then terms_find_in.
+ *
+ * The last block whose separator is not greater than the term, the only one that can hold it; block_count when the term
+ * comes before all. */
+uint32_t terms_find_block(const terms *t, const char *term, size_t size);
+/* Asks the memory for where a block is, which may be block_count, and for the block. */
+void terms_prefetch_place(const terms *t, uint32_t block);
+void terms_prefetch_block(const terms *t, uint32_t block);
+/* As terms_find, for the block that terms_find_block found. */
+oir_status terms_find_in(const terms *t, uint32_t block, const char *term, size_t size, term_entry *entry, bool *found,
+                         oir_error *err);
+
 /* One block as it is walked, by terms_block.h. */
 typedef struct terms_block {
     const uint8_t *string, *strings_end; /* the next front-coded string, and where they end */

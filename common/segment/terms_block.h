@@ -76,9 +76,6 @@ static inline int terms_compare(const void *a, size_t a_size, const void *b, siz
 
 /* The separator of a block; false when the index says what cannot be. */
 bool terms_get_separator(const terms *t, uint32_t block, const uint8_t **bytes, size_t *size);
-/* The last block whose separator is not greater than the term, the only one that can hold it; block_count when the term
- * comes before all. */
-uint32_t terms_find_block(const terms *t, const char *term, size_t size);
 /* Resolves a block, which must be in range, to walk it. OIR_CORRUPT. */
 oir_status terms_block_open(const terms *t, uint32_t block, terms_block *b, oir_error *err);
 oir_status terms_block_corrupt(uint32_t block, const char *reason, oir_error *err);
