@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/mset.h"
 #include "searcher/plan_group.h"
 #include "searcher/search.h"
@@ -59,7 +60,7 @@ void oir_enquire_get_statistics(const oir_enquire *e, oir_search_statistics *out
 static search_control control_of(oir_enquire *e)
 {
     e->statistics = (oir_search_statistics){0};
-    return (search_control){e->keep_going, e->context, &e->statistics};
+    return (search_control){.keep_going = e->keep_going, .context = e->context, .statistics = &e->statistics};
 }
 
 /* How many documents match: exactly where that is known or was asked for, else what the plan says at most. */
@@ -67,7 +68,7 @@ static oir_status find_matches(const plan *p, const topk *best, bool complete, o
                                const search_control *control, oir_mset *m, oir_error *err)
 {
     uint64_t exact = best->offered;
-    if (!complete && !plan_count_known(p, &exact)) {
+    if (p->root && !(complete && paths_use(PATHS_COMPLETE)) && !plan_count_known(p, &exact)) {
         if (at_least <= best->offered && !plan_is_leaf(p)) { /* what a leaf alone matches is always told exactly */
             m->matches_lower = (oir_doccount)best->offered;
             m->matches_upper = (oir_doccount)p->root->upper;
@@ -84,6 +85,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
 {
     search_control control = control_of(e);
     bool complete = false;
+    control.everything = count_at_least && !paths_use(PATHS_PASSES);
     plan p;
     topk best;
     *out = NULL;
@@ -97,7 +99,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     if (status == OIR_OK)
         status = mset_new(out, &p, &best, first, max_items, err);
     if (status == OIR_OK)
-        status = find_matches(&p, &best, complete || !p.root, count_at_least, &control, *out, err);
+        status = find_matches(&p, &best, complete, count_at_least, &control, *out, err);
     e->statistics.postings_decoded += plan_group_decoded(&p);
     if (status != OIR_OK) {
         oir_mset_free(*out);

@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/plan_expand.h"
 #include "searcher/search.h"
 
@@ -80,6 +81,8 @@ static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
 {
     size_t size = (size_t)windows * RANGES;
+    if (!paths_use(PATHS_KEPT))
+        return OIR_OK;
     bool keeps = postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
     if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
         return error_no_memory(err, "a group of terms");
@@ -164,7 +167,7 @@ static bool same(const oir_query *a, const oir_query *b)
 
 static plan_group *find_same(const plan *p, const oir_query *query, bool weighs)
 {
-    for (plan_group *g = p->groups; g; g = g->next)
+    for (plan_group *g = paths_use(PATHS_EQUAL) ? p->groups : NULL; g; g = g->next)
         if (g->weighs == weighs && same(g->query, query))
             return g;
     return NULL;

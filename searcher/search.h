@@ -12,6 +12,7 @@ typedef struct search_control {
     bool (*keep_going)(void *context);
     void *context;
     oir_search_statistics *statistics; /* added to */
+    bool everything;                   /* every match is weighed, so that all are counted */
 } search_control;
 
 /* Puts the best documents of all that match into `best`, exactly as if every match were weighed. *complete says that no

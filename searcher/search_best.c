@@ -5,7 +5,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
-#include "searcher/paths.h"
+#include "base/paths.h"
 #include "searcher/search.h"
 #include "searcher/search_unit.h"
 
@@ -32,6 +32,7 @@ typedef struct best_first {
     search_unit *units;
     double unit;      /* what one unit of bound weighs */
     uint32_t least;   /* bounds below this cannot enter any more */
+    uint64_t paths;   /* that may be gone */
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
     bool pruned;      /* something that may match was left out */
@@ -54,6 +55,7 @@ static oir_status open_units(best_first *b, oir_error *err)
     b->unit = p->max_possible / UNITS_OF_BOUND; /* the same for all segments, since they share one threshold */
     for (size_t i = 0; i < p->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, i, b->unit, b->kernels, &b->arena, err));
+        b->units[i].filters &= !b->control->everything;
         b->control->statistics->windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
@@ -137,10 +139,14 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
 static uint64_t live_ranges(best_first *b, search_unit *u)
 {
     op *root = u->root;
+    enum bound_level last = !(b->paths & PATHS_PLACED) ? LEVEL_STORED
+                            : b->paths & PATHS_EXACT ? LEVEL_EXACT : LEVEL_PLACED;
     for (enum bound_level level = LEVEL_STORED;; level++) {
         bool final = op_ranges(root, b->kernels, level);
         uint64_t live = b->kernels->bound_live(root->bounds, b->least);
-        if (!live || final || level == LEVEL_EXACT || (level == LEVEL_PLACED && bits_count(live) <= LAZY_RANGES))
+        if (!live || final || level == last)
+            return live;
+        if (level == LEVEL_PLACED && bits_count(live) <= LAZY_RANGES && b->paths & PATHS_LAZY)
             return live;
     }
 }
@@ -149,7 +155,7 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
  * */
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
-    if (b->unit > 0 || !b->best->full || !u->ascending)
+    if (b->unit > 0 || !b->best->full || !u->ascending || !b->bounded)
         return false;
     oir_docid first = segment_get_docid(u->place->segment->segment, window << WINDOW_BITS);
     return database_join_docid(b->plan->database, u->place->shard, first) > b->best->worst.docid;
@@ -222,7 +228,8 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
 oir_status search_best(const plan *p, topk *best, const search_control *control, bool *complete, oir_error *err)
 {
     best_first b = {.plan = p, .best = best, .control = control, .kernels = kernels_get(isa_best()), .least = 1,
-                    .ordered = paths_use(PATHS_ORDER), .bounded = paths_use(PATHS_BOUNDS)};
+                    .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
+                    .bounded = paths_use(PATHS_BOUNDS) && !control->everything};
     visit *visits;
     size_t count;
     oir_status status = OIR_OK;

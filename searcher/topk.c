@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 
 enum {
     HEAP_MOST = 32,      /* up to so many are kept in a heap */
@@ -15,7 +16,8 @@ enum {
 
 void topk_init(topk *t, const kernels *k, size_t wanted)
 {
-    *t = (topk){.kernels = k, .wanted = wanted};
+    bool gathers = paths_use(wanted > HEAP_MOST ? PATHS_GATHER : PATHS_HEAP) == (wanted > HEAP_MOST);
+    *t = (topk){.kernels = k, .wanted = wanted, .gathers = gathers && wanted};
 }
 
 void topk_release(topk *t)
@@ -246,7 +248,7 @@ oir_status topk_add(topk *t, const double *weights, const oir_docid *docids, siz
     t->offered += n;
     if (!t->wanted)
         return OIR_OK;
-    if (t->wanted > HEAP_MOST)
+    if (t->gathers)
         return gather(t, weights, docids, n, err);
     if (!t->items && !(t->items = memory_new(t->wanted * sizeof *t->items)))
         return error_no_memory(err, "search results");
@@ -257,7 +259,7 @@ oir_status topk_add(topk *t, const double *weights, const oir_docid *docids, siz
 
 oir_status topk_sort(topk *t, oir_error *err)
 {
-    if (t->wanted <= HEAP_MOST) {
+    if (!t->gathers) {
         sort(t->items, 0, t->held);
         return OIR_OK;
     }

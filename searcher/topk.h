@@ -22,6 +22,7 @@ typedef struct topk {
     oir_docid *docids;
     size_t held, wanted, capacity;
     bool full;
+    bool gathers;          /* no heap */
     topk_item worst;
     uint64_t offered;      /* documents given to topk_add, held or not: all of them match */
 } topk;

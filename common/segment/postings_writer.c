@@ -417,7 +417,7 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
     *gap = false;
     summarise(p, entry);
     uint8_t base = entry->zero_wdf ? 0 : 1;
-    entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max);
+    entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max, paths_get());
     buffer_clear(&w->list);
     if (entry->form == POSTINGS_INLINED) {
         entry->inlined = w->inlined;
