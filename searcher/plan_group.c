@@ -81,12 +81,10 @@ static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
 {
     size_t size = (size_t)windows * RANGES;
-    if (!paths_use(PATHS_KEPT))
-        return OIR_OK;
-    bool keeps = postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
+    bool keeps = paths_use(PATHS_KEPT) && postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
     if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
         return error_no_memory(err, "a group of terms");
-    if (p->range_bounds + size > RANGE_BOUNDS_MOST)
+    if (p->range_bounds + size > RANGE_BOUNDS_MOST || !paths_use(PATHS_RANGES))
         return OIR_OK;
     p->range_bounds += size;
     g->range_bounds = arena_add(&p->arena, size);

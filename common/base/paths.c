@@ -6,10 +6,10 @@
 
 /* By bit. */
 static const char *const names[PATHS_COUNT] = {
-    "inlined", "short", "sparse", "dense", "bitset", "counted", "nibbles", "even", "pairs", "rarer", "order",
-    "bounds", "filter", "stored", "placed", "exact", "lazy", "rarest", "heap", "gather", "complete", "passes",
-    "tallies", "words", "few", "whole", "alone", "equal", "kept", "windows", "sorted", "together", "adjacent",
-    "masks", "skips"
+    "inlined", "short", "sparse", "dense", "bitset", "counted", "nibbles", "even", "extents", "narrow", "implied",
+    "pairs", "rarer", "order", "bounds", "filter", "stored", "placed", "exact", "lazy", "rarest", "heap", "gather",
+    "complete", "passes", "tallies", "words", "few", "whole", "alone", "equal", "kept", "ranges", "windows", "sorted",
+    "together", "adjacent", "masks", "skips", "runs", "distinct"
 };
 
 #define KNOWN (UINT64_C(1) << 63)

@@ -10,6 +10,9 @@
  *     counted    windows of dense lists as counts and places, however empty: they are bits
  *     nibbles    counts of four bits: they have eight
  *     even       extents of positions by window: they are by document
+ *     extents    lengths as extents of positions, where they are the same: extents are stored too
+ *     narrow     offsets of positions of two bytes: they have four
+ *     implied    wdf as the number of positions, where it is: the number is stored too
  * And of searches:
  *     pairs      lists for pairs of frequent words: phrases look at positions instead
  *     rarer      leaving such a list alone where another word of the phrase is rarer
@@ -32,12 +35,15 @@
  *     alone      decoding ranges one by one where few are asked for: the window is decoded whole
  *     equal      taking equal groups of terms as one
  *     kept       keeping what was made of a group's windows: it is made again
+ *     ranges     keeping bounds of a group's ranges: they are made again
  *     windows    evaluating a group's long lists by windows: they are decoded whole and sorted
  *     sorted     decoding a group's lists with few postings a window whole: they are evaluated by windows
  *     together   checking two words of a phrase for the documents of a range together: documents are checked alone
  *     adjacent   checking words side by side by shifting positions: they are checked as words within a window
  *     masks      checking few positions as bits of a word: they are decoded
  *     skips      finding positions by the size of those before: places of a block are added up
+ *     runs       gathering many of a group's short lists before they are sorted: each is sorted alone, and merged
+ *     distinct   taking it that parts of NEAR stand at different positions where they do: places are chosen for all
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -55,34 +61,40 @@
 #define PATHS_COUNTED (UINT64_C(1) << 5)
 #define PATHS_NIBBLES (UINT64_C(1) << 6)
 #define PATHS_EVEN (UINT64_C(1) << 7)
-#define PATHS_PAIRS (UINT64_C(1) << 8)
-#define PATHS_RARER (UINT64_C(1) << 9)
-#define PATHS_ORDER (UINT64_C(1) << 10)
-#define PATHS_BOUNDS (UINT64_C(1) << 11)
-#define PATHS_FILTER (UINT64_C(1) << 12)
-#define PATHS_STORED (UINT64_C(1) << 13)
-#define PATHS_PLACED (UINT64_C(1) << 14)
-#define PATHS_EXACT (UINT64_C(1) << 15)
-#define PATHS_LAZY (UINT64_C(1) << 16)
-#define PATHS_RAREST (UINT64_C(1) << 17)
-#define PATHS_HEAP (UINT64_C(1) << 18)
-#define PATHS_GATHER (UINT64_C(1) << 19)
-#define PATHS_COMPLETE (UINT64_C(1) << 20)
-#define PATHS_PASSES (UINT64_C(1) << 21)
-#define PATHS_TALLIES (UINT64_C(1) << 22)
-#define PATHS_WORDS (UINT64_C(1) << 23)
-#define PATHS_FEW (UINT64_C(1) << 24)
-#define PATHS_WHOLE (UINT64_C(1) << 25)
-#define PATHS_ALONE (UINT64_C(1) << 26)
-#define PATHS_EQUAL (UINT64_C(1) << 27)
-#define PATHS_KEPT (UINT64_C(1) << 28)
-#define PATHS_WINDOWS (UINT64_C(1) << 29)
-#define PATHS_SORTED (UINT64_C(1) << 30)
-#define PATHS_TOGETHER (UINT64_C(1) << 31)
-#define PATHS_ADJACENT (UINT64_C(1) << 32)
-#define PATHS_MASKS (UINT64_C(1) << 33)
-#define PATHS_SKIPS (UINT64_C(1) << 34)
-enum { PATHS_COUNT = 35, PATHS_WRITTEN = 8 /* the first so many are of writing */ };
+#define PATHS_EXTENTS (UINT64_C(1) << 8)
+#define PATHS_NARROW (UINT64_C(1) << 9)
+#define PATHS_IMPLIED (UINT64_C(1) << 10)
+#define PATHS_PAIRS (UINT64_C(1) << 11)
+#define PATHS_RARER (UINT64_C(1) << 12)
+#define PATHS_ORDER (UINT64_C(1) << 13)
+#define PATHS_BOUNDS (UINT64_C(1) << 14)
+#define PATHS_FILTER (UINT64_C(1) << 15)
+#define PATHS_STORED (UINT64_C(1) << 16)
+#define PATHS_PLACED (UINT64_C(1) << 17)
+#define PATHS_EXACT (UINT64_C(1) << 18)
+#define PATHS_LAZY (UINT64_C(1) << 19)
+#define PATHS_RAREST (UINT64_C(1) << 20)
+#define PATHS_HEAP (UINT64_C(1) << 21)
+#define PATHS_GATHER (UINT64_C(1) << 22)
+#define PATHS_COMPLETE (UINT64_C(1) << 23)
+#define PATHS_PASSES (UINT64_C(1) << 24)
+#define PATHS_TALLIES (UINT64_C(1) << 25)
+#define PATHS_WORDS (UINT64_C(1) << 26)
+#define PATHS_FEW (UINT64_C(1) << 27)
+#define PATHS_WHOLE (UINT64_C(1) << 28)
+#define PATHS_ALONE (UINT64_C(1) << 29)
+#define PATHS_EQUAL (UINT64_C(1) << 30)
+#define PATHS_KEPT (UINT64_C(1) << 31)
+#define PATHS_RANGES (UINT64_C(1) << 32)
+#define PATHS_WINDOWS (UINT64_C(1) << 33)
+#define PATHS_SORTED (UINT64_C(1) << 34)
+#define PATHS_TOGETHER (UINT64_C(1) << 35)
+#define PATHS_ADJACENT (UINT64_C(1) << 36)
+#define PATHS_MASKS (UINT64_C(1) << 37)
+#define PATHS_SKIPS (UINT64_C(1) << 38)
+#define PATHS_RUNS (UINT64_C(1) << 39)
+#define PATHS_DISTINCT (UINT64_C(1) << 40)
+enum { PATHS_COUNT = 41, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);

@@ -191,7 +191,7 @@ static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *e
     w->context.extents = w->context.lengths;
     bits_store32(root + DOCUMENTS_POSITION_BASE, base);
     ERROR_FORWARD(write_even_extents(w, root, err));
-    if (!differ)
+    if (!differ && paths_use(PATHS_EXTENTS))
         return OIR_OK;
     return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
 }

@@ -1,6 +1,6 @@
-/* The searcher against the exhaustive scorer, over made-up collections of every kind that the format tells apart, written
- * in every form that a list can have, and random queries of every shape, each searched in several ways that take turns.
- * OIR_QUERIES sets how many, OIR_SEED which. The summary at the end says what was asked. */
+/* The searcher against the exhaustive scorer, over made-up collections of every kind that the format tells apart,
+ * written in every form that a list can have, and random queries of every shape, each searched in several ways that
+ * take turns. OIR_QUERIES sets how many, OIR_SEED which. The summary at the end says what was asked. */
 #include <oir/inspect.h>
 
 #include <time.h>
@@ -49,8 +49,9 @@ static const struct {
     {"dense", "inlined,short,sparse"},
     {"sparse", "inlined,short,dense"},
     {"short", "inlined,sparse,dense"},
-    {"bits, no even extents", "counted,even"},
-    {"counts of 8 bits, no bits", "bitset,nibbles"},
+    {"bits, own extents", "counted,even,extents"},
+    {"counts of 8 bits", "bitset,nibbles"},
+    {"positions told", "even,narrow,implied"},
     {"mixed", "mixed"},
 };
 
@@ -88,7 +89,7 @@ static void ask_shape(const made_up *s, size_t form, uint32_t queries)
     world_open_with(&w, &options);
     made_up_fill(&w, s, forms[form].without);
     oir_database *database = world_ask(&w);
-    printf("%-20s %6u documents, %2zu segments, %-26s %u queries\n", s->name, w.model->live,
+    printf("%-20s %6u documents, %2zu segments, %-20s %u queries\n", s->name, w.model->live,
            oir_database_get_segment_count(database), forms[form].name, queries);
     fflush(stdout);
     same_statistics(database, w.model);
