@@ -42,7 +42,7 @@
  *     adjacent   checking words side by side by shifting positions: they are checked as words within a window
  *     masks      checking few positions as bits of a word: they are decoded
  *     skips      finding positions by the size of those before: places of a block are added up
- *     runs       gathering many of a group's short lists before they are sorted: each is sorted alone, and merged
+ *     runs       gathering many of a group's short lists before they are sorted: few are sorted, and merged
  *     distinct   taking it that parts of NEAR stand at different positions where they do: places are chosen for all
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H

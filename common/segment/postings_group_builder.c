@@ -34,8 +34,8 @@ static oir_status sort_heap(postings_group_builder *b, oir_error *err)
 
 static oir_status reserve(postings_group_builder *b, uint32_t count, oir_error *err)
 {
-    uint32_t most = b->run.count < HEAP_MIN ? HEAP_MIN : b->run.count < HEAP_MOST ? b->run.count : HEAP_MOST;
-    most = paths_use(PATHS_RUNS) ? most : 0;
+    uint32_t least = paths_use(PATHS_RUNS) ? HEAP_MIN : 1;
+    uint32_t most = b->run.count < least ? least : b->run.count < HEAP_MOST ? b->run.count : HEAP_MOST;
     if (b->heap.count && b->heap.count + (uint64_t)count > most)
         ERROR_FORWARD(sort_heap(b, err));
     return postings_heap_reserve(&b->heap, count, b->weighs) ? OIR_OK : error_no_memory(err, "a group of terms");

@@ -36,6 +36,8 @@ static void add_word(oir_document *d, const made_up *s, uint32_t rank, oir_termp
         wdf = rank % 3 == 0 ? harness_below(4) : rank % 7 == 0 ? 2 : 1;
     if (s->large && !harness_below(40))
         wdf = harness_below(3) ? 250 + harness_below(10) : 65000 + harness_below(40000);
+    if (s->large && !harness_below(3000))
+        wdf = 17000000 + harness_below(1000000);
     if (s->plain || rank % 11 == 5 || (s->counted && rank % 5 == 1 && harness_below(2)))
         REQUIRE_OK(oir_document_add_term(d, name, size, wdf, &world_error), world_error);
     else
@@ -51,13 +53,19 @@ static void fill_text(oir_document *d, const made_up *s)
         tokens = s->tokens * 2 - harness_below(3);
     else if (!harness_below(50))
         tokens *= 6;
+    if (s->tokens == 1)
+        tokens = position = 1;
+    bool same = !harness_below(40); /* one word over and over, without gaps */
     for (int i = 0; i < 4; i++)
         own[i] = harness_below(s->words);
     for (uint32_t i = 0; i < tokens; i++) {
         uint32_t how = harness_below(10);
-        last = how < 2 ? own[harness_below(4)] : how < 4 ? (last * 7 + 3) % s->words : zipf(s->words);
-        position += harness_below(12) || s->even ? 1 : 1 + harness_below(200);
+        last = same ? own[0] : how < 2 ? own[harness_below(4)] : how < 4 ? (last * 7 + 3) % s->words : zipf(s->words);
+        if (i || s->tokens > 1)
+            position += harness_below(12) || s->even || same ? 1 : 1 + harness_below(200);
         add_word(d, s, last, position);
+        if (s->stacked && !harness_below(4))
+            add_word(d, s, zipf(s->words), position);
     }
 }
 

@@ -7,13 +7,14 @@
 /* What documents are like, and how they come into the index. */
 typedef struct made_up {
     const char *name;
-    uint32_t documents, words, tokens; /* how many, different words, words a document about */
+    uint32_t documents, words, tokens; /* how many, different words, words a document about; 1: exactly one */
     bool batches;    /* committed in several parts, so that there are as many segments as merging leaves */
     bool changes;    /* some are deleted and replaced afterwards */
     bool optimised;  /* written anew as one segment in the end */
     bool equal;      /* many are the same */
     bool empty;      /* many have length 0, or no term at all */
-    bool large;      /* wdf up to 100,000 */
+    bool large;      /* wdf up to 100,000, and some of millions */
+    bool stacked;    /* several terms stand at one position */
     bool counted;    /* wdf is not the number of positions; some terms have positions in some documents only */
     bool plain;      /* nothing has positions, no field terms */
     bool gaps;       /* docids start high, with gaps */

@@ -109,7 +109,8 @@ static oir_query *prefix_query(const random_query_source *s)
             size++;
         memcpy(prefix, t->name, size);
     }
-    return made(oir_query_new_prefix(&q, prefix, size, 0, &err), &q, &err);
+    oir_termcount most = below(s, 2) ? 0 : s->collection->term_count + 1; /* which it never has */
+    return made(oir_query_new_prefix(&q, prefix, size, most, &err), &q, &err);
 }
 
 static oir_query *combine(oir_query_op op, oir_query **parts, size_t count, oir_termpos window)

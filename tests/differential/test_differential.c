@@ -37,6 +37,12 @@ static const made_up shapes[] = {
     {"pairs, changed", .documents = 9000, .words = 25, .tokens = 12, .batches = true, .optimised = true, .later = true,
      .share = 6},
     {"full ones", .documents = 13000, .words = 8, .tokens = 10, .batches = true, .changes = true, .share = 4},
+    {"large wdf, more", .documents = 14000, .words = 60, .tokens = 6, .large = true, .share = 4},
+    {"one word each", .documents = 6000, .words = 30, .tokens = 1, .share = 2},
+    {"stacked", .documents = 3000, .words = 40, .tokens = 12, .stacked = true, .batches = true, .changes = true,
+     .share = 5},
+    {"pairs, stacked", .documents = 9000, .words = 30, .tokens = 12, .even = true, .stacked = true, .optimised = true,
+     .share = 5},
     {"emptied", .documents = 6000, .words = 300, .tokens = 10, .batches = true, .emptied = true, .share = 4},
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };
