@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/mset.h"
 #include "searcher/plan_group.h"
 #include "searcher/search.h"
@@ -95,7 +96,7 @@ static oir_status find_matches(const plan *p, const topk *best, bool complete, o
                                search_control *control, oir_mset *m, oir_error *err)
 {
     uint64_t count = best->offered;
-    bool exact = complete || plan_count_known(p, &count);
+    bool exact = (complete && (!p->root || paths_use(PATHS_COMPLETE))) || plan_count_known(p, &count);
     if (!exact)
         count = best->offered;
     if (!exact && (at_least > count || plan_is_leaf(p))) { /* what a leaf alone matches is always told exactly */
@@ -115,6 +116,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
 {
     search_control control = control_of(e);
     bool complete = false;
+    control.everything = count_at_least && !paths_use(PATHS_PASSES);
     plan p;
     topk best;
     *out = NULL;
@@ -129,7 +131,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     if (status == OIR_OK)
         status = mset_new(out, &p, &best, first, max_items, err);
     if (status == OIR_OK)
-        status = find_matches(&p, &best, complete || !p.root, count_at_least, &control, *out, err);
+        status = find_matches(&p, &best, complete, count_at_least, &control, *out, err);
     e->statistics.postings_decoded += plan_group_decoded(&p);
     if (status != OIR_OK) {
         oir_mset_free(*out);

@@ -5,6 +5,7 @@
  * different terms stand at one position. */
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "base/sort.h"
 #include "searcher/op.h"
 
@@ -54,7 +55,7 @@ static bool place_part(const op *o, uint32_t part, const uint32_t *from, uint64_
 /* Whether every part finds a position of its own in [start, end), where the parts of each term by themselves do. */
 static bool fits(const op *o, const uint32_t *from, uint64_t end, uint64_t *taken, bool *seen)
 {
-    bool distinct = true;
+    bool distinct = o->parts[0]->postings->paths & PATHS_DISTINCT;
     for (uint32_t i = 0; i < o->part_count; i++)
         taken[i] = room_of(o, i)->positions[from[i] + o->offset[i]];
     sort_u64(taken, o->part_count);

@@ -3,6 +3,7 @@
  * The parts stand in o->parts in any order that suits the search; o->order says which is the i-th of the phrase. */
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "codec/positions.h"
 #include "searcher/op.h"
 
@@ -27,11 +28,12 @@ static oir_status pair_holds(op *o, const position_group *first, const position_
 {
     postings_window *a = o->parts[0]->postings, *b = o->parts[1]->postings;
     uint64_t at = o->offset[0], next = o->offset[1];
-    if (first->count == 1 && second->count == 1) { /* the usual case in short documents */
+    bool masks = a->paths & PATHS_MASKS;
+    if (masks && first->count == 1 && second->count == 1) { /* the usual case in short documents */
         *holds = postings_window_single(a, first) + next == postings_window_single(b, second) + at;
         return OIR_OK;
     }
-    if (positions_fit_mask(first->count, first->places) && positions_fit_mask(second->count, second->places)) {
+    if (masks && positions_fit_mask(first->count, first->places) && positions_fit_mask(second->count, second->places)) {
         uint64_t here = postings_window_mask(a, first), there = postings_window_mask(b, second);
         *holds = at < next ? next - at < 64 && here << (next - at) & there
                            : at - next < 64 && there << (at - next) & here;
@@ -125,8 +127,9 @@ static oir_status holds_within(op *o, uint32_t range, uint32_t place, bool *hold
 
 static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err)
 {
-    bool adjacent = o->window == o->part_count;
-    if (adjacent) {
+    uint64_t paths = o->parts[0]->postings->paths;
+    bool adjacent = o->window == o->part_count && paths & PATHS_ADJACENT;
+    if (adjacent && paths & PATHS_TOGETHER) {
         ERROR_FORWARD(check_pair(o, range, wanted, holds, err));
         if (o->part_count == 2)
             return OIR_OK;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/plan_group.h"
 #include "searcher/plan_terms.h"
 
@@ -275,7 +276,7 @@ bool plan_is_leaf(const plan *p)
 bool plan_count_known(const plan *p, uint64_t *count)
 {
     const plan_node *n = matching_node(p);
-    bool known = !n || (n->op == PLAN_LEAF && p->leaves[n->leaf].known);
+    bool known = !n || (n->op == PLAN_LEAF && p->leaves[n->leaf].known && paths_use(PATHS_TALLIES));
     *count = n && known ? p->leaves[n->leaf].termfreq : 0;
     return known;
 }

@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/plan_expand.h"
 #include "searcher/search_control.h"
 
@@ -73,10 +74,11 @@ static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
 {
     size_t size = (size_t)windows * RANGES;
-    bool keeps = postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
+    bool many = postings >= (uint64_t)windows * KEPT_MIN;
+    bool keeps = many && p->windows_kept < WINDOWS_KEPT_MOST && paths_use(PATHS_KEPT);
     if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
         return error_no_memory(err, "a group of terms");
-    if (p->range_bounds + size > RANGE_BOUNDS_MOST)
+    if (p->range_bounds + size > RANGE_BOUNDS_MOST || !paths_use(PATHS_RANGES))
         return OIR_OK;
     p->range_bounds += size;
     g->range_bounds = arena_add(&p->arena, size);
@@ -157,7 +159,7 @@ static bool same(const oir_query *a, const oir_query *b)
 
 static plan_group *find_same(const plan *p, const oir_query *query, bool weighs)
 {
-    for (plan_group *g = p->groups; g; g = g->next)
+    for (plan_group *g = paths_use(PATHS_EQUAL) ? p->groups : NULL; g; g = g->next)
         if (g->weighs == weighs && same(g->query, query))
             return g;
     return NULL;

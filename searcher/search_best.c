@@ -5,7 +5,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
-#include "searcher/paths.h"
+#include "base/paths.h"
 #include "searcher/search.h"
 #include "searcher/search_share.h"
 #include "searcher/search_unit.h"
@@ -34,6 +34,7 @@ typedef struct best_first {
     double unit;      /* what one unit of bound weighs; the same for all segments, since they share one threshold */
     double threshold; /* what a document must weigh; below 0: nothing */
     uint32_t least;   /* bounds below this cannot enter any more */
+    uint64_t paths;   /* that may be gone */
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
     bool pruned;      /* something that may match was left out */
@@ -63,6 +64,7 @@ static oir_status open_units(best_first *b, oir_error *err)
     for (size_t i = 0; i < b->share->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
                                        err));
+        b->units[i].filters &= !b->control->everything;
         b->control->statistics->windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
@@ -140,10 +142,14 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
 static uint64_t live_ranges(best_first *b, search_unit *u)
 {
     op *root = u->root;
+    enum bound_level last = !(b->paths & PATHS_PLACED) ? LEVEL_STORED
+                            : b->paths & PATHS_EXACT ? LEVEL_EXACT : LEVEL_PLACED;
     for (enum bound_level level = LEVEL_STORED;; level++) {
         bool final = op_ranges(root, b->kernels, level);
         uint64_t live = b->kernels->bound_live(root->bounds, b->least);
-        if (!live || final || level == LEVEL_EXACT || (level == LEVEL_PLACED && bits_count(live) <= LAZY_RANGES))
+        if (!live || final || level == last)
+            return live;
+        if (level == LEVEL_PLACED && bits_count(live) <= LAZY_RANGES && b->paths & PATHS_LAZY)
             return live;
     }
 }
@@ -152,7 +158,7 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
     bool ascending = b->best->order == OIR_DOCID_DONT_CARE || (b->best->order == OIR_DOCID_ASCENDING && u->ascending);
-    return ascending && !(b->unit > 0) && b->best->full &&
+    return ascending && !(b->unit > 0) && b->best->full && b->bounded &&
            topk_get_key(b->best, place_of(b, u, window)) > topk_last_key(b->best);
 }
 
@@ -247,7 +253,8 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
     best_first b = {.share = share, .best = &s->best[share->number], .control = share->control,
                     .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
                     .unit = share->plan->max_possible / UNITS_OF_BOUND,
-                    .ordered = paths_use(PATHS_ORDER), .bounded = paths_use(PATHS_BOUNDS)};
+                    .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
+                    .bounded = paths_use(PATHS_BOUNDS) && !share->control->everything};
     visit *visits;
     size_t count;
     ERROR_FORWARD(open_units(&b, err));

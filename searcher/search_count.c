@@ -1,6 +1,7 @@
 /* Counting: all windows in order, each by the cheapest way to know how many of its documents match. */
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "searcher/search.h"
 #include "searcher/search_share.h"
 #include "searcher/search_unit.h"
@@ -67,7 +68,8 @@ static op *only_part(op *root, uint32_t window)
 static oir_status count_window(search_unit *u, uint32_t window, search_control *control, uint64_t *count,
                                oir_error *err)
 {
-    op *root = u->root, *only = u->place->segment->catalog->deleted ? NULL : only_part(root, window);
+    bool told = !u->place->segment->catalog->deleted && u->paths & PATHS_TALLIES;
+    op *root = u->root, *only = told ? only_part(root, window) : NULL;
     control->statistics->windows_visited++;
     op_seek(root, window);
     if (only) {
@@ -79,7 +81,7 @@ static oir_status count_window(search_unit *u, uint32_t window, search_control *
     control->statistics->ranges_visited += bits_count(live);
     if (!root->certain)
         return count_uncertain(u, window, live, control, count, err);
-    if (bits_count(live) <= FEW_RANGES)
+    if (bits_count(live) <= FEW_RANGES ? u->paths & PATHS_FEW : !(u->paths & PATHS_WORDS))
         count_ranges(u, window, live, count);
     else
         *count += count_words(u, window);

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "base/sort.h"
-#include "searcher/paths.h"
 #include "searcher/team.h"
 
 /* A search that looks at fewer postings is over before another thread is awake. */
@@ -18,7 +18,7 @@ static size_t choose_count(const plan *p, const search_control *control)
     size_t most = control->team ? team_size(control->team) : 1;
     for (size_t i = 0; i < p->leaf_count; i++)
         postings += p->leaves[i].termfreq;
-    if (postings < POSTINGS_ALONE && paths_use(PATHS_ALONE))
+    if (postings < POSTINGS_ALONE && paths_use(PATHS_SMALL))
         return 1;
     return most < p->unit_count ? most : p->unit_count ? p->unit_count : 1;
 }

@@ -4,8 +4,8 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/paths.h"
 #include "base/sort.h"
-#include "searcher/paths.h"
 
 /* Operators and lists hold vectors that want an alignment the arena does not give. */
 static void *add_aligned(arena *a, size_t size)
@@ -145,13 +145,15 @@ static const op_ops *ops_of(enum plan_op kind)
 
 /* Puts the parts that match least first, where order does not matter to the answer: the rest is looked at less. For
  * PHRASE `order` remembers where each stood. */
-static oir_status order_parts(op *o, oir_error *err)
+static oir_status order_parts(op *o, uint64_t paths, oir_error *err)
 {
     uint32_t first = o->ops->needs_first || o->ops == &op_filter, n = o->part_count;
     uint64_t *keys = arena_add(o->arena, n * sizeof *keys);
     op **parts = arena_add(o->arena, n * sizeof *parts);
     if (!keys || !parts)
         return error_no_memory(err, "a search");
+    if (!(paths & PATHS_RAREST))
+        first = n;
     for (uint32_t i = 0; i < n; i++)
         keys[i] = (i < first ? 0 : o->parts[i]->cost < UINT32_MAX ? o->parts[i]->cost : UINT32_MAX) << 32 | i;
     sort_u64(keys + first, n - first);
@@ -212,9 +214,9 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     const segment *s = u->place->segment->segment;
     term_entry entry;
     *out = NULL;
-    if (!paths_use(PATHS_PAIRS) || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
+    if (!(u->paths & PATHS_PAIRS) || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
         !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry) ||
-        entry.termfreq > rarest_other(words, count, i))
+        (u->paths & PATHS_RARER && entry.termfreq > rarest_other(words, count, i)))
         return OIR_OK;
     op *o = op_new(u->arena);
     if (!o || !(o->postings = add_aligned(u->arena, sizeof *o->postings)))
@@ -286,7 +288,7 @@ static oir_status build_operator(search_unit *u, const plan_node *n, op **out, o
     const op *const *words = (const op *const *)o->parts; /* ordering makes new ones */
     if (o->ops->check)
         ERROR_FORWARD(add_position_rooms(u, o, n, err));
-    ERROR_FORWARD(order_parts(o, err));
+    ERROR_FORWARD(order_parts(o, u->paths, err));
     if (o->ops == &op_near)
         rank_parts(o);
     if (o->ops == &op_phrase && o->window == o->part_count)
@@ -309,7 +311,8 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     *u = (search_unit){.plan = p, .place = &p->units[index], .rooms = rooms, .kernels = k, .arena = a, .unit = unit};
     u->windows = postings_view_windows(s->context.document_count);
     u->ascending = !s->by_docid;
-    u->filters = paths_use(PATHS_FILTER);
+    u->paths = paths_get();
+    u->filters = u->paths & PATHS_FILTER;
     u->ratio = find_ratio(u);
     u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
     u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);

@@ -26,6 +26,7 @@ typedef struct search_unit {
     uint64_t *positions_decoded;
     double ratio;               /* the reference norm that bounds were made with is at most so many times the query's */
     double unit;                /* what one unit of bound weighs; the same in all segments; 0: nothing weighs */
+    uint64_t paths;             /* that may be gone */
     bool filters;               /* weighs in single precision first */
     bool ascending;             /* docids ascend with local numbers */
 } search_unit;

@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/topk_gather.h"
 
 enum {
@@ -13,7 +14,8 @@ enum {
 
 void topk_init(topk *t, const kernels *k, size_t wanted, oir_docid_order order, const plan *p)
 {
-    *t = (topk){.kernels = k, .wanted = wanted, .order = order, .plan = p};
+    bool gathers = paths_use(wanted > HEAP_MOST ? PATHS_GATHER : PATHS_HEAP) == (wanted > HEAP_MOST);
+    *t = (topk){.kernels = k, .wanted = wanted, .order = order, .plan = p, .gathers = gathers};
 }
 
 void topk_release(topk *t)
@@ -94,7 +96,7 @@ oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t doc
     t->offered += bits_count(documents);
     if (!t->wanted)
         return OIR_OK;
-    if (t->wanted > HEAP_MOST)
+    if (t->gathers)
         return topk_gather(t, weights, first, documents, err);
     if (!t->heap && !(t->heap = memory_new(t->wanted * sizeof *t->heap)))
         return error_no_memory(err, "search results");

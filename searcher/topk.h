@@ -35,6 +35,7 @@ typedef struct topk {
     size_t held, wanted, capacity;
     size_t cut_at;         /* when so many are gathered */
     bool full;
+    bool gathers;          /* no heap */
     double worst;
     topk_item *items;      /* after topk_sort: the best */
     uint64_t offered;      /* documents given to topk_add, held or not: all of them match */

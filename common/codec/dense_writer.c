@@ -1,6 +1,7 @@
 #include "codec/dense_writer.h"
 
 #include "base/bit_writer.h"
+#include "base/paths.h"
 #include "codec/dense_layout.h"
 #include "codec/wdf_width.h"
 
@@ -29,8 +30,10 @@ static void shape_read(window_shape *s, const uint16_t *places, uint32_t count)
         most = n > most ? n : most;
     }
     uint32_t by_range = (most < 16 ? (s->present + 1) / 2 : s->present) + (bits + 7) / 8;
-    s->kind = most < 16 ? DENSE_NIBBLES : DENSE_BYTES;
-    if ((DENSE_RANKS + 512) * 100 <= by_range * BITSET_BIAS)
+    uint64_t paths = paths_get();
+    bool full = (DENSE_RANKS + 512) * 100 <= by_range * BITSET_BIAS;
+    s->kind = most < 16 && paths & PATHS_NIBBLES ? DENSE_NIBBLES : DENSE_BYTES;
+    if (full ? paths & PATHS_BITSET : !(paths & PATHS_COUNTED))
         s->kind = DENSE_BITSET;
 }
 

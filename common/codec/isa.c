@@ -81,16 +81,22 @@ enum isa isa_choose(enum isa machine, const char *wanted)
     return machine;
 }
 
+/* Level + 1, 0 while not known. Two threads that come first both find the same, so relaxed order is enough. */
+static _Atomic int known;
+
 enum isa isa_best(void)
 {
-    /* Level + 1, 0 while not known. Two threads that come first both find the same, so relaxed order is enough. */
-    static _Atomic int known;
     int level = atomic_load_explicit(&known, memory_order_relaxed);
     if (level == 0) {
         level = (int)isa_choose(isa_of_machine(), getenv("OIR_ISA")) + 1;
         atomic_store_explicit(&known, level, memory_order_relaxed);
     }
     return (enum isa)(level - 1);
+}
+
+void isa_set(enum isa isa)
+{
+    atomic_store_explicit(&known, (int)isa + 1, memory_order_relaxed);
 }
 
 const char *isa_name(enum isa isa)

@@ -32,6 +32,8 @@ enum isa isa_best(void);
 enum isa isa_of_machine(void);
 /* The level that OIR_ISA's words choose on a machine: `wanted` may be NULL; a word that is none changes nothing. */
 enum isa isa_choose(enum isa machine, const char *wanted);
+/* From now on this one, which the machine must have, whatever the environment says. For tests. */
+void isa_set(enum isa isa);
 /* "scalar", "avx2" or "avx512". A constant. */
 const char *isa_name(enum isa isa);
 

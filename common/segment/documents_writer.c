@@ -34,6 +34,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "segment/container.h"
 #include "segment/documents_format.h"
 
@@ -167,7 +168,7 @@ static oir_status write_even_extents(documents_writer *w, uint8_t *root, oir_err
     }
     for (uint32_t d = 0; d < w->count; d++)
         even_sum += w->even[d / WINDOW_SIZE];
-    if (even_sum - sum > sum / EVEN_SHARE)
+    if (even_sum - sum > sum / EVEN_SHARE || !paths_use(PATHS_EVEN))
         return OIR_OK;
     w->context.even_extents = w->even;
     ERROR_FORWARD(
@@ -190,7 +191,7 @@ static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *e
     w->context.extents = w->context.lengths;
     bits_store32(root + DOCUMENTS_POSITION_BASE, base);
     ERROR_FORWARD(write_even_extents(w, root, err));
-    if (!differ)
+    if (!differ && paths_use(PATHS_EXTENTS))
         return OIR_OK;
     return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
 }

@@ -221,7 +221,8 @@ static void go_to(const postings_group *g, group_room *room, uint32_t window)
  * can be asked for next. */
 static void make_range(postings_group *g, group_room *room, uint32_t range)
 {
-    bool alone = !room->many && bits_count(room->asked) <= FEW_RANGES;
+    bool alone = !room->many && bits_count(room->asked) <= FEW_RANGES && g->paths & PATHS_ALONE;
+    alone |= !(g->paths & PATHS_WHOLE);
     (g->weighs ? add_up : find_words)(g, room, alone ? UINT64_C(1) << range : UINT64_MAX);
 }
 

@@ -14,6 +14,7 @@
 #define SEGMENT_POSTINGS_GROUP_H
 
 #include "base/arena.h"
+#include "base/paths.h"
 #include "segment/postings_run.h"
 #include "segment/postings_view.h"
 
@@ -34,6 +35,7 @@ typedef struct postings_group {
     uint8_t *bounds;          /* by window; 0: nothing there; 64 bytes more are readable */
     uint8_t *range_bounds;    /* RANGES for each window, for who has made them; else NULL */
     group_window **kept;      /* by window, for who wants some to stay once they are evaluated; else NULL */
+    uint64_t paths;           /* that may be gone */
     bool weighs;              /* sums can be asked for */
     bool capped;              /* sums could be more than documents' lengths, which a term's wdf never is */
     bool damaged;
@@ -52,6 +54,7 @@ typedef struct postings_group_builder {
     size_t list_count, list_capacity;
     postings_heap heap;       /* short lists that were added last */
     postings_run run;         /* and those before them */
+    postings_list whole;      /* room */
     bool started, capped;
     uint32_t last;            /* ordinal of the list added last */
     uint64_t decoded;

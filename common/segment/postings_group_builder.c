@@ -34,7 +34,8 @@ static oir_status sort_heap(postings_group_builder *b, oir_error *err)
 
 static oir_status reserve(postings_group_builder *b, uint32_t count, oir_error *err)
 {
-    uint32_t most = b->run.count < HEAP_MIN ? HEAP_MIN : b->run.count < HEAP_MOST ? b->run.count : HEAP_MOST;
+    uint32_t least = paths_use(PATHS_RUNS) ? HEAP_MIN : 1;
+    uint32_t most = b->run.count < least ? least : b->run.count < HEAP_MOST ? b->run.count : HEAP_MOST;
     if (b->heap.count && b->heap.count + (uint64_t)count > most)
         ERROR_FORWARD(sort_heap(b, err));
     return postings_heap_reserve(&b->heap, count, b->weighs) ? OIR_OK : error_no_memory(err, "a group of terms");
@@ -86,6 +87,33 @@ static oir_status add_short(postings_group_builder *b, const term_entry *entry, 
     return OIR_OK;
 }
 
+/* Any list, whatever its form. */
+static oir_status add_whole(postings_group_builder *b, const term_entry *entry, oir_error *err)
+{
+    postings_list *list = &b->whole;
+    ERROR_FORWARD(postings_decode(b->parts, b->context, entry, list, err));
+    ERROR_FORWARD(reserve(b, list->count, err));
+    postings_heap *h = &b->heap;
+    for (uint32_t i = 0; i < list->count; i++) {
+        uint32_t document = list->documents[i], wdf = list->wdf[i];
+        if (b->weighs && wdf >= 255 && !postings_heap_add_excess(h, document, wdf))
+            return error_no_memory(err, "a group of terms");
+        if (b->weighs)
+            h->wdf[h->count] = (uint8_t)(wdf < 255 ? wdf : 255);
+        h->documents[h->count++] = document;
+    }
+    return OIR_OK;
+}
+
+/* Whether a group evaluates a list by windows. */
+static bool goes_by_windows(const postings_view *v, uint64_t paths)
+{
+    if (v->form != POSTINGS_DENSE && v->form != POSTINGS_SPARSE)
+        return false;
+    bool many = v->form == POSTINGS_DENSE || v->count / POSTINGS_A_WINDOW >= v->windows;
+    return many ? paths & PATHS_WINDOWS : !(paths & PATHS_SORTED);
+}
+
 oir_status postings_group_add(postings_group_builder *b, const term_entry *entry, oir_error *err)
 {
     postings_view v;
@@ -95,13 +123,15 @@ oir_status postings_group_add(postings_group_builder *b, const term_entry *entry
     b->last = entry->ordinal;
     ERROR_FORWARD(postings_view_open(&v, b->parts, b->context, entry, err));
     v.entry = NULL; /* the entry is the caller's, who goes on to the next */
-    if (v.form == POSTINGS_DENSE || (v.form == POSTINGS_SPARSE && v.count / POSTINGS_A_WINDOW >= v.windows)) {
+    if (goes_by_windows(&v, paths_get())) {
         if (!memory_reserve(&b->lists, &b->list_capacity, b->list_count + 1, sizeof *b->lists))
             return error_no_memory(err, "a group of terms");
         b->lists[b->list_count++] = v;
         return OIR_OK;
     }
     b->decoded += v.count;
+    if (v.form == POSTINGS_DENSE)
+        return add_whole(b, entry, err);
     return v.form == POSTINGS_INLINED ? add_inlined(b, entry, err) : add_short(b, entry, &v, err);
 }
 
@@ -131,7 +161,7 @@ oir_status postings_group_end(postings_group_builder *b, arena *a, postings_grou
             memcpy(lists, b->lists, b->list_count * sizeof *lists);
         *g = (postings_group){.kernels = b->kernels, .context = b->context, .lists = lists,
                               .list_count = (uint32_t)b->list_count, .run = b->run, .bounds = bounds,
-                              .weighs = b->weighs, .decoded = b->decoded,
+                              .paths = paths_get(), .weighs = b->weighs, .decoded = b->decoded,
                               .capped = b->capped || b->context->length_max == UINT32_MAX};
         mark_windows(g, windows);
         b->run = (postings_run){0};
@@ -146,6 +176,7 @@ oir_status postings_group_end(postings_group_builder *b, arena *a, postings_grou
 void postings_group_release_builder(postings_group_builder *b)
 {
     memory_free(b->lists);
+    postings_list_release(&b->whole);
     postings_heap_release(&b->heap);
     postings_run_release(&b->run);
 }

@@ -3,6 +3,7 @@
 #define SEGMENT_POSTINGS_VIEW_H
 
 #include "base/bits.h"
+#include "base/paths.h"
 #include "codec/kernels.h"
 #include "segment/postings.h"
 
@@ -18,13 +19,19 @@ static inline uint32_t postings_view_windows(uint32_t document_count)
     return (uint32_t)(((uint64_t)document_count + WINDOW_SIZE - 1) >> WINDOW_BITS);
 }
 
-static inline uint8_t postings_view_choose(uint32_t count, uint32_t document_count, uint32_t wdf_max)
+/* paths: those that may be gone. A form that is not to be written gives way to the next that is. */
+static inline uint8_t postings_view_choose(uint32_t count, uint32_t document_count, uint32_t wdf_max, uint64_t paths)
 {
-    if (count <= POSTINGS_INLINED_COUNT && wdf_max < 255)
+    bool is_dense = count >= POSTINGS_DENSE_MIN && (uint64_t)count * POSTINGS_DENSE_SHARE >= document_count;
+    if (count <= POSTINGS_INLINED_COUNT && wdf_max < 255 && paths & PATHS_INLINED)
         return POSTINGS_INLINED;
-    if (count >= POSTINGS_DENSE_MIN && (uint64_t)count * POSTINGS_DENSE_SHARE >= document_count)
+    if (is_dense && paths & PATHS_DENSE)
         return POSTINGS_DENSE;
-    return count >= POSTINGS_SPARSE_MIN ? POSTINGS_SPARSE : POSTINGS_SHORT;
+    if (count < POSTINGS_SPARSE_MIN && !is_dense && paths & PATHS_SHORT)
+        return POSTINGS_SHORT;
+    if (paths & PATHS_SPARSE)
+        return POSTINGS_SPARSE;
+    return paths & PATHS_DENSE ? POSTINGS_DENSE : POSTINGS_SHORT;
 }
 
 /* A list taken apart: pointers into the segment, sizes checked. */

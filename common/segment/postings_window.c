@@ -100,6 +100,8 @@ oir_status postings_window_open(postings_window *p, const kernels *k, const stru
     p->entry = *entry;
     p->norms = norms;
     p->arena = a;
+    p->paths = paths_get();
+    p->few_ranges = !(p->paths & PATHS_ALONE) ? 0 : p->paths & PATHS_WHOLE ? FEW_RANGES : RANGES;
     ERROR_FORWARD(postings_view_open(&p->view, parts, context, &p->entry, err));
     p->bounds = p->view.window_bounds;
     if (p->view.form == POSTINGS_DENSE)
@@ -121,6 +123,7 @@ void postings_window_open_group(postings_window *p, postings_group *group, group
     p->norms = norms;
     p->group = group;
     p->room = room;
+    p->paths = group->paths;
     p->bounds = group->bounds;
 }
 
@@ -220,6 +223,34 @@ static const uint8_t *window_wdf(postings_window *p)
     return p->wdf;
 }
 
+/* Of one range, which has documents. */
+static uint8_t exact_bound(postings_window *p, uint32_t range, uint64_t mask)
+{
+    uint32_t documents[RANGE_SIZE + SPILL], n = 0;
+    uint8_t wdf[RANGE_SIZE], held[RANGE_SIZE + SPILL] = {0}, each[RANGE_SIZE + SPILL], most = 0;
+    p->kernels->dense_wdf(&p->dense, mask, p->first[range], wdf);
+    for (; mask; mask &= mask - 1) {
+        held[n] = wdf[bits_lowest(mask)];
+        documents[n++] = p->window << WINDOW_BITS | range << RANGE_BITS | bits_lowest(mask);
+    }
+    p->kernels->saturate(p->norms, documents, held, n, each);
+    for (uint32_t i = 0; i < n; i++)
+        most = each[i] > most ? each[i] : most;
+    return most;
+}
+
+/* Of a dense list as if it had no range bounds. */
+static void make_dense_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES])
+{
+    for (uint32_t r = 0; r < RANGES; r++) {
+        uint64_t mask = postings_window_documents(p, r);
+        if (level == LEVEL_EXACT)
+            out[r] = mask ? exact_bound(p, r, mask) : 0;
+        else
+            out[r] = mask ? p->bounds[p->window] : 0;
+    }
+}
+
 static void exact_bounds(postings_window *p, uint8_t out[RANGES])
 {
     uint8_t each[WINDOW_SIZE / 64 + SPILL];
@@ -260,7 +291,7 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
         memset(out, 0, RANGES);
     } else if (p->group) {
         group_bounds(p, level, out);
-    } else if (postings_window_is_dense(p)) {
+    } else if (postings_window_keeps_bounds(p)) {
         if (!p->opened)
             locate_dense(p);
         if (!p->payload || !p->kernels->dense_bounds(p->payload, p->payload_size, out)) {
@@ -269,6 +300,8 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
         }
     } else if (level == LEVEL_STORED) {
         memset(out, p->bounds[p->window], RANGES);
+    } else if (postings_window_is_dense(p)) {
+        make_dense_bounds(p, level, out);
     } else {
         open_window(p);
         if (level == LEVEL_EXACT) {
@@ -330,7 +363,7 @@ static void know_dense(postings_window *p)
 
 void postings_window_expect(postings_window *p, uint32_t ranges)
 {
-    if (!postings_window_is_dense(p) || ranges <= MANY_RANGES || !p->bounds[p->window])
+    if (!postings_window_is_dense(p) || ranges <= MANY_RANGES || !p->bounds[p->window] || !(p->paths & PATHS_WHOLE))
         return;
     open_window(p);
     if (p->window_count && p->dense.kind != DENSE_BITSET)
@@ -348,7 +381,7 @@ uint64_t postings_window_documents(postings_window *p, uint32_t range)
     open_window(p);
     if (p->known >> range & 1)
         return p->masks[range];
-    if (postings_window_is_dense(p) && p->window_count && p->dense.kind != DENSE_BITSET && ++p->asked > FEW_RANGES) {
+    if (postings_window_is_dense(p) && p->window_count && p->dense.kind != DENSE_BITSET && ++p->asked > p->few_ranges) {
         know_dense(p);
         return p->masks[range];
     }

@@ -48,6 +48,7 @@ typedef struct postings_window {
     const postings_context *context;
     const weigh_input *norms;      /* the query's, length planes at document 0 */
     arena *arena;
+    uint64_t paths;                /* that may be gone */
     term_entry entry;
     postings_view view;
     const uint8_t *bounds;         /* by window; 0: nothing there; 64 bytes more are readable */
@@ -79,6 +80,7 @@ typedef struct postings_window {
     /* dense and others: ranges of the window that were asked for */
     uint64_t known;                /* which */
     uint32_t asked;                /* dense: how many were decoded one by one */
+    uint32_t few_ranges;           /* dense: with more the window is decoded whole */
     uint16_t first[RANGES];        /* by known range: the window's documents before it */
     uint64_t masks[RANGES];        /* by known range: its documents */
 
@@ -115,16 +117,22 @@ static inline bool postings_window_is_dense(const postings_window *p)
     return p->view.form == POSTINGS_DENSE;
 }
 
+/* Bounds of ranges are in the segment. */
+static inline bool postings_window_keeps_bounds(const postings_window *p)
+{
+    return postings_window_is_dense(p) && p->paths & PATHS_STORED;
+}
+
 /* True when LEVEL_STORED already is exact. */
 static inline bool postings_window_has_bounds(const postings_window *p)
 {
-    return postings_window_is_dense(p) || (p->group && p->group->range_bounds);
+    return postings_window_keeps_bounds(p) || (p->group && p->group->range_bounds);
 }
 
 /* Whether bounds of a level come from the segment, made with its reference norm; others are made with the query's. */
 static inline bool postings_window_is_stored(const postings_window *p, enum bound_level level)
 {
-    return !p->documents && !p->group && (level != LEVEL_EXACT || postings_window_is_dense(p));
+    return !p->documents && !p->group && (level != LEVEL_EXACT || postings_window_keeps_bounds(p));
 }
 
 /* What bound bytes say: b from 1 up, that no saturation is above low + b * step; 0, that there are no documents. Stored

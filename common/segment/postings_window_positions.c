@@ -267,7 +267,8 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
     const positions_kernels *k = positions_kernels_get(p->kernels->isa);
     uint64_t all = postings_window_documents(p, range), end;
     bool dense = postings_window_is_dense(p);
-    bool even = dense && p->context->even_extents && p->view.positions_form == POSITIONS_WDF;
+    bool even = dense && p->context->even_extents && p->view.positions_form == POSITIONS_WDF &&
+                p->paths & PATHS_SKIPS;
     uint8_t ranks[RANGE_SIZE];
     uint32_t n = k->ranks(all, documents, ranks);
     if (n != bits_count(documents)) /* decoded once more, damaged bytes may say something else */

@@ -389,7 +389,7 @@ static oir_status add_groups(postings_writer *w, const term_postings *p, const t
 static oir_status add_positions(postings_writer *w, const term_postings *p, const term_entry *entry, oir_error *err)
 {
     bool too_wide = true;
-    for (uint32_t offset_size = 2; too_wide && offset_size <= 4; offset_size += 2)
+    for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
         ERROR_FORWARD(add_groups(w, p, entry, offset_size, &too_wide, err));
     if (w->positions.failed)
         return error_no_memory(err, "positions");
@@ -417,7 +417,7 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
     *gap = false;
     summarise(p, entry);
     uint8_t base = entry->zero_wdf ? 0 : 1;
-    entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max);
+    entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max, paths_get());
     buffer_clear(&w->list);
     if (entry->form == POSTINGS_INLINED) {
         entry->inlined = w->inlined;
@@ -442,7 +442,7 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
     }
     if (!p->positions)
         return OIR_OK;
-    entry->positions_form = counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
+    entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
     ERROR_FORWARD(add_positions(w, p, entry, err));
     return w->positions.size ? put(w, PART_POSITIONS, &w->positions, &entry->positions_address, &entry->positions_size,
                                    &w->positions_end, gap, err)

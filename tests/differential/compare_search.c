@@ -7,9 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differential/differential_tally.h"
+#include "differential/search_way.h"
+
 enum { PARTS_MAX = 64, ROUNDS = 200 };
 
-exhaustive_weight compare_search_weight(unsigned number)
+static double between(uint64_t (*random)(void), double low, double high)
+{
+    return low + (high - low) * (double)(random() >> 11) / 9007199254740992.0;
+}
+
+exhaustive_weight compare_search_weight(unsigned number, uint64_t (*random)(void))
 {
     exhaustive_weight w = {false, OIR_BM25_INIT};
     switch (number % COMPARE_WEIGHTS) {
@@ -32,6 +40,13 @@ exhaustive_weight compare_search_weight(unsigned number)
         w.bm25.min_normlen = 0.01;
         break;
     case 6: w.boolean = true; break;
+    case 7:
+        w.bm25.k1 = between(random, 0, 1) * between(random, 0, 12);
+        w.bm25.k3 = between(random, 0, 4);
+        w.bm25.b = between(random, 0, 1);
+        w.bm25.min_normlen = between(random, 0, 1.5);
+        w.bm25.idf = random() % 2 ? OIR_IDF_LUCENE : w.bm25.idf;
+        break;
     default: break;
     }
     return w;
@@ -45,6 +60,7 @@ typedef struct question {
     const exhaustive_weight *weight;
     compare_page page;
     exhaustive_result *room;
+    search_way way;
     char message[1000];
 } question;
 
@@ -107,13 +123,14 @@ static oir_status set_weight(oir_enquire *enquire, const exhaustive_weight *weig
     return status;
 }
 
-static bool same(question *q, oir_query *query)
+/* Whether the search finds what is in q->room. */
+static bool finds_same(question *q, oir_query *query)
 {
     oir_enquire *enquire = NULL;
     oir_mset *m = NULL;
     oir_error err;
     oir_doccount count;
-    exhaustive_search(q->collection, query, q->weight, q->room);
+    search_way_use(&q->way);
     oir_status status = oir_enquire_new(&enquire, q->database, &err);
     const char *threads = getenv("OIR_THREADS");
     if (status == OIR_OK && threads)
@@ -135,6 +152,12 @@ static bool same(question *q, oir_query *query)
     oir_mset_free(m);
     oir_enquire_free(enquire);
     return good;
+}
+
+static bool same(question *q, oir_query *query)
+{
+    exhaustive_search(q->collection, query, q->weight, q->room);
+    return finds_same(q, query);
 }
 
 /* ---- making it small ---- */
@@ -212,7 +235,7 @@ static oir_query *smaller(question *q, const oir_query *query,
 
 static void print_question(question *q, oir_query *query)
 {
-    char *text = NULL;
+    char *text = NULL, way[SEARCH_WAY_TEXT];
     const oir_bm25 *p = &q->weight->bm25;
     if (same(q, query)) /* cannot be: it differed just now */
         differs(q, "differs only sometimes");
@@ -224,15 +247,26 @@ static void print_question(question *q, oir_query *query)
     else
         fprintf(stderr, "bm25 k1 %g k3 %g b %g min_normlen %g idf %d\n", p->k1, p->k3, p->b, p->min_normlen,
                 (int)p->idf);
-    fprintf(stderr, "  %s\n", q->message);
+    search_way_describe(&q->way, way);
+    fprintf(stderr, "  %s\n  %s\n", way, q->message);
     oir_memory_free(text);
 }
 
 bool compare_search(const oir_database *database, exhaustive *collection, oir_query *query,
-                    const exhaustive_weight *weight, compare_page page, exhaustive_result *room)
+                    const exhaustive_weight *weight, compare_page page, uint64_t (*random)(void),
+                    exhaustive_result *room)
 {
-    question q = {database, collection, weight, page, room, ""};
-    if (same(&q, query))
+    question q = {.database = database, .collection = collection, .weight = weight, .page = page, .room = room};
+    search_way ways[SEARCH_WAYS];
+    bool good = true;
+    search_way_choose(random, ways);
+    exhaustive_search(collection, query, weight, room);
+    for (int i = 0; i < SEARCH_WAYS && good; i++) {
+        q.way = ways[i];
+        good = finds_same(&q, query);
+        search_way_count(&ways[i]);
+    }
+    if (good)
         return true;
     oir_query *least = oir_query_copy(query);
     for (int round = 0; round < ROUNDS; round++) {
@@ -258,10 +292,40 @@ static compare_page random_page(const random_query_source *s)
 {
     static const oir_doccount items[] = {1, 1, 10, 10, 10, 100, 300, 1000, 0, UINT32_MAX};
     static const oir_doccount counts[] = {0, 0, 10, 1000, UINT32_MAX, UINT32_MAX};
-    compare_page page = {0, items[below(s, 10)], counts[below(s, 6)]};
+    compare_page page = {0, below(s, 3) ? items[below(s, 10)] : below(s, 1001), counts[below(s, 6)]};
+    if (!below(s, 10))
+        page.count_at_least = below(s, s->document_count + 2);
     if (!below(s, 4))
         page.first = below(s, 3) ? below(s, 20) : below(s, s->document_count + 10);
     return page;
+}
+
+static void count_operators(const oir_query *q, bool found[OIR_OP_SCALE + 1])
+{
+    found[oir_query_get_op(q)] = true;
+    for (size_t i = 0; i < oir_query_get_part_count(q); i++)
+        count_operators(oir_query_get_part(q, i), found);
+}
+
+static void count_question(const oir_query *q, unsigned weight, const compare_page *page, size_t matches, bool good)
+{
+    static const char *const operators[OIR_OP_SCALE + 1] = {
+        "TERM", "MATCH_ALL", "MATCH_NONE", "PREFIX", "AND", "OR", "AND_NOT", "XOR", "AND_MAYBE", "FILTER", "PHRASE",
+        "NEAR", "SYNONYM", "SCALE"};
+    static const char *const weights[COMPARE_WEIGHTS] = {"defaults", "k1 1.2 b 0.75", "k1 0", "b 0", "b 1",
+                                                         "k1 3.3 b 0.9", "bool", "any k1, b, k3, min_normlen"};
+    bool found[OIR_OP_SCALE + 1] = {false};
+    uint64_t items = (uint64_t)page->first + page->max_items;
+    count_operators(q, found);
+    differential_tally_add("queries by shape, of", operators[oir_query_get_op(q)], 1);
+    for (int i = 0; i <= OIR_OP_SCALE; i++)
+        differential_tally_add("queries that have, somewhere,", operators[i], found[i]);
+    differential_tally_add("queries by weight", weights[weight], 1);
+    differential_tally_add("queries by items", !items ? "0" : items <= 32 ? "1 to 32" : items <= 1000 ? "33 to 1,000"
+                                                                                                      : "more", 1);
+    differential_tally_add("queries by matches", !matches ? "0" : matches <= 64 ? "1 to 64" : matches <= 4096
+                           ? "65 to 4,096" : "more", 1);
+    differential_tally_add("differences", "all together", !good);
 }
 
 uint32_t compare_search_many(const oir_database *database, exhaustive *collection, const random_query_source *source,
@@ -271,9 +335,12 @@ uint32_t compare_search_many(const oir_database *database, exhaustive *collectio
     uint32_t different = 0;
     for (uint32_t i = 0; i < queries && different < 10; i++) {
         oir_query *q = random_query_new(source, (int)below(source, 5));
-        exhaustive_weight weight = compare_search_weight(below(source, 2) ? below(source, 2)
-                                                                          : below(source, COMPARE_WEIGHTS));
-        different += !compare_search(database, collection, q, &weight, random_page(source), &room);
+        unsigned number = below(source, below(source, 2) ? 2 : COMPARE_WEIGHTS);
+        exhaustive_weight weight = compare_search_weight(number, source->random);
+        compare_page page = random_page(source);
+        bool good = compare_search(database, collection, q, &weight, page, source->random, &room);
+        different += !good;
+        count_question(q, number, &page, room.count, good);
         oir_query_free(q);
     }
     exhaustive_result_release(&room);

@@ -25,19 +25,25 @@ static inline uint32_t world_queries(uint32_t otherwise)
     return wanted ? wanted : otherwise;
 }
 
-static inline void world_write(world *w)
+static inline void world_write(world *w, const oir_writer_options *given)
 {
-    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    oir_writer_options options = *given;
     options.no_sync = true;
     REQUIRE_OK(oir_writable_database_open(&w->writer, w->path, &options, &world_error), world_error);
 }
 
-static inline void world_open(world *w)
+static inline void world_open_with(world *w, const oir_writer_options *options)
 {
     w->folder = scratch_open();
     scratch_path(w->path, w->folder, "index");
     w->model = exhaustive_new();
-    world_write(w);
+    world_write(w, options);
+}
+
+static inline void world_open(world *w)
+{
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    world_open_with(w, &options);
 }
 
 static inline void world_put(world *w, oir_docid docid, const oir_document *d)

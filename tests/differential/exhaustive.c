@@ -366,15 +366,31 @@ static const exhaustive_posting *posting_of(const exhaustive_document *d, const 
     return NULL;
 }
 
+/* The first of the positions that is not less than one. */
+static uint32_t lower_bound(const exhaustive_posting *posting, uint64_t position)
+{
+    uint32_t low = 0, high = posting->position_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (posting->positions[middle] < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Tries every choice of positions: the i-th part's among [first, end), behind `last` when in order. */
 static bool place(const exhaustive_posting *const *parts, size_t i, size_t count, uint64_t first, uint64_t end,
                   bool ordered, oir_termpos *chosen)
 {
     if (i == count)
         return true;
-    for (uint32_t p = 0; p < parts[i]->position_count; p++) {
+    for (uint32_t p = lower_bound(parts[i], first); p < parts[i]->position_count; p++) {
         oir_termpos at = parts[i]->positions[p];
-        bool good = at >= first && at < end;
+        bool good = at < end;
+        if (!good)
+            break;
         for (size_t j = 0; j < i && good; j++)
             good = ordered ? chosen[j] < at : chosen[j] != at;
         chosen[i] = at;

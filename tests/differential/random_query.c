@@ -109,7 +109,8 @@ static oir_query *prefix_query(const random_query_source *s)
             size++;
         memcpy(prefix, t->name, size);
     }
-    return made(oir_query_new_prefix(&q, prefix, size, 0, &err), &q, &err);
+    oir_termcount most = below(s, 2) ? 0 : s->collection->term_count + 1; /* which it never has */
+    return made(oir_query_new_prefix(&q, prefix, size, most, &err), &q, &err);
 }
 
 static oir_query *combine(oir_query_op op, oir_query **parts, size_t count, oir_termpos window)
@@ -225,6 +226,36 @@ static oir_query *leaf_query(const random_query_source *s)
 
 /* ---- operators ---- */
 
+/* What people write: words, some needed, some not wanted, and phrases among them. */
+static oir_query *plain_query(const random_query_source *s)
+{
+    static const oir_query_op outer[] = {OIR_OP_AND, OIR_OP_AND_NOT, OIR_OP_AND_MAYBE, OIR_OP_FILTER, OIR_OP_OR};
+    oir_query *parts[4], *words[5];
+    size_t count = below(s, 3) ? 2 : 1 + below(s, 4);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = 1 + below(s, 5);
+        for (size_t j = 0; j < n; j++)
+            words[j] = term_query(s);
+        parts[i] = below(s, 5) ? combine(below(s, 2) ? OIR_OP_OR : OIR_OP_AND, words, n, 0) : NULL;
+        for (size_t j = 0; !parts[i] && j < n; j++)
+            oir_query_free(words[j]);
+        if (!parts[i])
+            parts[i] = positional_query(s, OIR_OP_PHRASE);
+    }
+    return combine(outer[below(s, 5)], parts, count, 0);
+}
+
+/* a NOT (b NOT (c NOT ...)), of anything. */
+static oir_query *nested_query(const random_query_source *s)
+{
+    oir_query *out = leaf_query(s);
+    for (uint32_t n = 2 + below(s, 6); n > 0; n--) {
+        oir_query *parts[2] = {leaf_query(s), out};
+        out = combine(below(s, 4) ? OIR_OP_AND_NOT : OIR_OP_XOR, parts, 2, 0);
+    }
+    return out;
+}
+
 oir_query *random_query_new(const random_query_source *s, int depth)
 {
     static const oir_query_op ops[] = {
@@ -235,6 +266,10 @@ oir_query *random_query_new(const random_query_source *s, int depth)
     oir_error err;
     if (depth <= 0 || !below(s, 4))
         return leaf_query(s);
+    if (!below(s, 6))
+        return plain_query(s);
+    if (!below(s, 40))
+        return nested_query(s);
     uint32_t r = below(s, 16);
     if (r == 15) {
         oir_query *part = random_query_new(s, depth - 1);
