@@ -71,12 +71,24 @@ static double weigh_one(const search_unit *u, uint32_t document)
     return total;
 }
 
+/* Whether some of 64 bytes is 255. */
+static bool has_large(const uint8_t *row)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t found = 0;
+    for (uint32_t i = 0; i < RANGE_SIZE; i += 8) {
+        uint64_t x = ~bits_load64(row + i); /* a byte of 0 borrows from its highest bit */
+        found |= (x - ones) & ~x & high;
+    }
+    return found != 0;
+}
+
 /* Documents that have a wdf which a byte does not hold. */
 static uint64_t find_large(const search_unit *u, uint64_t wanted)
 {
     uint64_t large = 0;
     for (uint32_t j = 0; u->any_large && j < u->input.lists; j++)
-        for (uint64_t left = wanted; left; left &= left - 1)
+        for (uint64_t left = has_large(u->input_wdf[j]) ? wanted : 0; left; left &= left - 1)
             large |= (uint64_t)(u->input_wdf[j][bits_lowest(left)] == 255) << bits_lowest(left);
     return large;
 }
