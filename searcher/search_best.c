@@ -15,7 +15,8 @@ enum {
     LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
     BUCKETS = 256,
     PREFETCH = 3,           /* visits ahead */
-    PREFETCH_PLACE = 6
+    PREFETCH_PLACE = 6,
+    FEW_WANTED = 100
 };
 
 /* A window of a segment, and the most that a document in it can weigh. */
@@ -279,13 +280,22 @@ static oir_status search_shared(search_shares *shares, topk *best, bool *complet
     return status;
 }
 
+/* Of one list that weighs the few best are found in very few windows. */
+static bool is_light(const plan *p, const topk *best)
+{
+    size_t weighing = 0;
+    for (size_t i = 0; i < p->leaf_count; i++)
+        weighing += p->leaves[i].factor > 0;
+    return weighing == 1 && best->wanted <= FEW_WANTED;
+}
+
 oir_status search_best(const plan *p, topk *best, search_control *control, bool *complete, oir_error *err)
 {
     search_shares shares;
     *complete = true;
     if (!p->root)
         return topk_sort(best, err);
-    oir_status status = search_shares_init(&shares, p, control, err);
+    oir_status status = search_shares_init(&shares, p, control, is_light(p, best), err);
     if (status == OIR_OK)
         status = search_shared(&shares, best, complete, err);
     search_shares_release(&shares);

@@ -7,18 +7,18 @@
 #include "searcher/paths.h"
 #include "searcher/team.h"
 
-/* A search that looks at fewer postings is over before another thread is awake. */
-enum { POSTINGS_ALONE = 20000 };
+/* A search of fewer postings is over, or nearly, before another thread is awake. */
+enum { POSTINGS_ALONE = 50000 };
 
 /* ---- sharing out ---- */
 
-static size_t choose_count(const plan *p, const search_control *control)
+static size_t choose_count(const plan *p, const search_control *control, bool light)
 {
     uint64_t postings = 0;
     size_t most = control->team ? team_size(control->team) : 1;
     for (size_t i = 0; i < p->leaf_count; i++)
         postings += p->leaves[i].termfreq;
-    if (postings < POSTINGS_ALONE && paths_use(PATHS_ALONE))
+    if ((light || postings < POSTINGS_ALONE) && paths_use(PATHS_ALONE))
         return 1;
     return most < p->unit_count ? most : p->unit_count ? p->unit_count : 1;
 }
@@ -96,11 +96,11 @@ static oir_status init_share(search_shares *s, size_t number, oir_error *err)
     return add_rooms(share, &s->arena, err);
 }
 
-oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, oir_error *err)
+oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, bool light, oir_error *err)
 {
     *s = (search_shares){.plan = p, .control = control};
     arena_init(&s->arena);
-    s->count = choose_count(p, control);
+    s->count = choose_count(p, control, light);
     s->each = arena_add_zeroed(&s->arena, s->count, sizeof *s->each);
     if (!s->each)
         return error_no_memory(err, "a search");

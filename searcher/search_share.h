@@ -36,8 +36,9 @@ typedef struct search_shares {
     void *context;
 } search_shares;
 
-/* Shares out. Release it whatever comes back. OIR_NO_MEMORY. */
-oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, oir_error *err);
+/* Shares out, where that is worth it: not for a `light` search, which looks at few of its postings. Release it whatever
+ * comes back. OIR_NO_MEMORY. */
+oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, bool light, oir_error *err);
 void search_shares_release(search_shares *s);
 
 /* work(share, context, err) for every share, in any thread; statistics are added up. The status is that of the first
