@@ -295,7 +295,9 @@ oir_status search_best(const plan *p, topk *best, search_control *control, bool 
     *complete = true;
     if (!p->root)
         return topk_sort(best, err);
-    oir_status status = search_shares_init(&shares, p, control, is_light(p, best), err);
+    oir_status status = search_shares_init(&shares, p, control, is_light(p, best) ? 0 : search_share_postings(p), err);
+    if (status == OIR_OK)
+        status = search_shares_add_rooms(&shares, err);
     if (status == OIR_OK)
         status = search_shared(&shares, best, complete, err);
     search_shares_release(&shares);
