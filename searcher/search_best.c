@@ -38,6 +38,7 @@ typedef struct best_first {
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
     bool pruned;      /* something that may match was left out */
+    oir_search_statistics done;
 } best_first;
 
 static void raise_least(best_first *b)
@@ -59,7 +60,7 @@ static oir_status open_units(best_first *b, oir_error *err)
     for (size_t i = 0; i < b->share->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
                                        err));
-        b->control->statistics->windows += b->units[i].windows;
+        b->done.windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
     }
@@ -106,7 +107,7 @@ static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, 
         oir_docid docid = segment_get_docid(s, first | bits_lowest(good));
         docids[n] = database_join_docid(b->share->plan->database, u->place->shard, docid);
     }
-    b->control->statistics->documents_scored += n;
+    b->done.documents_scored += n;
     return topk_add(b->best, weights, docids, n, err);
 }
 
@@ -126,7 +127,7 @@ static oir_status verify(best_first *b, search_unit *u, uint32_t range, uint64_t
 static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, uint32_t range, oir_error *err)
 {
     uint64_t wanted = op_match(u->root, range);
-    b->control->statistics->ranges_visited++;
+    b->done.ranges_visited++;
     wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
     if (!wanted)
         return OIR_OK;
@@ -179,7 +180,7 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
         b->pruned = true;
         return OIR_OK;
     }
-    b->control->statistics->windows_visited++;
+    b->done.windows_visited++;
     op_seek(u->root, v->window);
     uint64_t live = live_ranges(b, u);
     b->pruned |= b->least > 1;
@@ -231,8 +232,8 @@ static oir_status finish(best_first *b, oir_error *err)
 {
     for (size_t i = 0; i < b->share->unit_count; i++) {
         const search_unit *u = &b->units[i];
-        b->control->statistics->postings_decoded += search_unit_decoded(u);
-        b->control->statistics->positions_decoded += *u->positions_decoded;
+        b->done.postings_decoded += search_unit_decoded(u);
+        b->done.positions_decoded += *u->positions_decoded;
         if (search_unit_is_damaged(u))
             return error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
                              u->place->segment->segment->name);
@@ -246,6 +247,16 @@ typedef struct search {
     bool *complete;
 } search;
 
+static oir_status visit_share(best_first *b, oir_error *err)
+{
+    visit *visits;
+    size_t count;
+    ERROR_FORWARD(open_units(b, err));
+    ERROR_FORWARD(order_visits(b, &visits, &count, err));
+    ERROR_FORWARD(visit_all(b, visits, count, err));
+    return finish(b, err);
+}
+
 static oir_status search_one(search_share *share, void *context, oir_error *err)
 {
     const search *s = context;
@@ -253,13 +264,10 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
                     .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
                     .unit = share->plan->max_possible / UNITS_OF_BOUND,
                     .ordered = paths_use(PATHS_ORDER), .bounded = paths_use(PATHS_BOUNDS)};
-    visit *visits;
-    size_t count;
-    ERROR_FORWARD(open_units(&b, err));
-    ERROR_FORWARD(order_visits(&b, &visits, &count, err));
-    ERROR_FORWARD(visit_all(&b, visits, count, err));
+    oir_status status = visit_share(&b, err);
     s->complete[share->number] = !b.pruned;
-    return finish(&b, err);
+    search_share_add(share->control->statistics, &b.done);
+    return status;
 }
 
 static oir_status search_shared(search_shares *shares, topk *best, bool *complete, oir_error *err)

@@ -156,7 +156,7 @@ static void ask_caller(void *context)
     }
 }
 
-static void add_statistics(oir_search_statistics *to, const oir_search_statistics *from)
+void search_share_add(oir_search_statistics *to, const oir_search_statistics *from)
 {
     to->windows += from->windows;
     to->windows_visited += from->windows_visited;
@@ -187,7 +187,7 @@ oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *
     s->context = context;
     team_run(s->control->team, s->count, run_share, s, s->control->keep_going ? ask_caller : NULL);
     for (size_t i = 0; i < s->count; i++) {
-        add_statistics(s->control->statistics, &s->each[i].statistics);
+        search_share_add(s->control->statistics, &s->each[i].statistics);
         s->control->late |= s->each[i].own_control.late;
     }
     return find_failure(s, err);

@@ -41,7 +41,7 @@ oir_status search_shares_init(search_shares *s, const plan *p, search_control *c
                               oir_error *err);
 /* Gives each share rooms for the plan's groups, which must be made. OIR_NO_MEMORY. */
 oir_status search_shares_add_rooms(search_shares *s, oir_error *err);
-/* A room for a group that one thread works on; with sums for groups that weigh. Memory is the arena's. OIR_NO_MEMORY. */
+/* A room for a group that one thread works on, in an arena; with sums for groups that weigh. OIR_NO_MEMORY. */
 oir_status search_share_new_room(group_room **out, bool sums, arena *a, oir_error *err);
 void search_shares_release(search_shares *s);
 
@@ -52,6 +52,9 @@ uint64_t search_share_postings(const plan *p);
  * share that failed by itself. */
 oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *share, void *context, oir_error *err),
                              void *context, oir_error *err);
+
+/* Adds up what was done. */
+void search_share_add(oir_search_statistics *to, const oir_search_statistics *from);
 
 /* Says that so many documents as are wanted reach a weight; returns the highest weight of which any share said so, and
  * below 0 while none has. Weights below 0 say nothing. */
