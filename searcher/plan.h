@@ -6,6 +6,8 @@
 #ifndef SEARCHER_PLAN_H
 #define SEARCHER_PLAN_H
 
+#include <stdatomic.h>
+
 #include "base/arena.h"
 #include "searcher/database.h"
 #include "searcher/query.h"
@@ -63,9 +65,9 @@ typedef struct plan {
     struct search_control *control;
     struct plan_word *words, *next_word; /* see plan_terms.h */
     struct plan_group *groups;        /* see plan_group.h */
-    group_scratch *scratch;           /* for all groups, once there is one */
-    size_t range_bounds;              /* bytes that groups have */
-    uint32_t windows_kept;            /* of groups */
+    struct plan_arena *arenas;        /* of other threads that made groups */
+    atomic_size_t range_bounds;       /* bytes that groups have */
+    atomic_uint windows_kept;         /* of groups */
 } plan;
 
 /* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the

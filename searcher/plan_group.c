@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/paths.h"
 #include "searcher/plan_expand.h"
-#include "searcher/search_control.h"
+#include "searcher/search_share.h"
 
 enum {
     TERMS_A_LOOK = 1024,         /* terms between two looks at whether to go on */
@@ -27,10 +27,26 @@ typedef struct plan_group {
     uint64_t termfreq;
 } plan_group;
 
+/* More memory of a plan. In its first arena. */
+typedef struct plan_arena {
+    struct plan_arena *next;
+    arena arena;
+} plan_arena;
+
+/* What a thread needs to make groups. */
+typedef struct maker {
+    plan *plan;
+    plan_group *group;
+    arena *arena;
+    group_room *room;
+    search_control *control;
+    uint64_t termfreq;
+} maker;
+
 /* ---- the terms of a group ---- */
 
 typedef struct filling {
-    plan *plan;
+    const maker *maker;
     const plan_unit *unit;
     postings_group_builder builder;
     uint64_t upper; /* sum of the terms' frequencies in the unit */
@@ -41,7 +57,7 @@ static oir_status add_entry(filling *f, const term_entry *entry, oir_error *err)
 {
     uint32_t termfreq;
     if (++f->terms % TERMS_A_LOOK == 0)
-        ERROR_FORWARD(search_control_look(f->plan->control, err));
+        ERROR_FORWARD(search_control_look(f->maker->control, err));
     snapshot_correct(f->unit->segment, entry, &termfreq, NULL);
     f->upper += termfreq;
     return postings_group_add(&f->builder, entry, err);
@@ -71,55 +87,58 @@ static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 /* ---- the windows of a group ---- */
 
 /* Room for what visits will want again, as long as there is some. */
-static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
+static oir_status add_rooms(const maker *m, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
 {
+    plan *p = m->plan;
     size_t size = (size_t)windows * RANGES;
     bool many = postings >= (uint64_t)windows * KEPT_MIN;
     bool keeps = many && p->windows_kept < WINDOWS_KEPT_MOST && paths_use(PATHS_KEPT);
-    if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
+    if (keeps && !(g->kept = arena_add_zeroed(m->arena, windows, sizeof *g->kept)))
         return error_no_memory(err, "a group of terms");
-    if (p->range_bounds + size > RANGE_BOUNDS_MOST || !paths_use(PATHS_RANGES))
+    if (!paths_use(PATHS_RANGES))
         return OIR_OK;
-    p->range_bounds += size;
-    g->range_bounds = arena_add(&p->arena, size);
+    if (atomic_fetch_add(&p->range_bounds, size) + size > RANGE_BOUNDS_MOST) {
+        atomic_fetch_sub(&p->range_bounds, size);
+        return OIR_OK;
+    }
+    g->range_bounds = arena_add(m->arena, size);
     return g->range_bounds ? OIR_OK : error_no_memory(err, "a group of terms");
 }
 
 /* Has a window stay. */
-static oir_status keep_window(plan *p, postings_group *g, uint32_t window, oir_error *err)
+static oir_status keep_window(const maker *m, postings_group *g, uint32_t window, oir_error *err)
 {
-    if (!g->kept || p->windows_kept == WINDOWS_KEPT_MOST)
+    if (!g->kept || m->plan->windows_kept >= WINDOWS_KEPT_MOST)
         return OIR_OK;
-    group_window *w = arena_add_zeroed(&p->arena, 1, sizeof *w);
-    uint32_t *sums = arena_add_zeroed(&p->arena, WINDOW_SIZE, sizeof *sums);
+    group_window *w = arena_add_zeroed(m->arena, 1, sizeof *w);
+    uint32_t *sums = arena_add_zeroed(m->arena, WINDOW_SIZE, sizeof *sums);
     if (!w || !sums)
         return error_no_memory(err, "a group of terms");
-    p->windows_kept++;
+    atomic_fetch_add(&m->plan->windows_kept, 1); /* threads at the same time may keep one more each */
     w->sums = sums;
     g->kept[window] = w;
     return OIR_OK;
 }
 
 /* Looks at all windows, for their bounds and for how many documents there are. postings: of all lists, about. */
-static oir_status measure(plan *p, const plan_unit *unit, postings_group *g, group_room *room, uint64_t postings,
-                          uint64_t *live, oir_error *err)
+static oir_status measure(maker *m, const plan_unit *unit, postings_group *g, uint64_t postings, oir_error *err)
 {
     uint32_t windows = postings_view_windows(g->context->document_count);
-    weigh_input norms = plan_get_norms(p, unit);
-    ERROR_FORWARD(add_rooms(p, g, windows, postings, err));
+    weigh_input norms = plan_get_norms(m->plan, unit);
+    ERROR_FORWARD(add_rooms(m, g, windows, postings, err));
     for (uint32_t w = 0; w < windows; w++) {
         uint8_t bounds[RANGES], most = 0;
         if (!g->bounds[w])
             continue;
-        ERROR_FORWARD(search_control_look(p->control, err));
-        ERROR_FORWARD(keep_window(p, g, w, err));
-        postings_group_bounds(g, room, &norms, w, bounds);
+        ERROR_FORWARD(search_control_look(m->control, err));
+        ERROR_FORWARD(keep_window(m, g, w, err));
+        postings_group_bounds(g, m->room, &norms, w, bounds);
         if (g->range_bounds)
             memcpy(g->range_bounds + (size_t)w * RANGES, bounds, RANGES);
-        const uint64_t *words = postings_group_words(g, room, w);
+        const uint64_t *words = postings_group_words(g, m->room, w);
         for (uint32_t r = 0; r < RANGES; r++) {
             most = bounds[r] > most ? bounds[r] : most;
-            *live += bits_count(words[r] & plan_unit_live(unit, w, r));
+            m->termfreq += bits_count(words[r] & plan_unit_live(unit, w, r));
         }
         g->bounds[w] = most;
     }
@@ -127,20 +146,63 @@ static oir_status measure(plan *p, const plan_unit *unit, postings_group *g, gro
                                   unit->segment->segment->name) : OIR_OK;
 }
 
-static oir_status fill_unit(plan *p, plan_group *g, const plan_unit *unit, oir_error *err)
+static oir_status fill_unit(maker *m, const plan_unit *unit, oir_error *err)
 {
     const segment *s = unit->segment->segment;
-    plan_postings *at = &g->postings[unit - p->units];
-    filling f = {.plan = p, .unit = unit, .builder = {.kernels = kernels_get(isa_best()), .parts = s->container,
-                                                      .context = &s->context, .weighs = g->weighs}};
+    const plan_group *g = m->group;
+    plan_postings *at = &g->postings[unit - m->plan->units];
+    filling f = {.maker = m, .unit = unit, .builder = {.kernels = kernels_get(isa_best()), .parts = s->container,
+                                                       .context = &s->context, .weighs = g->weighs}};
     oir_status status = fill(&f, g->query, err);
     if (status == OIR_OK)
-        status = postings_group_end(&f.builder, &p->arena, &at->group, err);
+        status = postings_group_end(&f.builder, m->arena, &at->group, err);
     postings_group_release_builder(&f.builder);
     at->found = at->group != NULL;
     if (status == OIR_OK && at->found && g->weighs)
-        return measure(p, unit, at->group, g->room, f.upper, &g->termfreq, err);
-    g->termfreq += f.upper;
+        return measure(m, unit, at->group, f.upper, err);
+    m->termfreq += f.upper;
+    return status;
+}
+
+/* ---- its units, by threads ---- */
+
+static oir_status init_maker(maker *m, plan *p, plan_group *g, const search_share *share, oir_error *err)
+{
+    *m = (maker){.plan = p, .group = g, .arena = &p->arena, .room = g->room, .control = share->control};
+    if (!share->number)
+        return OIR_OK;
+    plan_arena *more = arena_add_zeroed(&p->arena, 1, sizeof *more);
+    if (!more)
+        return error_no_memory(err, "a group of terms");
+    more->next = p->arenas;
+    p->arenas = more;
+    m->arena = &more->arena;
+    return search_share_new_room(&m->room, g->weighs, m->arena, err);
+}
+
+static oir_status fill_share(search_share *share, void *context, oir_error *err)
+{
+    maker *m = (maker *)context + share->number;
+    for (size_t i = 0; i < share->unit_count; i++)
+        ERROR_FORWARD(fill_unit(m, &m->plan->units[share->units[i]], err));
+    return OIR_OK;
+}
+
+/* A group looks at about as many postings as there are documents, or more. */
+static oir_status fill_units(plan *p, plan_group *g, oir_error *err)
+{
+    search_shares shares;
+    oir_status status = search_shares_init(&shares, p, p->control, (uint64_t)p->collection.documents, err);
+    maker *makers = status == OIR_OK ? arena_add(&shares.arena, shares.count * sizeof *makers) : NULL;
+    if (status == OIR_OK && !makers)
+        status = error_no_memory(err, "a group of terms");
+    for (size_t i = 0; status == OIR_OK && i < shares.count; i++)
+        status = init_maker(&makers[i], p, g, &shares.each[i], err);
+    if (status == OIR_OK)
+        status = search_shares_run(&shares, fill_share, makers, err);
+    for (size_t i = 0; status == OIR_OK && i < shares.count; i++)
+        g->termfreq += makers[i].termfreq;
+    search_shares_release(&shares);
     return status;
 }
 
@@ -168,22 +230,13 @@ static plan_group *find_same(const plan *p, const oir_query *query, bool weighs)
 static oir_status new_group(plan *p, const oir_query *query, bool weighs, plan_group **out, oir_error *err)
 {
     plan_group *g = *out = arena_add_zeroed(&p->arena, 1, sizeof *g);
-    if (!p->scratch)
-        p->scratch = arena_add_zeroed(&p->arena, 1, sizeof *p->scratch);
-    if (!g || !p->scratch)
+    if (!g || !(g->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *g->postings)))
         return error_no_memory(err, "a group of terms");
     g->query = query;
     g->weighs = weighs;
-    g->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *g->postings);
-    g->room = arena_add_zeroed(&p->arena, 1, sizeof *g->room);
-    uint32_t *sums = weighs ? arena_add_zeroed(&p->arena, WINDOW_SIZE, sizeof *sums) : NULL;
-    if (!g->postings || !g->room || (weighs && !sums))
-        return error_no_memory(err, "a group of terms");
-    g->room->own.sums = sums;
-    g->room->scratch = p->scratch;
     g->next = p->groups;
     p->groups = g;
-    return OIR_OK;
+    return search_share_new_room(&g->room, weighs, &p->arena, err);
 }
 
 oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, bool weighs, oir_error *err)
@@ -192,8 +245,7 @@ oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, boo
     if (!g) {
         ERROR_FORWARD(plan_expand_check(p, query, err));
         ERROR_FORWARD(new_group(p, query, weighs, &g, err));
-        for (size_t u = 0; u < p->unit_count; u++)
-            ERROR_FORWARD(fill_unit(p, g, &p->units[u], err));
+        ERROR_FORWARD(fill_units(p, g, err));
         if ((double)g->termfreq > p->collection.documents)
             g->termfreq = (uint64_t)p->collection.documents;
     }
@@ -219,4 +271,6 @@ void plan_group_release(plan *p)
         for (size_t u = 0; u < p->unit_count; u++)
             if (g->postings[u].group)
                 postings_group_release(g->postings[u].group);
+    for (plan_arena *a = p->arenas; a; a = a->next)
+        arena_release(&a->arena);
 }

@@ -15,7 +15,8 @@ enum {
     LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
     BUCKETS = 256,
     PREFETCH = 3,           /* visits ahead */
-    PREFETCH_PLACE = 6
+    PREFETCH_PLACE = 6,
+    FEW_WANTED = 100
 };
 
 /* A window of a segment, and the most that a document in it can weigh. */
@@ -38,6 +39,7 @@ typedef struct best_first {
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
     bool pruned;      /* something that may match was left out */
+    oir_search_statistics done;
 } best_first;
 
 static uint64_t place_of(const best_first *b, const search_unit *u, uint32_t window)
@@ -65,7 +67,7 @@ static oir_status open_units(best_first *b, oir_error *err)
         ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
                                        err));
         b->units[i].filters &= !b->control->everything;
-        b->control->statistics->windows += b->units[i].windows;
+        b->done.windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
     }
@@ -105,7 +107,7 @@ static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, 
 {
     double weights[RANGE_SIZE + 8];
     search_unit_weigh(u, window, range, good, weights);
-    b->control->statistics->documents_scored += bits_count(good);
+    b->done.documents_scored += bits_count(good);
     return topk_add(b->best, weights, place_of(b, u, window) | range << RANGE_BITS, good, err);
 }
 
@@ -125,7 +127,7 @@ static oir_status verify(best_first *b, search_unit *u, uint32_t range, uint64_t
 static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, uint32_t range, oir_error *err)
 {
     uint64_t wanted = op_match(u->root, range);
-    b->control->statistics->ranges_visited++;
+    b->done.ranges_visited++;
     wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
     if (!wanted)
         return OIR_OK;
@@ -180,7 +182,7 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
         b->pruned = true;
         return OIR_OK;
     }
-    b->control->statistics->windows_visited++;
+    b->done.windows_visited++;
     op_seek(u->root, v->window);
     uint64_t live = live_ranges(b, u);
     b->pruned |= b->least > 1;
@@ -232,8 +234,8 @@ static oir_status finish(best_first *b, oir_error *err)
 {
     for (size_t i = 0; i < b->share->unit_count; i++) {
         const search_unit *u = &b->units[i];
-        b->control->statistics->postings_decoded += search_unit_decoded(u);
-        b->control->statistics->positions_decoded += *u->positions_decoded;
+        b->done.postings_decoded += search_unit_decoded(u);
+        b->done.positions_decoded += *u->positions_decoded;
         if (search_unit_is_damaged(u))
             return error_set(err, OIR_CORRUPT, "damaged postings in %s; run oir-inspect check, then index anew",
                              u->place->segment->segment->name);
@@ -247,6 +249,16 @@ typedef struct search {
     bool *complete;
 } search;
 
+static oir_status visit_share(best_first *b, oir_error *err)
+{
+    visit *visits;
+    size_t count;
+    ERROR_FORWARD(open_units(b, err));
+    ERROR_FORWARD(order_visits(b, &visits, &count, err));
+    ERROR_FORWARD(visit_all(b, visits, count, err));
+    return finish(b, err);
+}
+
 static oir_status search_one(search_share *share, void *context, oir_error *err)
 {
     const search *s = context;
@@ -255,13 +267,10 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
                     .unit = share->plan->max_possible / UNITS_OF_BOUND,
                     .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
                     .bounded = paths_use(PATHS_BOUNDS) && !share->control->everything};
-    visit *visits;
-    size_t count;
-    ERROR_FORWARD(open_units(&b, err));
-    ERROR_FORWARD(order_visits(&b, &visits, &count, err));
-    ERROR_FORWARD(visit_all(&b, visits, count, err));
+    oir_status status = visit_share(&b, err);
     s->complete[share->number] = !b.pruned;
-    return finish(&b, err);
+    search_share_add(share->control->statistics, &b.done);
+    return status;
 }
 
 static oir_status search_shared(search_shares *shares, topk *best, bool *complete, oir_error *err)
@@ -282,13 +291,24 @@ static oir_status search_shared(search_shares *shares, topk *best, bool *complet
     return status;
 }
 
+/* Of one list that weighs the few best are found in very few windows. */
+static bool is_light(const plan *p, const topk *best)
+{
+    size_t weighing = 0;
+    for (size_t i = 0; i < p->leaf_count; i++)
+        weighing += p->leaves[i].factor > 0;
+    return weighing == 1 && best->wanted <= FEW_WANTED;
+}
+
 oir_status search_best(const plan *p, topk *best, search_control *control, bool *complete, oir_error *err)
 {
     search_shares shares;
     *complete = true;
     if (!p->root)
         return topk_sort(best, err);
-    oir_status status = search_shares_init(&shares, p, control, err);
+    oir_status status = search_shares_init(&shares, p, control, is_light(p, best) ? 0 : search_share_postings(p), err);
+    if (status == OIR_OK)
+        status = search_shares_add_rooms(&shares, err);
     if (status == OIR_OK)
         status = search_shared(&shares, best, complete, err);
     search_shares_release(&shares);

@@ -127,7 +127,9 @@ oir_status search_count(const plan *p, uint64_t *count, search_control *control,
     *count = 0;
     if (plan_count_known(p, count))
         return OIR_OK;
-    oir_status status = search_shares_init(&shares, p, control, err);
+    oir_status status = search_shares_init(&shares, p, control, search_share_postings(p), err);
+    if (status == OIR_OK)
+        status = search_shares_add_rooms(&shares, err);
     uint64_t *counts = status == OIR_OK ? arena_add_zeroed(&shares.arena, shares.count, sizeof *counts) : NULL;
     if (status == OIR_OK)
         status = counts ? search_shares_run(&shares, count_share, counts, err) : error_no_memory(err, "a search");

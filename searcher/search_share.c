@@ -7,17 +7,22 @@
 #include "base/sort.h"
 #include "searcher/team.h"
 
-/* A search that looks at fewer postings is over before another thread is awake. */
-enum { POSTINGS_ALONE = 20000 };
+/* A search of fewer postings is over, or nearly, before another thread is awake. */
+enum { POSTINGS_ALONE = 50000 };
 
 /* ---- sharing out ---- */
 
-static size_t choose_count(const plan *p, const search_control *control)
+uint64_t search_share_postings(const plan *p)
 {
     uint64_t postings = 0;
-    size_t most = control->team ? team_size(control->team) : 1;
     for (size_t i = 0; i < p->leaf_count; i++)
         postings += p->leaves[i].termfreq;
+    return postings;
+}
+
+static size_t choose_count(const plan *p, const search_control *control, uint64_t postings)
+{
+    size_t most = control->team ? team_size(control->team) : 1;
     if (postings < POSTINGS_ALONE && paths_use(PATHS_SMALL))
         return 1;
     return most < p->unit_count ? most : p->unit_count ? p->unit_count : 1;
@@ -51,40 +56,13 @@ static oir_status deal_units(search_shares *s, oir_error *err)
     return OIR_OK;
 }
 
-/* Leaves that are the same group share a room. */
-static oir_status add_rooms(search_share *share, arena *a, oir_error *err)
-{
-    const plan *p = share->plan;
-    group_scratch *scratch = NULL;
-    for (size_t i = 0; i < p->leaf_count; i++) {
-        group_room *plans = p->leaves[i].room, *room = NULL;
-        share->rooms[i] = plans;
-        if (!plans || !share->number) /* the first share has the plan's own */
-            continue;
-        for (size_t k = 0; k < i && !room; k++)
-            room = p->leaves[k].room == plans ? share->rooms[k] : NULL;
-        if (!room) {
-            room = arena_add_zeroed(a, 1, sizeof *room);
-            scratch = scratch ? scratch : arena_add_zeroed(a, 1, sizeof *scratch);
-            uint32_t *sums = arena_add_zeroed(a, WINDOW_SIZE, sizeof *sums);
-            if (!room || !scratch || !sums)
-                return error_no_memory(err, "a search");
-            room->scratch = scratch;
-            room->own.sums = plans->own.sums ? sums : NULL;
-        }
-        share->rooms[i] = room;
-    }
-    return OIR_OK;
-}
-
 static oir_status init_share(search_shares *s, size_t number, oir_error *err)
 {
     search_share *share = &s->each[number];
     *share = (search_share){.plan = s->plan, .number = number, .control = s->control};
     arena_init(&share->arena);
     share->units = arena_add(&s->arena, (s->plan->unit_count + 1) * sizeof *share->units);
-    share->rooms = arena_add(&s->arena, (s->plan->leaf_count + 1) * sizeof *share->rooms);
-    if (!share->units || !share->rooms)
+    if (!share->units)
         return error_no_memory(err, "a search");
     if (s->count > 1) {
         share->threshold = &s->threshold;
@@ -93,20 +71,60 @@ static oir_status init_share(search_shares *s, size_t number, oir_error *err)
         share->own_control.stop = &s->stop;
         share->control = &share->own_control;
     }
-    return add_rooms(share, &s->arena, err);
+    return OIR_OK;
 }
 
-oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, oir_error *err)
+oir_status search_shares_init(search_shares *s, const plan *p, search_control *control, uint64_t postings,
+                              oir_error *err)
 {
     *s = (search_shares){.plan = p, .control = control};
     arena_init(&s->arena);
-    s->count = choose_count(p, control);
+    s->count = choose_count(p, control, postings);
     s->each = arena_add_zeroed(&s->arena, s->count, sizeof *s->each);
     if (!s->each)
         return error_no_memory(err, "a search");
     for (size_t i = 0; i < s->count; i++)
         ERROR_FORWARD(init_share(s, i, err));
     return deal_units(s, err);
+}
+
+oir_status search_share_new_room(group_room **out, bool sums, arena *a, oir_error *err)
+{
+    group_room *room = *out = arena_add_zeroed(a, 1, sizeof *room);
+    group_scratch *scratch = arena_add_zeroed(a, 1, sizeof *scratch);
+    uint32_t *own = sums ? arena_add_zeroed(a, WINDOW_SIZE, sizeof *own) : NULL;
+    if (!room || !scratch || (sums && !own))
+        return error_no_memory(err, "a group of terms");
+    room->scratch = scratch;
+    room->own.sums = own;
+    return OIR_OK;
+}
+
+/* Leaves that are the same group share a room. The first share has the plan's own. */
+static oir_status add_rooms(search_share *share, arena *a, oir_error *err)
+{
+    const plan *p = share->plan;
+    for (size_t i = 0; i < p->leaf_count; i++) {
+        group_room *plans = p->leaves[i].room, *room = share->number ? NULL : plans;
+        for (size_t k = 0; k < i && !room && plans; k++)
+            room = p->leaves[k].room == plans ? share->rooms[k] : NULL;
+        if (!room && plans)
+            ERROR_FORWARD(search_share_new_room(&room, plans->own.sums != NULL, a, err));
+        share->rooms[i] = room;
+    }
+    return OIR_OK;
+}
+
+oir_status search_shares_add_rooms(search_shares *s, oir_error *err)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        search_share *share = &s->each[i];
+        share->rooms = arena_add(&s->arena, (s->plan->leaf_count + 1) * sizeof *share->rooms);
+        if (!share->rooms)
+            return error_no_memory(err, "a search");
+        ERROR_FORWARD(add_rooms(share, &s->arena, err));
+    }
+    return OIR_OK;
 }
 
 void search_shares_release(search_shares *s)
@@ -138,7 +156,7 @@ static void ask_caller(void *context)
     }
 }
 
-static void add_statistics(oir_search_statistics *to, const oir_search_statistics *from)
+void search_share_add(oir_search_statistics *to, const oir_search_statistics *from)
 {
     to->windows += from->windows;
     to->windows_visited += from->windows_visited;
@@ -169,7 +187,7 @@ oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *
     s->context = context;
     team_run(s->control->team, s->count, run_share, s, s->control->keep_going ? ask_caller : NULL);
     for (size_t i = 0; i < s->count; i++) {
-        add_statistics(s->control->statistics, &s->each[i].statistics);
+        search_share_add(s->control->statistics, &s->each[i].statistics);
         s->control->late |= s->each[i].own_control.late;
     }
     return find_failure(s, err);

@@ -3,6 +3,8 @@
 #include "searcher/database.h"
 #include "searcher/topk.h"
 
+enum { PARTS = 3 };
+
 /* A plan over one segment whose documents have docids in no order. */
 static segment documents;
 static snapshot_segment place = {.segment = &documents};
@@ -36,8 +38,8 @@ static topk_item *make_items(uint32_t count, uint32_t values, oir_docid_order or
     return all;
 }
 
-/* Offers some of the items; those come to stand at the front of `offered`. */
-static uint32_t offer(topk *t, const topk_item *all, uint32_t count, topk_item *offered)
+/* Offers some of the items to t, and each of them to one of the parts; they come to stand at the front of `offered`. */
+static uint32_t offer(topk *t, topk *parts, const topk_item *all, uint32_t count, topk_item *offered)
 {
     oir_error err;
     uint32_t total = 0;
@@ -52,33 +54,50 @@ static uint32_t offer(topk *t, const topk_item *all, uint32_t count, topk_item *
             if (some >> j & 1)
                 weights[n++] = (offered[total++] = all[i + j]).weight;
         REQUIRE_OK(topk_add(t, weights, i, some, &err), err);
+        REQUIRE_OK(topk_add(&parts[harness_below(PARTS)], weights, i, some, &err), err);
         EXPECT(topk_threshold(t) >= threshold);
         EXPECT_EQ(t->full, t->wanted <= total);
     }
     return total;
 }
 
+static void expect_best(const topk *t, const topk_item *all, uint32_t count)
+{
+    size_t expected = t->wanted < count ? t->wanted : count;
+    EXPECT_EQ(t->held, expected);
+    EXPECT_EQ(t->offered, count);
+    for (size_t i = 0; i < expected && i < t->held; i++) {
+        EXPECT(t->items[i].weight == all[i].weight);
+        EXPECT_EQ(t->items[i].docid, all[i].docid);
+    }
+}
+
+/* Given to one, and to some that are merged. */
 static void trial(enum isa isa, size_t wanted, uint32_t count, uint32_t values)
 {
     oir_error err;
-    topk t;
     oir_docid_order order = (oir_docid_order)harness_below(3);
+    topk t, parts[PARTS], merged;
     topk_item *all = make_items(count, values, order), *offered = malloc((count + 1) * sizeof *offered);
     REQUIRE(offered);
     topk_init(&t, kernels_get(isa), wanted, order, &over);
-    uint32_t total = offer(&t, all, count, offered);
-    size_t expected = wanted < total ? wanted : total;
+    topk_init(&merged, kernels_get(isa), wanted, order, &over);
+    for (size_t p = 0; p < PARTS; p++)
+        topk_init(&parts[p], kernels_get(isa), wanted, order, &over);
+    uint32_t total = offer(&t, parts, all, count, offered);
     qsort(offered, total, sizeof *offered, compare);
     if (t.full && values == 1) /* no earlier than will turn out at the end */
         EXPECT(topk_last_key(&t) >= topk_get_key(&t, 0) - all[0].key + offered[wanted - 1].key);
     REQUIRE_OK(topk_sort(&t, &err), err);
-    EXPECT_EQ(t.held, expected);
-    EXPECT_EQ(t.offered, total);
-    for (size_t i = 0; i < expected && i < t.held; i++) {
-        EXPECT(t.items[i].weight == offered[i].weight);
-        EXPECT_EQ(t.items[i].docid, offered[i].docid);
-    }
+    for (size_t p = 0; p < PARTS; p++)
+        REQUIRE_OK(topk_sort(&parts[p], &err), err);
+    REQUIRE_OK(topk_merge(&merged, parts, PARTS, &err), err);
+    expect_best(&t, offered, total);
+    expect_best(&merged, offered, total);
     topk_release(&t);
+    topk_release(&merged);
+    for (size_t p = 0; p < PARTS; p++)
+        topk_release(&parts[p]);
     free((void *)(uintptr_t)documents.docids);
     free(all);
     free(offered);

@@ -25,7 +25,7 @@ typedef enum oir_status {
     OIR_IO = 8,                 /* the system refused to read or write; the message carries its words */
     OIR_NO_SPACE = 9,           /* the disk or quota is full; the last commit is intact */
     OIR_NO_MEMORY = 10,         /* an allocation failed; objects stay as they were */
-    OIR_LIMIT = 11,             /* a limit on depth, clauses or expansions was met; the message says which */
+    OIR_LIMIT = 11,             /* a limit on depth, clauses, expansions or time was met; the message says which */
     OIR_TOO_BIG = 12,           /* a document, term or collection is larger than the format can hold */
     OIR_CANCELLED = 13,         /* a callback asked to stop */
     OIR_UNSUPPORTED = 14        /* this build or this index has not got what was asked for */
