@@ -44,6 +44,7 @@ static const made_up shapes[] = {
     {"pairs, stacked", .documents = 9000, .words = 30, .tokens = 12, .even = true, .stacked = true, .optimised = true,
      .share = 5},
     {"emptied", .documents = 6000, .words = 300, .tokens = 10, .batches = true, .emptied = true, .share = 4},
+    {"many windows", .documents = 70000, .words = 500, .tokens = 3, .plain = true, .batches = true, .share = 4},
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };
 
