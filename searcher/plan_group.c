@@ -81,7 +81,8 @@ static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 static oir_status add_rooms(plan *p, postings_group *g, uint32_t windows, uint64_t postings, oir_error *err)
 {
     size_t size = (size_t)windows * RANGES;
-    bool keeps = paths_use(PATHS_KEPT) && postings >= (uint64_t)windows * KEPT_MIN && p->windows_kept < WINDOWS_KEPT_MOST;
+    bool many = postings >= (uint64_t)windows * KEPT_MIN;
+    bool keeps = many && p->windows_kept < WINDOWS_KEPT_MOST && paths_use(PATHS_KEPT);
     if (keeps && !(g->kept = arena_add_zeroed(&p->arena, windows, sizeof *g->kept)))
         return error_no_memory(err, "a group of terms");
     if (p->range_bounds + size > RANGE_BOUNDS_MOST || !paths_use(PATHS_RANGES))
