@@ -43,6 +43,7 @@ enum { TERMS_A_LOOK = 1024 }; /* terms between two looks at whether to go on */
 /* Terms as they are met, each behind a byte that says its size. */
 typedef struct terms_seen {
     search_control *control;
+    const snapshot_segment *segment;
     buffer bytes;
     uint64_t left; /* of one segment: one more than the limit is enough to know */
     bool full;     /* there were that many */
@@ -51,6 +52,10 @@ typedef struct terms_seen {
 static oir_status see(void *context, const terms_cursor *at, oir_error *err)
 {
     terms_seen *s = context;
+    uint32_t termfreq;
+    snapshot_correct(s->segment, &at->entry, &termfreq, NULL);
+    if (!termfreq) /* only deleted documents have it: a merge would drop it */
+        return OIR_OK;
     buffer_add_byte(&s->bytes, (uint8_t)at->term_size);
     buffer_add(&s->bytes, at->term, at->term_size);
     if (s->bytes.failed)
@@ -93,6 +98,7 @@ static oir_status check_prefix(const plan *p, const oir_query *q, oir_error *err
     uint64_t different = 0;
     oir_status status = OIR_OK;
     for (size_t u = 0; u < p->unit_count && status == OIR_OK; u++) {
+        seen.segment = p->units[u].segment;
         seen.left = q->max_expansion;
         status = plan_expand(p->units[u].segment->segment, q, see, &seen, err);
     }

@@ -86,12 +86,13 @@ static oir_query *term_query(const random_query_source *s)
     return new_term(s, absent, (size_t)size);
 }
 
-static size_t expansions(const random_query_source *s, const char *prefix, size_t size)
+size_t random_query_expansions(const random_query_source *s, const char *prefix, size_t size)
 {
     size_t count = 0;
     for (uint32_t i = 0; i < s->term_count; i++) {
         const exhaustive_term *t = &s->collection->terms[s->by_frequency[i]];
-        count += t->size >= size && memcmp(t->name, prefix, size) == 0;
+        bool fielded = !size && t->name[0] >= 'A' && t->name[0] <= 'Z';
+        count += t->size >= size && memcmp(t->name, prefix, size) == 0 && !fielded;
     }
     return count;
 }
@@ -105,11 +106,11 @@ static oir_query *prefix_query(const random_query_source *s)
     if (s->term_count) {
         const exhaustive_term *t = any_term(s);
         size = below(s, 40) ? 1 + below(s, t->size < 6 ? (uint32_t)t->size : 6) : 0;
-        while (s->prefix_most && size < t->size && expansions(s, t->name, size) > s->prefix_most)
+        while (s->prefix_most && size < t->size && random_query_expansions(s, t->name, size) > s->prefix_most)
             size++;
         memcpy(prefix, t->name, size);
     }
-    oir_termcount most = below(s, 2) ? 0 : s->collection->term_count + 1; /* which it never has */
+    oir_termcount most = below(s, 3) ? 0 : (oir_termcount)random_query_expansions(s, prefix, size); /* just enough */
     return made(oir_query_new_prefix(&q, prefix, size, most, &err), &q, &err);
 }
 

@@ -18,6 +18,8 @@ typedef struct random_query_source {
 /* The collection must stay as it is until release. */
 void random_query_init(random_query_source *s, exhaustive *collection, uint64_t (*random)(void));
 void random_query_release(random_query_source *s);
+/* How many terms start so, of those that a prefix finds. */
+size_t random_query_expansions(const random_query_source *s, const char *prefix, size_t size);
 /* A query nested no deeper than `depth`. Ends the program when out of memory. */
 oir_query *random_query_new(const random_query_source *s, int depth);
 
