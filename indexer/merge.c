@@ -4,9 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "document/iterator.h"
 #include "indexer/gather.h"
-#include "indexer/term_sort.h"
+#include "indexer/merge_terms.h"
 #include "segment/stored.h"
 #include "segment/termlists.h"
 #include "segment/values.h"
@@ -19,8 +18,6 @@ typedef struct input {
     const segment *segment;
     uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
-    terms_cursor cursor;
-    uint64_t key;       /* of the cursor's term */
     stored_cursor stored;
 } input;
 
@@ -28,8 +25,7 @@ typedef struct merge {
     const merge_order *order;
     input *inputs;
     size_t count;
-    uint32_t *heap;     /* inputs by the term they stand at, lowest first; of the same term the older first */
-    size_t heap_count;
+    merge_terms terms;
     segment_writer *writer;
     const progress *progress;
     bool term_lists;
@@ -51,8 +47,7 @@ static oir_status corrupt(const input *in, const char *what, oir_error *err)
 static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *err)
 {
     m->inputs = memory_new_zeroed(m->count, sizeof *m->inputs);
-    m->heap = memory_new(m->count * sizeof *m->heap);
-    if (!m->inputs || !m->heap)
+    if (!m->inputs)
         return error_no_memory(err, "a merge");
     for (size_t i = 0; i < m->count; i++) {
         input *in = &m->inputs[i];
@@ -122,57 +117,10 @@ static oir_status write_documents(merge *m, oir_error *err)
 
 /* ---- terms ---- */
 
-static bool comes_before(const merge *m, uint32_t a, uint32_t b)
-{
-    const input *left = &m->inputs[a], *right = &m->inputs[b];
-    if (left->key != right->key)
-        return left->key < right->key;
-    int order = iterator_compare_terms(left->cursor.term, left->cursor.term_size, right->cursor.term,
-                                       right->cursor.term_size);
-    return order < 0 || (order == 0 && a < b);
-}
-
-static void sift_down(merge *m, size_t at)
-{
-    uint32_t sifted = m->heap[at];
-    for (size_t child; (child = 2 * at + 1) < m->heap_count; at = child) {
-        if (child + 1 < m->heap_count && comes_before(m, m->heap[child + 1], m->heap[child]))
-            child++;
-        if (!comes_before(m, m->heap[child], sifted))
-            break;
-        m->heap[at] = m->heap[child];
-    }
-    m->heap[at] = sifted;
-}
-
-static void note_key(input *in)
-{
-    if (!in->cursor.at_end)
-        in->key = term_sort_key((const uint8_t *)in->cursor.term, in->cursor.term_size);
-}
-
-static oir_status start_terms(merge *m, oir_error *err)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        input *in = &m->inputs[i];
-        terms_cursor_init(&in->cursor, &in->segment->terms);
-        if (in->segment->terms.term_count == 0)
-            continue;
-        ERROR_FORWARD(terms_cursor_seek(&in->cursor, "", 0, err));
-        note_key(in);
-        if (!in->cursor.at_end)
-            m->heap[m->heap_count++] = (uint32_t)i;
-    }
-    for (size_t i = m->heap_count / 2; i-- > 0;)
-        sift_down(m, i);
-    return OIR_OK;
-}
-
-/* Adds the postings that one source has of the term its cursor stands at. */
-static oir_status gather_input(merge *m, const input *in, oir_error *err)
+/* Adds the postings that one source has of a term. */
+static oir_status gather_input(merge *m, const input *in, const term_entry *entry, oir_error *err)
 {
     const segment *s = in->segment;
-    const term_entry *entry = &in->cursor.entry;
     bool positioned = entry->positions_form != POSITIONS_NONE;
     ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
     if (positioned)
@@ -197,32 +145,19 @@ static oir_status gather_input(merge *m, const input *in, oir_error *err)
     return OIR_OK;
 }
 
-/* Takes one term from all sources that have it. The term itself is copied, for the cursors go on. */
+/* Takes the term that the walk stands at from all sources that have it. */
 static oir_status merge_term(merge *m, oir_error *err)
 {
-    char term[OIR_TERM_MAX + 1];
-    const input *first = &m->inputs[m->heap[0]];
-    size_t size = first->cursor.term_size;
-    if (size > OIR_TERM_MAX)
-        return corrupt(first, "a term is too long", err);
-    memcpy(term, first->cursor.term, size);
     gather_clear(&m->gather);
-    while (m->heap_count > 0) {
-        input *in = &m->inputs[m->heap[0]];
-        if (in->cursor.term_size != size || memcmp(in->cursor.term, term, size) != 0)
-            break;
-        ERROR_FORWARD(gather_input(m, in, err));
+    for (size_t i = 0; i < m->terms.having_count; i++) {
+        input *in = &m->inputs[m->terms.having[i]];
+        const term_entry *entry = merge_terms_get(&m->terms, i);
+        ERROR_FORWARD(gather_input(m, in, entry, err));
         if (in->ordinals) {
-            if (in->cursor.entry.ordinal >= in->segment->terms.term_count)
+            if (entry->ordinal >= in->segment->terms.term_count)
                 return corrupt(in, "a term has a number that is too high", err);
-            in->ordinals[in->cursor.entry.ordinal] = m->ordinal;
+            in->ordinals[entry->ordinal] = m->ordinal;
         }
-        ERROR_FORWARD(terms_cursor_next(&in->cursor, err));
-        note_key(in);
-        if (in->cursor.at_end)
-            m->heap[0] = m->heap[--m->heap_count];
-        if (m->heap_count > 0)
-            sift_down(m, 0);
         if (++m->terms_done % TELL_TERMS == 0)
             ERROR_FORWARD(progress_tell(m->progress, "merging terms", m->terms_done, m->terms_total, err));
     }
@@ -231,15 +166,19 @@ static oir_status merge_term(merge *m, oir_error *err)
     term_postings postings;
     ERROR_FORWARD(gather_finish(&m->gather, &postings, err));
     m->ordinal++;
-    return segment_writer_add_term(m->writer, term, size, &postings, err);
+    return segment_writer_add_term(m->writer, m->terms.term, m->terms.term_size, &postings, err);
 }
 
-static oir_status write_terms(merge *m, oir_error *err)
+static oir_status write_terms(merge *m, const merge_source *sources, oir_error *err)
 {
-    ERROR_FORWARD(start_terms(m, err));
-    while (m->heap_count > 0)
+    bool found;
+    ERROR_FORWARD(merge_terms_init(&m->terms, sources, m->count, err));
+    for (;;) {
+        ERROR_FORWARD(merge_terms_next(&m->terms, &found, err));
+        if (!found)
+            return OIR_OK;
         ERROR_FORWARD(merge_term(m, err));
-    return OIR_OK;
+    }
 }
 
 /* ---- term lists ---- */
@@ -271,7 +210,7 @@ static void release(merge *m)
             stored_cursor_release(&m->inputs[i].stored);
     }
     memory_free(m->inputs);
-    memory_free(m->heap);
+    merge_terms_release(&m->terms);
     memory_free(m->values);
     gather_release(&m->gather);
     postings_list_release(&m->postings);
@@ -287,7 +226,7 @@ oir_status merge_write(const merge_order *order, const merge_source *sources, si
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
-    ERROR_GOTO_DONE(write_terms(&m, err));
+    ERROR_GOTO_DONE(write_terms(&m, sources, err));
     if (term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));
 done:

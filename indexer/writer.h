@@ -25,6 +25,7 @@ struct oir_writable_database {
     size_t memory_limit;
     bool sync;
     bool pairs;            /* merged segments get lists of pairs */
+    oir_reorder reorder;   /* the order of documents in them */
     progress progress;
     generation fresh;      /* what the index is like when it is made or emptied */
     generation committed;  /* the last commit */
@@ -65,6 +66,8 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err);
 /* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
  * failure nothing is lost. */
 oir_status writer_merge(oir_writable_database *w, oir_error *err);
+/* Whether optimising puts so many documents into an order of their own. */
+bool writer_reorders(const oir_writable_database *w, uint32_t documents);
 /* Makes at most one segment of all, without deleted documents. */
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err);
 /* Gives a segment's handles and memory back, and its file too if no commit names it. */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "indexer/merge.h"
 #include "indexer/merge_policy.h"
+#include "indexer/reorder.h"
 #include "indexer/writer.h"
 #include "segment/pairs_writer.h"
 
@@ -145,7 +146,18 @@ static void drop_chosen(oir_writable_database *w, const bool *chosen, size_t cou
             writer_drop_segment(w, i < merged ? i : i + 1);
 }
 
-static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir_error *err)
+/* reordered: documents may get an order of their own. */
+static oir_status make_order(oir_writable_database *w, const merge_source *sources, size_t count, uint32_t least,
+                             merge_order *order, oir_error *err)
+{
+    ERROR_FORWARD(merge_order_by_docid(order, sources, count, err));
+    if (w->reorder == OIR_REORDER_NONE || order->count < least)
+        return OIR_OK;
+    reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
+    return reorder_documents(order, sources, count, &settings, &w->progress, err);
+}
+
+static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uint32_t reorder_least, oir_error *err)
 {
     oir_status status;
     new_segment n = {0};
@@ -157,7 +169,7 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir
     size_t source_count = get_sources(w, chosen, sources);
     while (!chosen[first])
         first++;
-    ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
+    ERROR_GOTO_DONE(make_order(w, sources, source_count, reorder_least, &order, err));
     ERROR_GOTO_DONE(open_new(w, &n, true, err));
     ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));
@@ -192,7 +204,7 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     if (!sizes || !chosen)
         status = error_no_memory(&lower, "choosing what to merge");
     while (status == OIR_OK && choose(w, sizes, chosen) > 0)
-        status = merge_chosen(w, chosen, &lower);
+        status = merge_chosen(w, chosen, REORDER_MERGED_MIN, &lower);
     memory_free(sizes);
     memory_free(chosen);
     /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop, nor are lists
@@ -202,10 +214,17 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
 }
 
-/* Whether writing a segment anew would make it better. */
+bool writer_reorders(const oir_writable_database *w, uint32_t documents)
+{
+    return w->reorder != OIR_REORDER_NONE && documents >= REORDER_OPTIMISED_MIN;
+}
+
+/* Whether writing a segment anew would not make it better. */
 static bool is_final(const oir_writable_database *w, const writer_segment *s)
 {
     bool small = s->deletions.catalog.document_count < PAIRS_DOCUMENTS_MIN;
+    if (!s->segment->by_docid && writer_reorders(w, s->deletions.catalog.document_count))
+        return false;
     return s->deletions.catalog.deleted_count == 0 && (small || s->segment->pairs.looked_for == w->pairs);
 }
 
@@ -219,7 +238,7 @@ oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
         return error_no_memory(err, "choosing what to merge");
     for (size_t i = 0; i < w->segment_count; i++)
         chosen[i] = true;
-    oir_status status = merge_chosen(w, chosen, err);
+    oir_status status = merge_chosen(w, chosen, REORDER_OPTIMISED_MIN, err);
     memory_free(chosen);
     return status;
 }
