@@ -54,7 +54,9 @@ static void choose_terms(reorder *r, uint64_t *keys, size_t count)
 {
     uint64_t postings = 0, budget = r->settings->memory / (2 * sizeof *r->lists.terms);
     size_t first = 0, end;
+    uint64_t filling = (uint64_t)r->document_count * (REORDER_STEP - 1);
     budget = budget < UINT32_MAX ? budget : UINT32_MAX;
+    budget -= filling < budget ? filling : budget;
     sort_u64(keys, count);
     end = count < REORDER_TERMS_MAX ? count : REORDER_TERMS_MAX;
     for (size_t i = 0; i < end; i++)
@@ -158,11 +160,13 @@ static oir_status make_lists(reorder *r, oir_error *err)
     ERROR_FORWARD(read_lists(r, false, err));
     for (uint32_t i = 0; i < r->document_count; i++) {
         r->cursors[i] = (uint32_t)l->posting_count;
-        l->posting_count += l->sizes[i];
+        l->posting_count += l->sizes[i] = reorder_round_up(l->sizes[i]);
     }
     l->terms = memory_new((l->posting_count + 1) * sizeof *l->terms);
     if (!l->terms)
         return no_memory(err);
+    for (size_t i = 0; i < l->posting_count; i++)
+        l->terms[i] = (uint16_t)l->term_count;
     return read_lists(r, true, err);
 }
 
@@ -203,8 +207,8 @@ static void release(reorder *r)
 reorder_settings reorder_choose(oir_reorder level, size_t memory)
 {
     if (level == OIR_REORDER_FULL)
-        return (reorder_settings){20, 1 << 16, 2, memory};
-    return (reorder_settings){6, 1 << 12, 8, memory};
+        return (reorder_settings){12, 1 << 16, 4, memory};
+    return (reorder_settings){4, 1 << 14, 32, memory};
 }
 
 oir_status reorder_documents(merge_order *order, const merge_source *sources, size_t count,

@@ -83,29 +83,29 @@ static inline int32_t cost_of_one_more(const bisection *b, uint32_t d)
     return b->costs[d >> shift] + (int32_t)shift * COST_UNIT;
 }
 
+/* Documents that are alike and lie on both sides would change sides all at once if each counted only the others; if each
+ * counted itself, none would move. */
 static void make_gains(bisection *b, const node *n)
 {
     for (uint32_t t = 0; t < n->term_count; t++) {
         uint32_t right = n->right[t], left = n->total[t] - right;
-        b->gains[0][t] = (int16_t)(cost_of_one_more(b, right) - cost_of_one_more(b, left - (left > 0)));
-        b->gains[1][t] = (int16_t)(cost_of_one_more(b, right - (right > 0)) - cost_of_one_more(b, left));
+        int32_t lefts = cost_of_one_more(b, left), other_lefts = cost_of_one_more(b, left - (left > 0));
+        int32_t rights = cost_of_one_more(b, right), other_rights = cost_of_one_more(b, right - (right > 0));
+        b->gains[0][t] = (int16_t)(rights - lefts + (lefts - other_lefts) * 3 / 4);
+        b->gains[1][t] = (int16_t)(rights - lefts - (rights - other_rights) * 3 / 4);
     }
+    b->gains[0][n->term_count] = b->gains[1][n->term_count] = 0;
 }
 
 /* ---- sides ---- */
 
-static int32_t sum_gains(const int16_t *gains, const uint16_t *terms, uint32_t count)
+/* At most REORDER_TERMS_MAX gains, of 34 bits' worth at most each. */
+static int32_t sum_gains(const int16_t *gains, const uint16_t *terms, uint32_t size)
 {
-    int64_t a = 0, b = 0;
-    uint32_t i = 0;
-    for (; i + 2 <= count; i += 2) {
-        a += gains[terms[i]];
-        b += gains[terms[i + 1]];
-    }
-    if (i < count)
-        a += gains[terms[i]];
-    a += b;
-    return a > INT32_MAX / 2 ? INT32_MAX / 2 : a < -(INT32_MAX / 2) ? -(INT32_MAX / 2) : (int32_t)a;
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < size; i += REORDER_STEP)
+        sum += (gains[terms[i]] + gains[terms[i + 1]]) + (gains[terms[i + 2]] + gains[terms[i + 3]]);
+    return sum;
 }
 
 static void make_wishes(bisection *b, const node *n, const half_lists *l, int32_t *lowest, int32_t *highest)
@@ -216,13 +216,14 @@ static void number_terms(bisection *b, const node *n, uint32_t side, node *child
         child->total[child->term_count] = degree;
         child->term_count += kept;
     }
+    numbers[n->term_count] = DROPPED;
     child->right = child->total + child->term_count;
-    memset(child->right, 0, child->term_count * sizeof *child->right);
-    b->degrees_used += 2 * (size_t)child->term_count;
+    memset(child->right, 0, (child->term_count + (size_t)1) * sizeof *child->right);
+    b->degrees_used += 2 * (size_t)child->term_count + 1;
 }
 
-/* Copies a document's list to the child, with the child's numbers. Returns how long it is then. */
-static uint32_t copy_list(const uint16_t *from, uint32_t size, const uint16_t *numbers, uint16_t *to)
+/* Copies a document's list to the child, with the child's numbers. Returns how long it is then, filled up. */
+static uint32_t copy_list(const uint16_t *from, uint32_t size, const uint16_t *numbers, uint16_t none, uint16_t *to)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < size; i++) {
@@ -230,6 +231,8 @@ static uint32_t copy_list(const uint16_t *from, uint32_t size, const uint16_t *n
         to[kept] = number;
         kept += number != DROPPED;
     }
+    while (kept % REORDER_STEP)
+        to[kept++] = none;
     return kept;
 }
 
@@ -254,7 +257,7 @@ static void hand_down(bisection *b, const node *n, const half_lists *from, const
         uint32_t side = b->sides[i], place = next[side]++;
         node *child = &children[side];
         uint16_t *copy = to->terms + child->end;
-        uint32_t size = copy_list(terms, from->sizes[i], b->numbers[side], copy);
+        uint32_t size = copy_list(terms, from->sizes[i], b->numbers[side], (uint16_t)child->term_count, copy);
         terms += from->sizes[i];
         to->documents[place] = from->documents[i];
         to->sizes[place] = size;
@@ -274,7 +277,9 @@ static oir_status bisect(bisection *b, const node *n, uint32_t depth, oir_error 
     }
     memset(b->sides + n->first, 0, n->left);
     memset(b->sides + n->first + n->left, 1, n->count - n->left);
-    for (uint32_t i = 0; i < b->iterations && n->term_count; i++) {
+    /* The last halvings are quick, for lists are short there, and they decide what is in a range. */
+    uint32_t iterations = n->count > WINDOW_SIZE ? b->iterations : 2 * b->iterations;
+    for (uint32_t i = 0; i < iterations && n->term_count; i++) {
         if (n->count >= TELL_DOCUMENTS)
             ERROR_FORWARD(progress_tell(b->progress, "reordering documents", b->done, b->total, err));
         if (change_sides(b, n, from) <= n->count / SETTLED_SHARE)
@@ -298,12 +303,16 @@ static node make_root(bisection *b, const reorder_lists *lists)
     root.left = find_left(root.count);
     root.total = b->degrees;
     root.right = b->degrees + root.term_count;
-    b->degrees_used = 2 * (size_t)root.term_count;
+    b->degrees_used = 2 * (size_t)root.term_count + 1;
     const uint16_t *terms = lists->terms;
     for (uint32_t i = 0; i < root.count; i++) {
         b->lists[0].documents[i] = i;
-        for (uint32_t t = 0; t < lists->sizes[i]; t++)
-            root.total[*terms]++, root.right[*terms++] += i >= root.left;
+        for (uint32_t t = 0; t < lists->sizes[i]; t++, terms++) {
+            if (*terms == root.term_count)
+                continue;
+            root.total[*terms]++;
+            root.right[*terms] += i >= root.left;
+        }
     }
     return root;
 }
@@ -322,7 +331,7 @@ static bool reserve(bisection *b, const reorder_lists *l)
 {
     size_t documents = l->document_count, terms = l->term_count;
     /* Of every level the two children's terms are on the stack. */
-    size_t degrees = 2 * terms * (1 + 2 * (size_t)(count_levels(l->document_count) + 1)) + 1;
+    size_t degrees = (2 * terms + 2) * (1 + 2 * (size_t)(count_levels(l->document_count) + 1));
     b->lists[0].sizes = l->sizes;
     b->lists[0].terms = l->terms;
     b->lists[0].documents = memory_new(documents * sizeof(uint32_t));

@@ -11,15 +11,23 @@
 
 #include "indexer/progress.h"
 
-enum { REORDER_TERMS_MAX = UINT16_MAX }; /* numbers of terms are below */
+enum {
+    REORDER_TERMS_MAX = UINT16_MAX - 1,
+    REORDER_STEP = 4 /* lists are filled up to a multiple, so that loops over short ones are short */
+};
 
 /* Which terms each document has, as far as they matter. */
 typedef struct reorder_lists {
     uint32_t document_count, term_count;
-    uint32_t *sizes;  /* of each document's list; its capacity is document_count */
-    uint16_t *terms;  /* the lists one after another */
-    size_t posting_count;
+    uint32_t *sizes;  /* of each document's list, a multiple of REORDER_STEP */
+    uint16_t *terms;  /* the lists one after another; filled up with the number term_count, which is no term */
+    size_t posting_count; /* the sum of sizes */
 } reorder_lists;
+
+static inline uint32_t reorder_round_up(uint32_t size)
+{
+    return (size + REORDER_STEP - 1) / REORDER_STEP * REORDER_STEP;
+}
 
 /* Sets order[new number] = old number for all documents. The lists are used up, though their memory is the caller's
  * still. Takes 2 bytes for each posting and 14 for each document meanwhile. iterations: how often documents may change
