@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/gather.h"
+#include "indexer/merge_stored.h"
 #include "indexer/merge_terms.h"
-#include "segment/stored.h"
 #include "segment/termlists.h"
 #include "segment/values.h"
 
@@ -18,7 +18,6 @@ typedef struct input {
     const segment *segment;
     uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
-    stored_cursor stored;
 } input;
 
 typedef struct merge {
@@ -26,6 +25,8 @@ typedef struct merge {
     input *inputs;
     size_t count;
     merge_terms terms;
+    bool has_stored;
+    merge_stored stored;
     segment_writer *writer;
     const progress *progress;
     bool term_lists;
@@ -62,12 +63,11 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
         if (m->term_lists)
             memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
         m->terms_total += count;
-        if (in->segment->stored)
-            stored_cursor_init(&in->stored, in->segment->stored);
+        m->has_stored &= in->segment->stored != NULL;
     }
     for (uint32_t i = 0; i < m->order->count; i++)
         m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
-    return OIR_OK;
+    return m->has_stored ? merge_stored_init(&m->stored, m->order, sources, m->count, err) : OIR_OK;
 }
 
 /* ---- documents ---- */
@@ -89,9 +89,11 @@ static oir_status read_values(merge *m, const input *in, uint32_t local, segment
     return OIR_OK;
 }
 
-static oir_status write_document(merge *m, input *in, uint32_t local, oir_error *err)
+static oir_status write_document(merge *m, uint32_t i, oir_error *err)
 {
+    const input *in = &m->inputs[m->order->sources[i]];
     const segment *s = in->segment;
+    uint32_t local = m->order->locals[i];
     segment_document document = {
         .docid = segment_get_docid(s, local),
         .length = segment_get_length(s, local),
@@ -99,8 +101,8 @@ static oir_status write_document(merge *m, input *in, uint32_t local, oir_error 
     };
     document.has_positions =
         segment_get_position_range(s, local, &document.position_min, &document.position_max);
-    if (s->stored)
-        ERROR_FORWARD(stored_cursor_get(&in->stored, local, &document.data, err));
+    if (m->has_stored)
+        ERROR_FORWARD(merge_stored_get(&m->stored, i, &document.data, err));
     ERROR_FORWARD(read_values(m, in, local, &document, err));
     return segment_writer_add_document(m->writer, &document, err);
 }
@@ -108,7 +110,7 @@ static oir_status write_document(merge *m, input *in, uint32_t local, oir_error 
 static oir_status write_documents(merge *m, oir_error *err)
 {
     for (uint32_t i = 0; i < m->order->count; i++) {
-        ERROR_FORWARD(write_document(m, &m->inputs[m->order->sources[i]], m->order->locals[i], err));
+        ERROR_FORWARD(write_document(m, i, err));
         if (i % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->order->count, err));
     }
@@ -206,11 +208,10 @@ static void release(merge *m)
     for (size_t i = 0; m->inputs && i < m->count; i++) {
         memory_free(m->inputs[i].locals);
         memory_free(m->inputs[i].ordinals);
-        if (m->inputs[i].segment && m->inputs[i].segment->stored)
-            stored_cursor_release(&m->inputs[i].stored);
     }
     memory_free(m->inputs);
     merge_terms_release(&m->terms);
+    merge_stored_release(&m->stored);
     memory_free(m->values);
     gather_release(&m->gather);
     postings_list_release(&m->postings);
@@ -222,7 +223,8 @@ oir_status merge_write(const merge_order *order, const merge_source *sources, si
                        segment_writer *w, const progress *p, oir_error *err)
 {
     oir_status status;
-    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists};
+    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists,
+               .has_stored = true};
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));

@@ -25,19 +25,20 @@ static inline uint32_t world_queries(uint32_t otherwise)
     return wanted ? wanted : otherwise;
 }
 
-static inline void world_write(world *w)
+static inline void world_write(world *w, oir_reorder reorder)
 {
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     options.no_sync = true;
+    options.reorder = reorder;
     REQUIRE_OK(oir_writable_database_open(&w->writer, w->path, &options, &world_error), world_error);
 }
 
-static inline void world_open(world *w)
+static inline void world_open(world *w, oir_reorder reorder)
 {
     w->folder = scratch_open();
     scratch_path(w->path, w->folder, "index");
     w->model = exhaustive_new();
-    world_write(w);
+    world_write(w, reorder);
 }
 
 static inline void world_put(world *w, oir_docid docid, const oir_document *d)

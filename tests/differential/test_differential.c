@@ -17,6 +17,7 @@ typedef struct shape {
     bool batches;    /* committed in several parts, so that there are as many segments as merging leaves */
     bool changes;    /* some are deleted and replaced afterwards */
     bool optimised;  /* written anew as one segment in the end */
+    bool reordered;  /* the same before changes, with documents in an order of their own */
     bool equal;      /* many are the same */
     bool empty;      /* many have length 0, or no term at all */
     bool large;      /* wdf up to 100,000 */
@@ -49,6 +50,13 @@ static const shape shapes[] = {
      .share = 10},
     {"alike", .documents = 9000, .words = 300, .tokens = 15, .even = true, .changes = true, .share = 6},
     {"pairs", .documents = 9000, .words = 40, .tokens = 20, .even = true, .optimised = true, .share = 6},
+    {"reordered", .documents = 9000, .words = 300, .tokens = 15, .reordered = true, .share = 6},
+    {"reordered, changed", .documents = 20000, .words = 6000, .tokens = 18, .reordered = true, .changes = true,
+     .share = 8},
+    {"reordered, equal", .documents = 12000, .words = 30, .tokens = 8, .equal = true, .reordered = true,
+     .changes = true, .large = true, .counted = true, .share = 5},
+    {"reordered twice", .documents = 10000, .words = 900, .tokens = 12, .gaps = true, .shuffled = true,
+     .batches = true, .reordered = true, .changes = true, .optimised = true, .share = 6},
     {"alike and long", .documents = 1500, .words = 60, .tokens = 90, .even = true, .share = 3},
     {"tiny ones", .documents = 300000, .words = 4000, .tokens = 3, .plain = true, .share = 1},
 };
@@ -199,6 +207,8 @@ static void fill_world(world *w, const shape *s)
     }
     free(docids);
     world_commit(w);
+    if (s->reordered)
+        REQUIRE_OK(oir_writable_database_optimise(w->writer, &world_error), world_error);
     if (s->changes)
         change(w, s, d);
     if (s->optimised)
@@ -234,7 +244,7 @@ static void shapes_of_collections(void)
         const shape *s = &shapes[i];
         uint32_t queries = world_queries(QUERIES) * s->share / sum + 5;
         world w;
-        world_open(&w);
+        world_open(&w, s->reordered ? OIR_REORDER_LIGHT : OIR_REORDER_NONE);
         fill_world(&w, s);
         oir_database *database = world_ask(&w);
         printf("%-20s %6u documents, %zu segments, %u queries\n", s->name, w.model->live,
@@ -259,7 +269,7 @@ static void several_as_one(void)
     oir_database *database[3];
     exhaustive *joined = exhaustive_new();
     for (uint32_t i = 0; i < 3; i++) {
-        world_open(&w[i]);
+        world_open(&w[i], OIR_REORDER_LIGHT);
         fill_world(&w[i], &parts[i]);
         database[i] = world_ask(&w[i]);
         for (oir_docid d = 1; d <= w[i].model->last; d++)

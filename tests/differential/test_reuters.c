@@ -71,7 +71,7 @@ static size_t ask(const world *w, const char *what)
 static void same_answers(void)
 {
     world w;
-    world_open(&w);
+    world_open(&w, OIR_REORDER_LIGHT);
     fill(&w);
     EXPECT(ask(&w, "as written") >= 8);
     REQUIRE_OK(oir_writable_database_optimise(w.writer, &world_error), world_error);

@@ -337,7 +337,7 @@ void generated_documents()
 {
     world w;
     oir_document *d;
-    world_open(&w);
+    world_open(&w, OIR_REORDER_LIGHT);
     REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
     for (oir_docid docid = 1; docid <= 3000; docid++) {
         oir_document_clear(d);
@@ -365,7 +365,7 @@ void news()
         printf("OIR_SHARED is not set: Reuters and the articles are not compared\n");
         return;
     }
-    world_open(&w);
+    world_open(&w, OIR_REORDER_LIGHT);
     REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
     for (oir_docid docid = 1; reuters_next(articles, d); docid++)
         world_put(&w, docid, d);
@@ -447,7 +447,7 @@ void five_articles()
             names.push_back(item->d_name);
     closedir(opened);
     std::sort(names.begin(), names.end());
-    world_open(&w);
+    world_open(&w, OIR_REORDER_LIGHT);
     REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
     REQUIRE_OK(oir_term_generator_new(&generator, &world_error), world_error);
     REQUIRE_OK(oir_term_generator_set_stemmer(generator, "english", &world_error), world_error);
