@@ -83,8 +83,8 @@ static inline int32_t cost_of_one_more(const bisection *b, uint32_t d)
     return b->costs[d >> shift] + (int32_t)shift * COST_UNIT;
 }
 
-/* Documents that are alike and lie on both sides would change sides all at once if each counted only the others; if each
- * counted itself, none would move. */
+/* Documents that are alike and lie on both sides would change sides all at once if each counted only the others; if
+ * each counted itself, none would move. */
 static void make_gains(bisection *b, const node *n)
 {
     for (uint32_t t = 0; t < n->term_count; t++) {

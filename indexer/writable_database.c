@@ -335,9 +335,7 @@ oir_status oir_writable_database_commit(oir_writable_database *w, oir_error *err
 oir_status oir_writable_database_optimise(oir_writable_database *w, oir_error *err)
 {
     ERROR_FORWARD(writer_check(w, err));
-    /* Without segments and with nothing to be reordered, what is flushed is not merged. */
-    bool lasting = w->segment_count == 0 && !writer_reorders(w, w->inverter->live_count);
-    ERROR_FORWARD(writer_flush(w, lasting, err));
+    ERROR_FORWARD(writer_flush(w, writer_flush_lasts(w), err));
     ERROR_FORWARD(writer_merge_all(w, err));
     return w->changed ? writer_commit(w, err) : OIR_OK;
 }

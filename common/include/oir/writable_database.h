@@ -31,9 +31,9 @@ typedef enum oir_open_mode {
                                version that cannot be read */
 } oir_open_mode;
 
-/* Whether documents are put into an order of their own inside the index, like beside like, by the words they share. Docids
- * stay, and so do all answers; searches are quicker and the index is smaller. It is done by optimising, and where so many
- * documents are merged that it is worth the time. */
+/* Whether documents are put into an order of their own inside the index, like beside like, by the words they share.
+ * Docids stay, and so do all answers; searches are quicker and the index is smaller. It is done by optimising, and where
+ * so many documents are merged that it is worth the time. */
 typedef enum oir_reorder {
     OIR_REORDER_LIGHT, /* the default: most of the gain */
     OIR_REORDER_NONE,  /* documents are in the order of their docids */
