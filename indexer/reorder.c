@@ -45,6 +45,7 @@ static void offer(reorder *r, const merge_terms *walk, uint32_t term)
 
 static oir_status note(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
 {
+    reorder_builder_start(&r->builder, term);
     for (size_t i = 0; i < walk->having_count; i++) {
         const segment *s = r->sources[walk->having[i]].segment;
         const uint32_t *places = r->places[walk->having[i]], documents = s->context.document_count;
@@ -52,7 +53,7 @@ static oir_status note(reorder *r, const merge_terms *walk, uint32_t term, oir_e
         for (uint32_t p = 0; p < r->postings.count; p++) {
             uint32_t local = r->postings.documents[p], place = local < documents ? places[local] : GONE;
             if (place != GONE)
-                reorder_builder_note(&r->builder, term, place);
+                reorder_builder_note(&r->builder, place);
         }
     }
     return OIR_OK;
@@ -121,9 +122,7 @@ oir_status reorder_documents(merge_order *order, const merge_source *sources, si
     ERROR_GOTO_DONE(make_places(&r, order, err));
     ERROR_GOTO_DONE(reorder_builder_init(&r.builder, order->count, term_count, settings, err));
     ERROR_GOTO_DONE(walk_terms(&r, false, err));
-    reorder_builder_choose(&r.builder);
-    ERROR_GOTO_DONE(walk_terms(&r, true, err));
-    ERROR_GOTO_DONE(reorder_builder_turn(&r.builder, err));
+    ERROR_GOTO_DONE(reorder_builder_choose(&r.builder, err));
     ERROR_GOTO_DONE(walk_terms(&r, true, err));
     ERROR_GOTO_DONE(reorder_builder_end(&r.builder, p, err));
     ERROR_GOTO_DONE(apply(order, r.builder.order, err));

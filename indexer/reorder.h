@@ -1,7 +1,7 @@
 /* The order in which documents are best written: like beside like, which makes lists smaller and lets searches skip
  * more of them.
  *
- * Memory: 4 bytes for each posting of the terms that are looked at, which are chosen so that this stays within
+ * Memory: 6 bytes for each posting of the terms that are looked at, which are chosen so that this stays within
  * reorder_settings.memory, and about 30 bytes for each document. */
 #ifndef INDEXER_REORDER_H
 #define INDEXER_REORDER_H

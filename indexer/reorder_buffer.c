@@ -44,8 +44,7 @@ static oir_status offer_terms(buffered *b, oir_error *err)
     term_sort(b->terms, b->term_count);
     for (uint32_t i = 0; i < b->term_count; i++)
         reorder_builder_offer(&b->builder, i, inverter_get_term(b->v, b->terms[i].term)->documents);
-    reorder_builder_choose(&b->builder);
-    return OIR_OK;
+    return reorder_builder_choose(&b->builder, err);
 }
 
 static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
@@ -55,12 +54,13 @@ static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
             ERROR_FORWARD(progress_tell(p, "reading lists", i, b->term_count, err));
         if (!reorder_builder_wants(&b->builder, i))
             continue;
+        reorder_builder_start(&b->builder, i);
         inverter_cursor c = inverter_read(b->v, inverter_get_term(b->v, b->terms[i].term));
         while (inverter_next(&c)) {
             for (uint32_t skipped = 0; skipped < c.positions; skipped++)
                 slices_next(&c.reader);
             if (b->places[c.document] != GONE)
-                reorder_builder_note(&b->builder, i, b->places[c.document]);
+                reorder_builder_note(&b->builder, b->places[c.document]);
         }
     }
     return OIR_OK;
@@ -75,8 +75,6 @@ oir_status reorder_buffer(uint32_t **order, const inverter *v, const reorder_set
     ERROR_GOTO_DONE(make_places(&b, err));
     ERROR_GOTO_DONE(reorder_builder_init(&b.builder, v->live_count, v->term_count, settings, err));
     ERROR_GOTO_DONE(offer_terms(&b, err));
-    ERROR_GOTO_DONE(note_terms(&b, p, err));
-    ERROR_GOTO_DONE(reorder_builder_turn(&b.builder, err));
     ERROR_GOTO_DONE(note_terms(&b, p, err));
     ERROR_GOTO_DONE(reorder_builder_end(&b.builder, p, err));
     *order = b.builder.order;

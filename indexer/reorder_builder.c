@@ -34,6 +34,9 @@ void reorder_builder_release(reorder_builder *b)
     memory_free(b->lists.sizes);
     memory_free(b->lists.terms);
     memory_free(b->order);
+    memory_free(b->documents);
+    memory_free(b->starts);
+    memory_free(b->noted);
     *b = (reorder_builder){0};
 }
 
@@ -57,9 +60,10 @@ static uint32_t documents_of(uint64_t key)
     return UINT32_MAX - (uint32_t)(key >> 32);
 }
 
-void reorder_builder_choose(reorder_builder *b)
+/* While lists are made, a posting takes 4 bytes in `documents` and 2 in the lists. */
+oir_status reorder_builder_choose(reorder_builder *b, oir_error *err)
 {
-    uint64_t budget = b->settings->memory / (2 * sizeof *b->lists.terms), postings = 0;
+    uint64_t budget = b->settings->memory / 6, postings = 0;
     uint64_t filling = (uint64_t)b->lists.document_count * (REORDER_STEP - 1);
     size_t first = 0, end = b->key_count < REORDER_TERMS_MAX ? b->key_count : REORDER_TERMS_MAX;
     budget = budget < UINT32_MAX ? budget : UINT32_MAX;
@@ -73,9 +77,14 @@ void reorder_builder_choose(reorder_builder *b)
         b->numbers[(uint32_t)b->keys[i]] = (uint16_t)b->lists.term_count++;
     memory_free(b->keys);
     b->keys = NULL;
+    b->document_capacity = (size_t)postings;
+    b->documents = memory_new((b->document_capacity + 1) * sizeof *b->documents);
+    b->starts = memory_new((b->lists.term_count + (size_t)1) * sizeof *b->starts);
+    b->noted = memory_new((b->lists.term_count + (size_t)1) * sizeof *b->noted);
+    return b->documents && b->starts && b->noted ? OIR_OK : no_memory(err);
 }
 
-oir_status reorder_builder_turn(reorder_builder *b, oir_error *err)
+static oir_status start_lists(reorder_builder *b, oir_error *err)
 {
     reorder_lists *l = &b->lists;
     for (uint32_t i = 0; i < l->document_count; i++) {
@@ -88,11 +97,22 @@ oir_status reorder_builder_turn(reorder_builder *b, oir_error *err)
         return no_memory(err);
     for (size_t i = 0; i < l->posting_count; i++)
         l->terms[i] = (uint16_t)l->term_count;
-    b->filling = true;
     return OIR_OK;
+}
+
+static void fill_lists(reorder_builder *b)
+{
+    b->starts[b->noted_count] = b->document_count;
+    for (uint32_t t = 0; t < b->noted_count; t++)
+        for (size_t i = b->starts[t]; i < b->starts[t + 1]; i++)
+            b->lists.terms[b->order[b->documents[i]]++] = b->noted[t];
+    memory_free(b->documents);
+    b->documents = NULL;
 }
 
 oir_status reorder_builder_end(reorder_builder *b, const progress *p, oir_error *err)
 {
+    ERROR_FORWARD(start_lists(b, err));
+    fill_lists(b);
     return reorder_bisect(&b->lists, b->settings->iterations, b->order, p, err);
 }
