@@ -14,7 +14,7 @@ enum {
     BUCKETS_MIN = 64,
     BUCKETS_MAX = 1 << 13,
     TELL_DOCUMENTS = 1 << 14, /* nodes with fewer are not worth asking */
-    SETTLED_SHARE = 64        /* a node is done when fewer than one in so many documents changed sides */
+    SETTLED_SHARE = 32        /* a node is done when fewer than one in so many documents changed sides */
 };
 
 /* Where the lists of nodes are: those of a node are in one of two, those of its children in the other. */
@@ -27,7 +27,7 @@ typedef struct bisection {
     half_lists lists[2];
     uint8_t *sides;           /* by place, of the node at hand: 1 is right */
     int32_t *wishes;          /* by place: how much a document wants to be right */
-    uint32_t *buckets;        /* of wishes */
+    uint32_t *buckets;        /* of wishes: two counts each, of documents that are left and right */
     int16_t *gains[2];        /* by term: what being right is worth to a document that is left, or right */
     uint16_t *numbers[2];     /* by term: its number in the left and in the right child */
     uint32_t *degrees;        /* a stack: two numbers for each term of a node */
@@ -136,20 +136,19 @@ static uint32_t bucket_of(const cut *c, int32_t wish)
 
 static cut find_cut(bisection *b, const node *n, int32_t lowest, int32_t highest)
 {
-    uint32_t buckets = BUCKETS_MIN, before = 0, lefts = 0;
+    uint32_t buckets = BUCKETS_MIN, before = 0;
     cut c = {.lowest = lowest};
     while (buckets < BUCKETS_MAX && buckets < n->count)
         buckets *= 2;
     while (((uint32_t)highest - (uint32_t)lowest) >> c.shift >= buckets)
         c.shift++;
-    memset(b->buckets, 0, buckets * sizeof *b->buckets);
+    memset(b->buckets, 0, 2 * buckets * sizeof *b->buckets);
     for (uint32_t i = n->first; i < n->first + n->count; i++)
-        b->buckets[bucket_of(&c, b->wishes[i])]++;
-    for (; before + b->buckets[c.bucket] < n->left; c.bucket++)
-        before += b->buckets[c.bucket];
-    for (uint32_t i = n->first; i < n->first + n->count; i++)
-        lefts += !b->sides[i] && bucket_of(&c, b->wishes[i]) == c.bucket;
-    uint32_t wanted = n->left - before;
+        b->buckets[2 * bucket_of(&c, b->wishes[i]) + b->sides[i]]++;
+    const uint32_t *at = b->buckets;
+    for (; before + at[0] + at[1] < n->left; at += 2, c.bucket++)
+        before += at[0] + at[1];
+    uint32_t wanted = n->left - before, lefts = at[0];
     c.movers[0] = lefts > wanted ? lefts - wanted : 0;
     c.movers[1] = wanted > lefts ? wanted - lefts : 0;
     return c;
@@ -340,7 +339,7 @@ static bool reserve(bisection *b, const reorder_lists *l)
     b->lists[1].terms = memory_new((l->posting_count + 1) * sizeof(uint16_t));
     b->sides = memory_new(documents);
     b->wishes = memory_new(documents * sizeof *b->wishes);
-    b->buckets = memory_new(BUCKETS_MAX * sizeof *b->buckets);
+    b->buckets = memory_new(2 * BUCKETS_MAX * sizeof *b->buckets);
     b->gains[0] = memory_new((terms + 1) * 2 * sizeof(int16_t));
     b->numbers[0] = memory_new((terms + 1) * 2 * sizeof(uint16_t));
     b->degrees = memory_new_zeroed(degrees, sizeof *b->degrees);
