@@ -20,6 +20,7 @@ typedef struct options {
     size_t memory; /* bytes */
     unsigned long commit; /* documents; 0: all, and optimised */
     bool no_pairs;
+    oir_reorder reorder;
 } options;
 
 static double now(void)
@@ -53,9 +54,30 @@ static size_t parse_size(const char *text)
     return (size_t)n << shift;
 }
 
+/* What stands behind "--reorder". */
+static bool parse_reorder(options *o, const char *text)
+{
+    static const struct {
+        const char *text;
+        oir_reorder level;
+    } levels[] = {
+        {"", OIR_REORDER_LIGHT},
+        {"=light", OIR_REORDER_LIGHT},
+        {"=none", OIR_REORDER_NONE},
+        {"=full", OIR_REORDER_FULL},
+    };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        if (strcmp(text, levels[i].text) == 0) {
+            o->reorder = levels[i].level;
+            return true;
+        }
+    }
+    return false;
+}
+
 static int parse_options(options *o, int argc, char **argv)
 {
-    *o = (options){.memory = MEMORY_DEFAULT};
+    *o = (options){.memory = MEMORY_DEFAULT, .reorder = OIR_REORDER_NONE};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--memory") == 0) {
             if (++i == argc || !(o->memory = parse_size(argv[i])))
@@ -65,6 +87,9 @@ static int parse_options(options *o, int argc, char **argv)
                 return bench_misused("--commit wants a number of documents");
         } else if (strcmp(argv[i], "--no-pairs") == 0) {
             o->no_pairs = true;
+        } else if (strncmp(argv[i], "--reorder", 9) == 0) {
+            if (!parse_reorder(o, argv[i] + 9))
+                return bench_misused("--reorder is none, light or full");
         } else if (argv[i][0] == '-' || o->folder) {
             return bench_misused("index wants one folder");
         } else {
@@ -227,6 +252,7 @@ int bench_index(int argc, char **argv)
     how.bound_b = 0.75;
     how.memory_limit = o.memory;
     how.no_pairs = o.no_pairs;
+    how.reorder = o.reorder;
 
     double start = now(), fed = start;
     oir_status status = oir_writable_database_open(&writer, o.folder, &how, &err);

@@ -2,9 +2,12 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
+
+enum { MARKED_SHARE = 256 /* lists of one in so many documents are long */ };
 
 void gather_init(gather *g)
 {
@@ -16,6 +19,7 @@ void gather_release(gather *g)
     memory_free(g->documents);
     memory_free(g->positions);
     memory_free(g->keys);
+    memory_free(g->places);
     memory_free(g->sorted[0]);
     memory_free(g->sorted_positions);
     *g = (gather){0};
@@ -25,6 +29,7 @@ void gather_clear(gather *g)
 {
     g->count = 0;
     g->position_count = 0;
+    g->highest = 0;
     g->ascending = g->as_wdf = true;
 }
 
@@ -69,6 +74,36 @@ static bool reserve_sorted(gather *g)
     return true;
 }
 
+/* Short lists: the keys of documents sorted. */
+static void find_places(gather *g)
+{
+    for (uint32_t i = 0; i < g->count; i++)
+        g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
+    sort_u64(g->keys, g->count);
+}
+
+/* Long lists: documents are marked as bits, which are then gone through. Afterwards keys are as find_places makes them;
+ * they are never more than were read. */
+static bool mark_places(gather *g)
+{
+    size_t words = g->highest / 64 + (size_t)1;
+    if (!memory_reserve(&g->places, &g->place_capacity, words * 64, sizeof *g->places) ||
+        !memory_reserve(&g->keys, &g->key_capacity, g->count + words, sizeof *g->keys))
+        return false;
+    uint64_t *marks = g->keys + g->count, *key = g->keys;
+    memset(marks, 0, words * sizeof *marks);
+    for (uint32_t i = 0; i < g->count; i++) {
+        marks[g->documents[i] / 64] |= UINT64_C(1) << g->documents[i] % 64;
+        g->places[g->documents[i]] = i;
+    }
+    for (size_t w = 0; w < words; w++)
+        for (uint64_t rest = marks[w]; rest; rest &= rest - 1) {
+            uint64_t document = w * 64 + bits_lowest(rest);
+            *key++ = document << 32 | g->places[document];
+        }
+    return key == marks; /* else a document came twice */
+}
+
 /* Documents by number. The starts of their positions take the place of sorted counts while they are moved. */
 static bool sort(gather *g)
 {
@@ -76,20 +111,19 @@ static bool sort(gather *g)
         return false;
     uint32_t start = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
         g->sorted[0][i] = start;
         start += g->position_counts[i];
     }
-    sort_u64(g->keys, g->count);
+    if (g->count < g->highest / MARKED_SHARE || !mark_places(g))
+        find_places(g);
     size_t filled = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        uint32_t from = (uint32_t)g->keys[i];
+        uint32_t from = (uint32_t)g->keys[i], positions = g->position_counts[from];
+        const oir_termpos *read = g->positions + g->sorted[0][from];
         g->sorted[1][i] = g->wdf[from];
-        g->sorted[2][i] = g->position_counts[from];
-        if (g->sorted[2][i])
-            memcpy(g->sorted_positions + filled, g->positions + g->sorted[0][from],
-                   g->sorted[2][i] * sizeof *g->positions);
-        filled += g->sorted[2][i];
+        g->sorted[2][i] = positions;
+        for (uint32_t p = 0; p < positions; p++)
+            g->sorted_positions[filled++] = read[p];
     }
     for (uint32_t i = 0; i < g->count; i++)
         g->sorted[0][i] = (uint32_t)(g->keys[i] >> 32);

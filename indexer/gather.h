@@ -13,8 +13,11 @@ typedef struct gather {
     bool as_wdf;         /* every document has wdf positions */
     /* private */
     size_t capacity, position_capacity;
-    uint64_t *keys;      /* for sorting */
+    uint64_t *keys;      /* for sorting: document << 32 | place, or bits of documents */
     size_t key_capacity;
+    uint32_t *places;    /* of marked documents */
+    size_t place_capacity;
+    uint32_t highest;    /* document */
     uint32_t *sorted[3]; /* documents, wdf, counts after sorting */
     size_t sorted_capacity;
     oir_termpos *sorted_positions;
@@ -33,6 +36,7 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
     uint32_t at = g->count++;
     g->ascending &= at == 0 || document > g->documents[at - 1];
     g->as_wdf &= positions == wdf;
+    g->highest = document > g->highest ? document : g->highest;
     g->documents[at] = document;
     g->wdf[at] = wdf;
     g->position_counts[at] = positions;

@@ -89,9 +89,14 @@ bool inverter_has_term(const inverter *v, const char *term, size_t size);
 /* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none). */
 void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest);
 
-/* Writes all live documents, by ascending docid, into a segment; the caller commits it and clears the buffer, which is
- * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
-oir_status inverter_flush(const inverter *v, segment_writer *w, const progress *p, oir_error *err);
+/* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
+ * memory. There must be one at least. */
+bool inverter_order(const inverter *v, uint32_t **out);
+/* Writes all live documents into a segment, in the given order of places in inverter_order's (NULL: by ascending
+ * docid); the caller commits it and clears the buffer, which is unchanged. There must be one at least. OIR_IO,
+ * OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status inverter_flush(const inverter *v, const uint32_t *order, segment_writer *w, const progress *p,
+                          oir_error *err);
 
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {

@@ -27,37 +27,52 @@ typedef struct flush {
 } flush;
 
 /* Live documents by docid, from the order they came in. */
-static bool sort_documents(flush *f)
+static bool sort_documents(const inverter *v, uint32_t *order)
 {
-    uint64_t *keys = memory_new(f->v->live_count * sizeof *keys);
+    uint64_t *keys = memory_new(v->live_count * sizeof *keys);
     if (!keys)
         return false;
-    for (uint32_t i = 0; i < f->v->live_count; i++)
-        keys[i] = (uint64_t)inverter_get_document(f->v, f->order[i])->docid << 32 | f->order[i];
-    sort_u64(keys, f->v->live_count);
-    for (uint32_t i = 0; i < f->v->live_count; i++)
-        f->order[i] = (uint32_t)keys[i];
+    for (uint32_t i = 0; i < v->live_count; i++)
+        keys[i] = (uint64_t)inverter_get_document(v, order[i])->docid << 32 | order[i];
+    sort_u64(keys, v->live_count);
+    for (uint32_t i = 0; i < v->live_count; i++)
+        order[i] = (uint32_t)keys[i];
     memory_free(keys);
     return true;
 }
 
-static oir_status order_documents(flush *f, oir_error *err)
+bool inverter_order(const inverter *v, uint32_t **out)
+{
+    uint32_t count = 0, *order = memory_new(v->live_count * sizeof *order);
+    *out = order;
+    for (size_t i = 0; order && i < v->document_count; i++)
+        if (inverter_get_document(v, i)->live)
+            order[count++] = (uint32_t)i;
+    return order && (!v->descended || sort_documents(v, order));
+}
+
+static bool apply_order(flush *f, const uint32_t *order)
+{
+    uint32_t *applied = memory_new(f->v->live_count * sizeof *applied);
+    for (uint32_t i = 0; applied && i < f->v->live_count; i++)
+        applied[i] = f->order[order[i]];
+    memory_free(f->order);
+    f->order = applied;
+    return applied != NULL;
+}
+
+static oir_status order_documents(flush *f, const uint32_t *order, oir_error *err)
 {
     const inverter *v = f->v;
-    uint32_t count = 0;
-    f->order = memory_new(v->live_count * sizeof *f->order);
-    for (size_t i = 0; f->order && i < v->document_count; i++)
-        if (inverter_get_document(v, i)->live)
-            f->order[count++] = (uint32_t)i;
-    if (!f->order || (v->descended && !sort_documents(f)))
+    if (!inverter_order(v, &f->order) || (order && !apply_order(f, order)))
         return error_no_memory(err, "writing out the buffer of documents");
-    if (!v->descended && count == v->document_count)
+    if (!order && !v->descended && v->live_count == v->document_count)
         return OIR_OK;
     f->locals = memory_new(v->document_count * sizeof *f->locals);
     if (!f->locals)
         return error_no_memory(err, "writing out the buffer of documents");
     memset(f->locals, 0xff, v->document_count * sizeof *f->locals);
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < v->live_count; i++)
         f->locals[f->order[i]] = i;
     return OIR_OK;
 }
@@ -189,12 +204,13 @@ static oir_status write_term_lists(flush *f, oir_error *err)
     return OIR_OK;
 }
 
-oir_status inverter_flush(const inverter *v, segment_writer *w, const progress *p, oir_error *err)
+oir_status inverter_flush(const inverter *v, const uint32_t *order, segment_writer *w, const progress *p,
+                          oir_error *err)
 {
     oir_status status;
     flush f = {.v = v, .writer = w, .progress = p};
     gather_init(&f.gather);
-    ERROR_GOTO_DONE(order_documents(&f, err));
+    ERROR_GOTO_DONE(order_documents(&f, order, err));
     ERROR_GOTO_DONE(write_documents(&f, err));
     ERROR_GOTO_DONE(sort_terms(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));

@@ -4,10 +4,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "document/iterator.h"
 #include "indexer/gather.h"
-#include "indexer/term_sort.h"
-#include "segment/stored.h"
+#include "indexer/merge_stored.h"
+#include "indexer/merge_terms.h"
 #include "segment/termlists.h"
 #include "segment/values.h"
 
@@ -19,17 +18,15 @@ typedef struct input {
     const segment *segment;
     uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
-    terms_cursor cursor;
-    uint64_t key;       /* of the cursor's term */
-    stored_cursor stored;
 } input;
 
 typedef struct merge {
     const merge_order *order;
     input *inputs;
     size_t count;
-    uint32_t *heap;     /* inputs by the term they stand at, lowest first; of the same term the older first */
-    size_t heap_count;
+    merge_terms terms;
+    bool has_stored;
+    merge_stored stored;
     segment_writer *writer;
     const progress *progress;
     bool term_lists;
@@ -51,8 +48,7 @@ static oir_status corrupt(const input *in, const char *what, oir_error *err)
 static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *err)
 {
     m->inputs = memory_new_zeroed(m->count, sizeof *m->inputs);
-    m->heap = memory_new(m->count * sizeof *m->heap);
-    if (!m->inputs || !m->heap)
+    if (!m->inputs)
         return error_no_memory(err, "a merge");
     for (size_t i = 0; i < m->count; i++) {
         input *in = &m->inputs[i];
@@ -67,12 +63,11 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
         if (m->term_lists)
             memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
         m->terms_total += count;
-        if (in->segment->stored)
-            stored_cursor_init(&in->stored, in->segment->stored);
+        m->has_stored &= in->segment->stored != NULL;
     }
     for (uint32_t i = 0; i < m->order->count; i++)
         m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
-    return OIR_OK;
+    return m->has_stored ? merge_stored_init(&m->stored, m->order, sources, m->count, err) : OIR_OK;
 }
 
 /* ---- documents ---- */
@@ -94,9 +89,11 @@ static oir_status read_values(merge *m, const input *in, uint32_t local, segment
     return OIR_OK;
 }
 
-static oir_status write_document(merge *m, input *in, uint32_t local, oir_error *err)
+static oir_status write_document(merge *m, uint32_t i, oir_error *err)
 {
+    const input *in = &m->inputs[m->order->sources[i]];
     const segment *s = in->segment;
+    uint32_t local = m->order->locals[i];
     segment_document document = {
         .docid = segment_get_docid(s, local),
         .length = segment_get_length(s, local),
@@ -104,8 +101,8 @@ static oir_status write_document(merge *m, input *in, uint32_t local, oir_error 
     };
     document.has_positions =
         segment_get_position_range(s, local, &document.position_min, &document.position_max);
-    if (s->stored)
-        ERROR_FORWARD(stored_cursor_get(&in->stored, local, &document.data, err));
+    if (m->has_stored)
+        ERROR_FORWARD(merge_stored_get(&m->stored, i, &document.data, err));
     ERROR_FORWARD(read_values(m, in, local, &document, err));
     return segment_writer_add_document(m->writer, &document, err);
 }
@@ -113,7 +110,7 @@ static oir_status write_document(merge *m, input *in, uint32_t local, oir_error 
 static oir_status write_documents(merge *m, oir_error *err)
 {
     for (uint32_t i = 0; i < m->order->count; i++) {
-        ERROR_FORWARD(write_document(m, &m->inputs[m->order->sources[i]], m->order->locals[i], err));
+        ERROR_FORWARD(write_document(m, i, err));
         if (i % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->order->count, err));
     }
@@ -122,57 +119,10 @@ static oir_status write_documents(merge *m, oir_error *err)
 
 /* ---- terms ---- */
 
-static bool comes_before(const merge *m, uint32_t a, uint32_t b)
-{
-    const input *left = &m->inputs[a], *right = &m->inputs[b];
-    if (left->key != right->key)
-        return left->key < right->key;
-    int order = iterator_compare_terms(left->cursor.term, left->cursor.term_size, right->cursor.term,
-                                       right->cursor.term_size);
-    return order < 0 || (order == 0 && a < b);
-}
-
-static void sift_down(merge *m, size_t at)
-{
-    uint32_t sifted = m->heap[at];
-    for (size_t child; (child = 2 * at + 1) < m->heap_count; at = child) {
-        if (child + 1 < m->heap_count && comes_before(m, m->heap[child + 1], m->heap[child]))
-            child++;
-        if (!comes_before(m, m->heap[child], sifted))
-            break;
-        m->heap[at] = m->heap[child];
-    }
-    m->heap[at] = sifted;
-}
-
-static void note_key(input *in)
-{
-    if (!in->cursor.at_end)
-        in->key = term_sort_key((const uint8_t *)in->cursor.term, in->cursor.term_size);
-}
-
-static oir_status start_terms(merge *m, oir_error *err)
-{
-    for (size_t i = 0; i < m->count; i++) {
-        input *in = &m->inputs[i];
-        terms_cursor_init(&in->cursor, &in->segment->terms);
-        if (in->segment->terms.term_count == 0)
-            continue;
-        ERROR_FORWARD(terms_cursor_seek(&in->cursor, "", 0, err));
-        note_key(in);
-        if (!in->cursor.at_end)
-            m->heap[m->heap_count++] = (uint32_t)i;
-    }
-    for (size_t i = m->heap_count / 2; i-- > 0;)
-        sift_down(m, i);
-    return OIR_OK;
-}
-
-/* Adds the postings that one source has of the term its cursor stands at. */
-static oir_status gather_input(merge *m, const input *in, oir_error *err)
+/* Adds the postings that one source has of a term. */
+static oir_status gather_input(merge *m, const input *in, const term_entry *entry, oir_error *err)
 {
     const segment *s = in->segment;
-    const term_entry *entry = &in->cursor.entry;
     bool positioned = entry->positions_form != POSITIONS_NONE;
     ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
     if (positioned)
@@ -197,32 +147,19 @@ static oir_status gather_input(merge *m, const input *in, oir_error *err)
     return OIR_OK;
 }
 
-/* Takes one term from all sources that have it. The term itself is copied, for the cursors go on. */
+/* Takes the term that the walk stands at from all sources that have it. */
 static oir_status merge_term(merge *m, oir_error *err)
 {
-    char term[OIR_TERM_MAX + 1];
-    const input *first = &m->inputs[m->heap[0]];
-    size_t size = first->cursor.term_size;
-    if (size > OIR_TERM_MAX)
-        return corrupt(first, "a term is too long", err);
-    memcpy(term, first->cursor.term, size);
     gather_clear(&m->gather);
-    while (m->heap_count > 0) {
-        input *in = &m->inputs[m->heap[0]];
-        if (in->cursor.term_size != size || memcmp(in->cursor.term, term, size) != 0)
-            break;
-        ERROR_FORWARD(gather_input(m, in, err));
+    for (size_t i = 0; i < m->terms.having_count; i++) {
+        input *in = &m->inputs[m->terms.having[i]];
+        const term_entry *entry = merge_terms_get(&m->terms, i);
+        ERROR_FORWARD(gather_input(m, in, entry, err));
         if (in->ordinals) {
-            if (in->cursor.entry.ordinal >= in->segment->terms.term_count)
+            if (entry->ordinal >= in->segment->terms.term_count)
                 return corrupt(in, "a term has a number that is too high", err);
-            in->ordinals[in->cursor.entry.ordinal] = m->ordinal;
+            in->ordinals[entry->ordinal] = m->ordinal;
         }
-        ERROR_FORWARD(terms_cursor_next(&in->cursor, err));
-        note_key(in);
-        if (in->cursor.at_end)
-            m->heap[0] = m->heap[--m->heap_count];
-        if (m->heap_count > 0)
-            sift_down(m, 0);
         if (++m->terms_done % TELL_TERMS == 0)
             ERROR_FORWARD(progress_tell(m->progress, "merging terms", m->terms_done, m->terms_total, err));
     }
@@ -231,15 +168,19 @@ static oir_status merge_term(merge *m, oir_error *err)
     term_postings postings;
     ERROR_FORWARD(gather_finish(&m->gather, &postings, err));
     m->ordinal++;
-    return segment_writer_add_term(m->writer, term, size, &postings, err);
+    return segment_writer_add_term(m->writer, m->terms.term, m->terms.term_size, &postings, err);
 }
 
-static oir_status write_terms(merge *m, oir_error *err)
+static oir_status write_terms(merge *m, const merge_source *sources, oir_error *err)
 {
-    ERROR_FORWARD(start_terms(m, err));
-    while (m->heap_count > 0)
+    bool found;
+    ERROR_FORWARD(merge_terms_init(&m->terms, sources, m->count, err));
+    for (;;) {
+        ERROR_FORWARD(merge_terms_next(&m->terms, &found, err));
+        if (!found)
+            return OIR_OK;
         ERROR_FORWARD(merge_term(m, err));
-    return OIR_OK;
+    }
 }
 
 /* ---- term lists ---- */
@@ -267,11 +208,10 @@ static void release(merge *m)
     for (size_t i = 0; m->inputs && i < m->count; i++) {
         memory_free(m->inputs[i].locals);
         memory_free(m->inputs[i].ordinals);
-        if (m->inputs[i].segment && m->inputs[i].segment->stored)
-            stored_cursor_release(&m->inputs[i].stored);
     }
     memory_free(m->inputs);
-    memory_free(m->heap);
+    merge_terms_release(&m->terms);
+    merge_stored_release(&m->stored);
     memory_free(m->values);
     gather_release(&m->gather);
     postings_list_release(&m->postings);
@@ -283,11 +223,12 @@ oir_status merge_write(const merge_order *order, const merge_source *sources, si
                        segment_writer *w, const progress *p, oir_error *err)
 {
     oir_status status;
-    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists};
+    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists,
+               .has_stored = true};
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
-    ERROR_GOTO_DONE(write_terms(&m, err));
+    ERROR_GOTO_DONE(write_terms(&m, sources, err));
     if (term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));
 done:

@@ -29,6 +29,8 @@ static oir_status check_options(const oir_writer_options *given, oir_writer_opti
                          out->memory_limit);
     if (!isfinite(out->bound_k1) || out->bound_k1 <= 0 || !(out->bound_b >= 0 && out->bound_b <= 1))
         return error_set(err, OIR_INVALID_ARGUMENT, "bounds need k1 above 0 and b from 0 to 1");
+    if ((unsigned)out->reorder > OIR_REORDER_FULL)
+        return error_set(err, OIR_INVALID_ARGUMENT, "there is no reordering %d", (int)out->reorder);
     if (isnan(out->lock_wait))
         return error_set(err, OIR_INVALID_ARGUMENT, "lock_wait is not a number");
     return OIR_OK;
@@ -113,6 +115,7 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->memory_limit = chosen.memory_limit;
     w->sync = !chosen.no_sync;
     w->pairs = !chosen.no_pairs;
+    w->reorder = chosen.reorder;
     w->progress = (progress){chosen.progress, chosen.progress_context};
     oir_status status = open_writer(w, path, &chosen, err);
     if (status)
@@ -332,7 +335,7 @@ oir_status oir_writable_database_commit(oir_writable_database *w, oir_error *err
 oir_status oir_writable_database_optimise(oir_writable_database *w, oir_error *err)
 {
     ERROR_FORWARD(writer_check(w, err));
-    ERROR_FORWARD(writer_flush(w, w->segment_count == 0, err)); /* then nothing is left to be merged */
+    ERROR_FORWARD(writer_flush(w, writer_flush_lasts(w), err));
     ERROR_FORWARD(writer_merge_all(w, err));
     return w->changed ? writer_commit(w, err) : OIR_OK;
 }

@@ -25,6 +25,7 @@ struct oir_writable_database {
     size_t memory_limit;
     bool sync;
     bool pairs;            /* merged segments get lists of pairs */
+    oir_reorder reorder;   /* the order of documents in them */
     progress progress;
     generation fresh;      /* what the index is like when it is made or emptied */
     generation committed;  /* the last commit */
@@ -60,11 +61,14 @@ oir_status writer_has_term(oir_writable_database *w, const char *term, size_t si
 /* ---- writer_segments.c ---- */
 
 /* Writes the buffer out as a segment, if there is anything in it. lasting: it is not likely to be merged soon, so what
- * takes time and makes searches quicker is worth it. On failure the buffer is as it was. */
+ * takes time and makes searches quicker is worth it: pairs, and an order of documents of their own. On failure the buffer
+ * is as it was. */
 oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err);
 /* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
  * failure nothing is lost. */
 oir_status writer_merge(oir_writable_database *w, oir_error *err);
+/* Whether all is in the buffer and is as good written out once as merged. */
+bool writer_flush_lasts(const oir_writable_database *w);
 /* Makes at most one segment of all, without deleted documents. */
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err);
 /* Gives a segment's handles and memory back, and its file too if no commit names it. */

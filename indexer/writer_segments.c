@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "indexer/merge.h"
 #include "indexer/merge_policy.h"
+#include "indexer/reorder.h"
 #include "indexer/writer.h"
 #include "segment/pairs_writer.h"
 
@@ -41,7 +42,24 @@ static oir_status tell_pairs(void *context, uint64_t done, uint64_t total, oir_e
     return progress_tell(context, "finding pairs of words", done, total, err);
 }
 
-static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_error *err)
+/* What a segment keeps of the order its documents are in. */
+static uint8_t to_record(oir_reorder how)
+{
+    return how == OIR_REORDER_NONE ? 0 : how == OIR_REORDER_LIGHT ? 1 : 2;
+}
+
+static oir_reorder choose_reorder(const oir_writable_database *w, uint32_t documents, uint32_t least)
+{
+    return documents < least ? OIR_REORDER_NONE : w->reorder;
+}
+
+/* Half of the memory is the buffer's where both are there at once. */
+static reorder_settings choose_settings(const oir_writable_database *w)
+{
+    return reorder_choose(w->reorder, w->memory_limit / 2);
+}
+
+static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_reorder how, oir_error *err)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
     segment_options options = {
@@ -52,6 +70,7 @@ static oir_status open_new(oir_writable_database *w, new_segment *n, bool lastin
         .pairs = lasting && w->pairs,
         .tell = tell_pairs,
         .tell_context = &w->progress,
+        .reordered = to_record(how),
     };
     *n = (new_segment){.number = w->state.next_segment};
     if (!memory_reserve(&w->segments, &w->segment_capacity, w->segment_count + 1, sizeof *w->segments))
@@ -97,19 +116,31 @@ static void release_new(new_segment *n)
     memory_free(n->path);
 }
 
+static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
+{
+    ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
+    ERROR_FORWARD(inverter_flush(w->inverter, order, n->writer, &w->progress, err));
+    ERROR_FORWARD(close_new(w, n, w->segment_count, err));
+    inverter_clear(w->inverter);
+    return OIR_OK;
+}
+
 oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
 {
-    oir_status status;
+    oir_status status = OIR_OK;
     new_segment n = {0};
+    uint32_t *order = NULL;
     if (w->inverter->live_count == 0) {
         inverter_clear(w->inverter);
         return OIR_OK;
     }
-    ERROR_GOTO_DONE(open_new(w, &n, lasting, err));
-    ERROR_GOTO_DONE(inverter_flush(w->inverter, n.writer, &w->progress, err));
-    ERROR_GOTO_DONE(close_new(w, &n, w->segment_count, err));
-    inverter_clear(w->inverter);
+    if (lasting && choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
+        reorder_settings settings = choose_settings(w);
+        ERROR_GOTO_DONE(reorder_buffer(&order, w->inverter, &settings, &w->progress, err));
+    }
+    ERROR_GOTO_DONE(flush(w, &n, order, lasting, err));
 done:
+    memory_free(order);
     release_new(&n);
     return status;
 }
@@ -145,7 +176,16 @@ static void drop_chosen(oir_writable_database *w, const bool *chosen, size_t cou
             writer_drop_segment(w, i < merged ? i : i + 1);
 }
 
-static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir_error *err)
+static oir_status make_order(oir_writable_database *w, const merge_source *sources, size_t count, oir_reorder how,
+                             merge_order *order, oir_error *err)
+{
+    reorder_settings settings = choose_settings(w);
+    if (how == OIR_REORDER_NONE)
+        return OIR_OK;
+    return reorder_documents(order, sources, count, &settings, &w->progress, err);
+}
+
+static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uint32_t reorder_least, oir_error *err)
 {
     oir_status status;
     new_segment n = {0};
@@ -158,7 +198,9 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, oir
     while (!chosen[first])
         first++;
     ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
-    ERROR_GOTO_DONE(open_new(w, &n, true, err));
+    oir_reorder how = choose_reorder(w, order.count, reorder_least);
+    ERROR_GOTO_DONE(make_order(w, sources, source_count, how, &order, err));
+    ERROR_GOTO_DONE(open_new(w, &n, true, how, err));
     ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));
     drop_chosen(w, chosen, count, first);
@@ -192,7 +234,7 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     if (!sizes || !chosen)
         status = error_no_memory(&lower, "choosing what to merge");
     while (status == OIR_OK && choose(w, sizes, chosen) > 0)
-        status = merge_chosen(w, chosen, &lower);
+        status = merge_chosen(w, chosen, REORDER_MERGED_MIN, &lower);
     memory_free(sizes);
     memory_free(chosen);
     /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop, nor are lists
@@ -202,11 +244,26 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
 }
 
-/* Whether writing a segment anew would make it better. */
+bool writer_flush_lasts(const oir_writable_database *w)
+{
+    oir_reorder how = choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN);
+    bool fits = inverter_get_memory(w->inverter) <= w->memory_limit / 2;
+    return w->segment_count == 0 && (how == OIR_REORDER_NONE || fits);
+}
+
+/* Whether documents are in the order they are wanted in. */
+static bool is_ordered(const oir_writable_database *w, const writer_segment *s)
+{
+    oir_reorder how = choose_reorder(w, s->deletions.catalog.document_count, REORDER_OPTIMISED_MIN);
+    return how == OIR_REORDER_NONE ? s->segment->reordered == 0 : s->segment->reordered >= to_record(how);
+}
+
+/* Whether writing a segment anew would not make it better. */
 static bool is_final(const oir_writable_database *w, const writer_segment *s)
 {
     bool small = s->deletions.catalog.document_count < PAIRS_DOCUMENTS_MIN;
-    return s->deletions.catalog.deleted_count == 0 && (small || s->segment->pairs.looked_for == w->pairs);
+    return s->deletions.catalog.deleted_count == 0 && is_ordered(w, s) &&
+           (small || s->segment->pairs.looked_for == w->pairs);
 }
 
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
@@ -219,7 +276,7 @@ oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
         return error_no_memory(err, "choosing what to merge");
     for (size_t i = 0; i < w->segment_count; i++)
         chosen[i] = true;
-    oir_status status = merge_chosen(w, chosen, err);
+    oir_status status = merge_chosen(w, chosen, REORDER_OPTIMISED_MIN, err);
     memory_free(chosen);
     return status;
 }

@@ -97,6 +97,7 @@ oir_status documents_open(segment *s, oir_error *err)
     s->has_positions = flags & DOCUMENTS_HAS_POSITIONS;
     s->has_term_lists = flags & DOCUMENTS_HAS_TERM_LISTS;
     s->has_stored = flags & DOCUMENTS_HAS_STORED;
+    s->reordered = (uint8_t)(flags >> DOCUMENTS_REORDERED_SHIFT & 3);
     if (flags & ~(uint32_t)DOCUMENTS_FLAGS_KNOWN || c->position_base > 1 || c->length_min > c->length_max)
         return corrupt("flags or lengths", err);
     ERROR_FORWARD(open_planes(s, root + DOCUMENTS_LENGTHS, &c->lengths, err));

@@ -19,6 +19,7 @@ typedef struct documents_writer documents_writer;
 typedef struct documents_settings {
     double k1, b, average;         /* the reference for bounds; average 0: that of these documents */
     bool has_term_lists, has_stored; /* what the segment will have, for the record */
+    uint8_t reordered;             /* likewise, see segment.h */
 } documents_settings;
 
 oir_status documents_writer_new(documents_writer **out, struct container_writer *parts, oir_error *err);

@@ -11,7 +11,8 @@
  *
  * PART_SEGMENT has a root of 152 bytes, little-endian:
  *     0    u32       number of documents
- *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data
+ *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data, 8 and 16: how well the
+ *                    documents are in an order of their own
  *     8    u64       sum of lengths
  *     16   u32       shortest length of those over 0, or 0
  *     20   u32       longest length
@@ -276,6 +277,7 @@ oir_status documents_writer_end(documents_writer *w, const documents_settings *s
     uint32_t flags = w->has_positions ? DOCUMENTS_HAS_POSITIONS : 0;
     flags |= settings->has_term_lists ? DOCUMENTS_HAS_TERM_LISTS : 0;
     flags |= settings->has_stored ? DOCUMENTS_HAS_STORED : 0;
+    flags |= (uint32_t)settings->reordered << DOCUMENTS_REORDERED_SHIFT;
     w->context.document_count = w->count;
     bits_store32(root + DOCUMENTS_COUNT, w->count);
     bits_store32(root + DOCUMENTS_FLAGS, flags);

@@ -28,6 +28,7 @@ typedef struct segment {
     terms terms;                 /* the dictionary */
     pairs_table pairs;
     bool has_positions, has_term_lists, has_stored;
+    uint8_t reordered;           /* what was done for the order of documents: 0 nothing, they are by docid; 1, 2 more */
     struct stored *stored;       /* NULL when the segment has none */
     struct values *values;
     struct termlists *termlists;

@@ -87,7 +87,8 @@ oir_status segment_writer_add_document(segment_writer *w, const segment_document
 static oir_status begin_terms(segment_writer *w, oir_error *err)
 {
     const segment_options *o = &w->options;
-    const documents_settings settings = {o->bound_k1, o->bound_b, o->bound_average, o->term_lists, o->stored};
+    const documents_settings settings = {o->bound_k1, o->bound_b, o->bound_average, o->term_lists, o->stored,
+                                         o->reordered};
     if (w->postings)
         return OIR_OK;
     if (w->stored)

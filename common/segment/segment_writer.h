@@ -23,6 +23,7 @@ typedef struct segment_options {
     pairs_scan_tell tell;      /* and say how far that is; may be NULL */
     void *tell_context;
     bool sync;                 /* fsync before commit returns */
+    uint8_t reordered;         /* for the record, see segment.h */
 } segment_options;
 
 typedef struct segment_value {

@@ -1,11 +1,12 @@
 #include "indexer/program/index_options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "program/program_message.h"
 #include "program/program_options.h"
 
-enum { STEM = 256, MEMORY, LARGEST, WAIT, NO_DELETE, OPTIMISE, OVERWRITE, NO_PAIRS };
+enum { STEM = 256, MEMORY, LARGEST, WAIT, NO_DELETE, OPTIMISE, OVERWRITE, NO_PAIRS, REORDER };
 
 static const char help[] =
     "Usage: oir-index [OPTION]... PATH...\n"
@@ -27,6 +28,9 @@ static const char help[] =
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"
     "                       longer, the index is up to 5 % smaller\n"
+    "      --reorder=HOW    when merging, put like documents beside each other, for a\n"
+    "                       smaller and quicker index: light (default), full (takes\n"
+    "                       longer, gains more) or none\n"
     "      --overwrite      start over with an empty index, also where the old one\n"
     "                       is damaged; a folder with other files is left alone\n"
     "      --wait SECONDS   wait for another oir-index to finish (default: 0)\n"
@@ -48,6 +52,7 @@ static const struct option longs[] = {{"index", required_argument, NULL, 'i'},
                                       {"optimise", no_argument, NULL, OPTIMISE},
                                       {"optimize", no_argument, NULL, OPTIMISE},
                                       {"no-pairs", no_argument, NULL, NO_PAIRS},
+                                      {"reorder", optional_argument, NULL, REORDER},
                                       {"overwrite", no_argument, NULL, OVERWRITE},
                                       {"wait", required_argument, NULL, WAIT},
                                       {"quiet", no_argument, NULL, 'q'},
@@ -55,6 +60,20 @@ static const struct option longs[] = {{"index", required_argument, NULL, 'i'},
                                       {"help", no_argument, NULL, 'h'},
                                       {"version", no_argument, NULL, 'V'},
                                       {NULL, 0, NULL, 0}};
+
+static int take_reorder(index_options *options, const char *how)
+{
+    static const char *const names[] = {
+        [OIR_REORDER_LIGHT] = "light", [OIR_REORDER_NONE] = "none", [OIR_REORDER_FULL] = "full"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(how ? how : "light", names[i]) == 0) {
+            options->reorder = (oir_reorder)i;
+            return -1;
+        }
+    }
+    program_message("--reorder is light, full or none, not \"%s\"", how);
+    return PROGRAM_FAILED;
+}
 
 /* -1 to go on, otherwise an exit code. */
 static int take(index_options *options, int option)
@@ -68,6 +87,7 @@ static int take(index_options *options, int option)
     case NO_DELETE: options->keep_vanished = true; return -1;
     case OPTIMISE: options->optimise = true; return -1;
     case NO_PAIRS: options->no_pairs = true; return -1;
+    case REORDER: return take_reorder(options, optarg);
     case OVERWRITE: options->overwrite = true; return -1;
     case 'q': options->quiet = true; return -1;
     case 'v': options->verbose = true; return -1;

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <oir/writable_database.h>
+
 typedef struct index_options {
     const char *index;    /* NULL: not given */
     const char *stemmer;  /* NULL: not given */
@@ -14,6 +16,7 @@ typedef struct index_options {
     bool keep_vanished;
     bool optimise;
     bool no_pairs;
+    oir_reorder reorder;
     bool overwrite;
     bool quiet;
     bool verbose;

@@ -60,6 +60,7 @@ oir_status index_run_open(index_run *run, const char *index)
     options.mode = run->options->overwrite ? OIR_CREATE_OR_OVERWRITE : OIR_CREATE_OR_OPEN;
     options.lock_wait = run->options->wait;
     options.no_pairs = run->options->no_pairs;
+    options.reorder = run->options->reorder;
     options.progress = report_progress;
     options.progress_context = run;
     oir_status status = check_language(run);

@@ -172,6 +172,8 @@ void made_up_fill(world *w, const made_up *s, const char *form)
     if (s->emptied)
         empty(w, s, docids);
     free(docids);
+    if (s->reordered)
+        REQUIRE_OK(oir_writable_database_optimise(w->writer, &world_error), world_error);
     if (s->changes)
         change(w, s, d);
     search_way_write(form, harness_random);

@@ -10,6 +10,7 @@ typedef struct made_up {
     uint32_t documents, words, tokens; /* how many, different words, words a document about; 1: exactly one */
     bool batches;    /* committed in several parts, so that there are as many segments as merging leaves */
     bool changes;    /* some are deleted and replaced afterwards */
+    bool reordered;  /* written anew as one segment, with documents in an order of their own, before that */
     bool optimised;  /* written anew as one segment in the end */
     bool equal;      /* many are the same */
     bool empty;      /* many have length 0, or no term at all */

@@ -12,7 +12,6 @@
 enum { QUERIES = 2000, SEVERAL_MOST = 8 };
 
 static const made_up shapes[] = {
-    {"none", .documents = 0, .words = 20, .tokens = 10, .share = 1},
     {"one document", .documents = 1, .words = 20, .tokens = 10, .share = 1},
     {"63", .documents = 63, .words = 40, .tokens = 12, .share = 2},
     {"64", .documents = 64, .words = 60, .tokens = 12, .counted = true, .share = 2},
@@ -33,6 +32,13 @@ static const made_up shapes[] = {
      .share = 10},
     {"alike", .documents = 9000, .words = 300, .tokens = 15, .even = true, .changes = true, .share = 6},
     {"pairs", .documents = 9000, .words = 40, .tokens = 20, .even = true, .optimised = true, .share = 6},
+    {"reordered", .documents = 9000, .words = 300, .tokens = 15, .reordered = true, .share = 6},
+    {"reordered, changed", .documents = 20000, .words = 6000, .tokens = 18, .reordered = true, .changes = true,
+     .share = 8},
+    {"reordered, equal", .documents = 12000, .words = 30, .tokens = 8, .equal = true, .reordered = true,
+     .changes = true, .large = true, .counted = true, .share = 5},
+    {"reordered twice", .documents = 10000, .words = 900, .tokens = 12, .gaps = true, .shuffled = true,
+     .batches = true, .reordered = true, .changes = true, .optimised = true, .share = 6},
     {"alike and long", .documents = 1500, .words = 60, .tokens = 90, .even = true, .share = 3},
     {"pairs, changed", .documents = 9000, .words = 25, .tokens = 12, .batches = true, .optimised = true, .later = true,
      .share = 6},
@@ -65,12 +71,13 @@ static const struct {
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* What bounds are made for. */
-static oir_writer_options any_options(void)
+static oir_writer_options any_options(bool reordered)
 {
     static const double k1[] = {1, 1, 0.05, 1.2, 3}, b[] = {0.5, 0.5, 0, 0.75, 1};
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     options.bound_k1 = k1[harness_below(5)];
     options.bound_b = b[harness_below(5)];
+    options.reorder = reordered ? OIR_REORDER_LIGHT : OIR_REORDER_NONE;
     return options;
 }
 
@@ -125,7 +132,7 @@ static void is_sound(const char *path)
 
 static void ask_shape(const made_up *s, size_t form, uint32_t queries)
 {
-    oir_writer_options options = any_options();
+    oir_writer_options options = any_options(s->reordered);
     world w;
     world_open_with(&w, &options);
     made_up_fill(&w, s, forms[form].without);
@@ -175,7 +182,7 @@ static void several_as_one(void)
     exhaustive *joined = exhaustive_new();
     uint32_t queries = world_queries(QUERIES) / 8;
     for (uint32_t i = 0; i < SEVERAL_MOST; i++) {
-        oir_writer_options options = any_options();
+        oir_writer_options options = any_options(i % 2);
         world_open_with(&w[i], &options);
         made_up_fill(&w[i], &parts[i], forms[harness_below(FORMS)].without);
         database[i] = world_ask(&w[i]);

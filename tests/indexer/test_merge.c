@@ -21,7 +21,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
         REQUIRE_OK(inverter_add(v, docid, document, &world_error), world_error);
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
-    REQUIRE_OK(inverter_flush(v, writer, NULL, &world_error), world_error);
+    REQUIRE_OK(inverter_flush(v, NULL, writer, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
     inverter_free(v);
     oir_document_free(document);

@@ -11,7 +11,7 @@
 #include "segment/documents_format.h"
 #include "segment/segment.h"
 
-static const documents_settings plain = {1.2, 0.75, 0, false, false};
+static const documents_settings plain = {1.2, 0.75, 0, false, false, 0};
 
 typedef struct sample {
     oir_docid docid;
@@ -222,16 +222,16 @@ static void the_reference_is_kept(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
     sample samples[] = {{1, 10, false, 0, 0}, {2, 20, false, 0, 0}};
-    const documents_settings given = {0.9, 0.4, 123.5, true, true};
+    const documents_settings given = {0.9, 0.4, 123.5, true, true, 2};
     segment s;
     scratch_path(path, folder, "documents");
     write_and_open(path, samples, 2, &plain, &s);
     EXPECT(s.context.k1 == 1.2 && s.context.b == 0.75 && s.context.average == 15);
-    EXPECT(!s.has_term_lists && !s.has_stored);
+    EXPECT(!s.has_term_lists && !s.has_stored && s.reordered == 0);
     container_close(s.container);
     write_and_open(path, samples, 2, &given, &s);
     EXPECT(s.context.k1 == 0.9 && s.context.b == 0.4 && s.context.average == 123.5);
-    EXPECT(s.has_term_lists && s.has_stored);
+    EXPECT(s.has_term_lists && s.has_stored && s.reordered == 2);
     container_close(s.container);
     scratch_close(folder);
 }

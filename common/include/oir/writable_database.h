@@ -31,6 +31,15 @@ typedef enum oir_open_mode {
                                version that cannot be read */
 } oir_open_mode;
 
+/* Whether documents are put into an order of their own inside the index, like beside like, by the words they share.
+ * Docids stay, and so do all answers; searches are quicker and the index is smaller. It is done by optimising, and where
+ * so many documents are merged that it is worth the time. */
+typedef enum oir_reorder {
+    OIR_REORDER_LIGHT, /* the default: most of the gain */
+    OIR_REORDER_NONE,  /* documents are in the order of their docids */
+    OIR_REORDER_FULL   /* rarer words and more rounds count too: some times as long */
+} oir_reorder;
+
 /* Called now and then from long operations; `done` of `total` in the unit of the operation (total is 0 when it is not
  * known). Return false to stop: the operation returns OIR_CANCELLED and the last commit stays as it is. */
 typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, void *context);
@@ -56,11 +65,12 @@ typedef struct oir_writer_options {
     bool no_pairs;           /* true: segments that are merged or made by optimising get no lists for pairs of frequent
                                 words, which make phrases quicker and take at most 5 % of the rest of the index.
                                 Default false */
+    oir_reorder reorder;     /* default OIR_REORDER_LIGHT */
 } oir_writer_options;
 
 #define OIR_WRITER_OPTIONS_INIT \
     {sizeof(oir_writer_options), OIR_CREATE_OR_OPEN, (size_t)256 << 20, 0.0, false, false, false, 1.0, 0.5, NULL, \
-     NULL, false}
+     NULL, false, OIR_REORDER_LIGHT}
 
 /* Opens or makes the index in folder `path` (made when missing, its parent must exist) and takes the writer's lock.
  * options may be NULL for defaults. OIR_LOCKED (the message names process and host), OIR_EXISTS, OIR_NOT_FOUND,

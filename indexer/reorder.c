@@ -1,0 +1,136 @@
+#include "indexer/reorder.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "indexer/merge_terms.h"
+
+enum { TELL_TERMS = 1 << 14 };
+#define GONE UINT32_MAX
+
+typedef struct reorder {
+    const merge_source *sources;
+    size_t count;
+    const progress *progress;
+    uint32_t **places; /* by source and local number: the place in the first order, or GONE */
+    reorder_builder builder;
+    postings_list postings;
+} reorder;
+
+static oir_status make_places(reorder *r, const merge_order *order, oir_error *err)
+{
+    r->places = memory_new_zeroed(r->count, sizeof *r->places);
+    if (!r->places)
+        return error_no_memory(err, "the order of documents");
+    for (size_t i = 0; i < r->count; i++) {
+        size_t bytes = r->sources[i].segment->context.document_count * sizeof **r->places;
+        r->places[i] = memory_new(bytes + 1);
+        if (!r->places[i])
+            return error_no_memory(err, "the order of documents");
+        memset(r->places[i], 0xff, bytes);
+    }
+    for (uint32_t i = 0; i < order->count; i++)
+        r->places[order->sources[i]][order->locals[i]] = i;
+    return OIR_OK;
+}
+
+static void offer(reorder *r, const merge_terms *walk, uint32_t term)
+{
+    uint64_t documents = 0;
+    for (size_t i = 0; i < walk->having_count; i++)
+        documents += merge_terms_get(walk, i)->termfreq;
+    reorder_builder_offer(&r->builder, term, documents);
+}
+
+static oir_status note(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
+{
+    reorder_builder_start(&r->builder, term);
+    for (size_t i = 0; i < walk->having_count; i++) {
+        const segment *s = r->sources[walk->having[i]].segment;
+        const uint32_t *places = r->places[walk->having[i]], documents = s->context.document_count;
+        ERROR_FORWARD(postings_decode(s->container, &s->context, merge_terms_get(walk, i), &r->postings, err));
+        for (uint32_t p = 0; p < r->postings.count; p++) {
+            uint32_t local = r->postings.documents[p], place = local < documents ? places[local] : GONE;
+            if (place != GONE)
+                reorder_builder_note(&r->builder, place);
+        }
+    }
+    return OIR_OK;
+}
+
+/* Goes through all terms once: to offer them, or to note the documents of those that were chosen. */
+static oir_status walk_terms(reorder *r, bool offered, oir_error *err)
+{
+    oir_status status;
+    merge_terms walk;
+    ERROR_GOTO_DONE(merge_terms_init(&walk, r->sources, r->count, err));
+    for (uint32_t term = 0;; term++) {
+        bool found;
+        if (term % TELL_TERMS == 0)
+            ERROR_GOTO_DONE(progress_tell(r->progress, "reading lists", term, 0, err));
+        ERROR_GOTO_DONE(merge_terms_next(&walk, &found, err));
+        if (!found)
+            break;
+        if (!offered)
+            offer(r, &walk, term);
+        else if (reorder_builder_wants(&r->builder, term))
+            ERROR_GOTO_DONE(note(r, &walk, term, err));
+    }
+done:
+    merge_terms_release(&walk);
+    return status;
+}
+
+static oir_status apply(merge_order *order, const uint32_t *places, oir_error *err)
+{
+    uint32_t *sources = memory_new(order->count * sizeof *sources);
+    uint32_t *locals = memory_new(order->count * sizeof *locals);
+    if (!sources || !locals) {
+        memory_free(sources);
+        memory_free(locals);
+        return error_no_memory(err, "the order of documents");
+    }
+    for (uint32_t i = 0; i < order->count; i++) {
+        sources[i] = order->sources[places[i]];
+        locals[i] = order->locals[places[i]];
+    }
+    memory_free(order->sources);
+    memory_free(order->locals);
+    order->sources = sources;
+    order->locals = locals;
+    return OIR_OK;
+}
+
+reorder_settings reorder_choose(oir_reorder level, size_t memory)
+{
+    if (level == OIR_REORDER_FULL)
+        return (reorder_settings){12, 1 << 16, 4, memory};
+    return (reorder_settings){4, 1 << 14, 48, memory};
+}
+
+oir_status reorder_documents(merge_order *order, const merge_source *sources, size_t count,
+                             const reorder_settings *settings, const progress *p, oir_error *err)
+{
+    oir_status status;
+    size_t term_count = 0;
+    reorder r = {.sources = sources, .count = count, .progress = p};
+    if (order->count == 0)
+        return OIR_OK;
+    for (size_t i = 0; i < count; i++)
+        term_count += sources[i].segment->terms.term_count;
+    ERROR_GOTO_DONE(make_places(&r, order, err));
+    ERROR_GOTO_DONE(reorder_builder_init(&r.builder, order->count, term_count, settings, err));
+    ERROR_GOTO_DONE(walk_terms(&r, false, err));
+    ERROR_GOTO_DONE(reorder_builder_choose(&r.builder, err));
+    ERROR_GOTO_DONE(walk_terms(&r, true, err));
+    ERROR_GOTO_DONE(reorder_builder_end(&r.builder, p, err));
+    ERROR_GOTO_DONE(apply(order, r.builder.order, err));
+done:
+    for (size_t i = 0; r.places && i < count; i++)
+        memory_free(r.places[i]);
+    memory_free(r.places);
+    reorder_builder_release(&r.builder);
+    postings_list_release(&r.postings);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* Recursive graph bisection: an order of documents in which those with the same terms lie together.
+ *
+ * Documents are halved again and again; in each node documents change sides as long as that lowers the estimate of what
+ * the lists of both sides take, bits of the logarithms of gaps. (Dhulipala et al. 2016, "Compressing graphs and indexes
+ * with recursive graph bisection"; Mackenzie et al. 2021, "Efficient document-at-a-time and score-at-a-time query
+ * evaluation for learned sparse representations" and "Faster index reordering with bipartite graph partitioning".) A
+ * node's half ends where a window or a range of the engine does, and documents that stay on one side keep their order,
+ * so that what was near in the first order stays near. The same lists give the same order. */
+#ifndef INDEXER_REORDER_BISECT_H
+#define INDEXER_REORDER_BISECT_H
+
+#include "indexer/progress.h"
+
+enum {
+    REORDER_TERMS_MAX = UINT16_MAX - 1,
+    REORDER_STEP = 4 /* lists are filled up to a multiple, so that loops over short ones are short */
+};
+
+/* Which terms each document has, as far as they matter. */
+typedef struct reorder_lists {
+    uint32_t document_count, term_count;
+    uint32_t *sizes;  /* of each document's list, a multiple of REORDER_STEP */
+    uint16_t *terms;  /* the lists one after another; filled up with the number term_count, which is no term */
+    size_t posting_count; /* the sum of sizes */
+} reorder_lists;
+
+static inline uint32_t reorder_round_up(uint32_t size)
+{
+    return (size + REORDER_STEP - 1) / REORDER_STEP * REORDER_STEP;
+}
+
+/* Sets order[new number] = old number for all documents. The lists are used up, though their memory is the caller's
+ * still. Takes 2 bytes for each posting and 14 for each document meanwhile. iterations: how often documents may change
+ * sides in one node. OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status reorder_bisect(reorder_lists *lists, uint32_t iterations, uint32_t *order, const progress *p,
+                          oir_error *err);
+
+#endif

@@ -1,0 +1,73 @@
+/* Lists of terms by document, brought together from lists of documents by term, and the order made of them.
+ *
+ *     reorder_builder_init(&b, documents, terms, &settings, err);
+ *     for each term, by byte order:                     reorder_builder_offer(&b, term, its documents)
+ *     reorder_builder_choose(&b, err);
+ *     for each term that reorder_builder_wants:         reorder_builder_start(&b, term)
+ *         for each document of it:                      reorder_builder_note(&b, document)
+ *     reorder_builder_end(&b, p, err);                  then b.order has it
+ *     reorder_builder_release(&b);                      whatever came back
+ * One thread at a time. */
+#ifndef INDEXER_REORDER_BUILDER_H
+#define INDEXER_REORDER_BUILDER_H
+
+#include "indexer/reorder_bisect.h"
+
+enum { REORDER_LEFT_OUT = UINT16_MAX };
+
+typedef struct reorder_settings {
+    uint32_t iterations;     /* how often documents may change sides in one node */
+    uint32_t rare_share;     /* terms in fewer than one of so many documents are left out, */
+    uint32_t frequent_share; /* and those in more than one of so many */
+    size_t memory;           /* bytes for lists; above, more of the frequent terms are left out */
+} reorder_settings;
+
+typedef struct reorder_builder {
+    const reorder_settings *settings;
+    uint16_t *numbers;       /* by term: its number among those chosen, or REORDER_LEFT_OUT */
+    uint32_t *order;         /* new number -> first one; before that, where a document's next term is written */
+    reorder_lists lists;
+    uint32_t *documents;     /* of the terms noted so far, one term after another */
+    size_t document_count, document_capacity;
+    size_t *starts;          /* in it, by number of the term */
+    uint16_t *noted;         /* the terms' numbers as they came */
+    uint32_t noted_count;
+    uint64_t *keys;          /* of terms that may be chosen */
+    size_t key_count;
+} reorder_builder;
+
+/* OIR_NO_MEMORY. */
+oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t terms, const reorder_settings *settings,
+                                oir_error *err);
+void reorder_builder_release(reorder_builder *b);
+/* Whether a term with so many documents may be chosen. */
+bool reorder_builder_fits(const reorder_builder *b, uint64_t documents);
+/* Terms have numbers from 0 on. */
+void reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents);
+/* OIR_NO_MEMORY. */
+oir_status reorder_builder_choose(reorder_builder *b, oir_error *err);
+
+static inline bool reorder_builder_wants(const reorder_builder *b, uint32_t term)
+{
+    return b->numbers[term] != REORDER_LEFT_OUT;
+}
+
+static inline void reorder_builder_start(reorder_builder *b, uint32_t term)
+{
+    b->starts[b->noted_count] = b->document_count;
+    b->noted[b->noted_count++] = b->numbers[term];
+}
+
+/* No more of a term than it was offered with. */
+static inline void reorder_builder_note(reorder_builder *b, uint32_t document)
+{
+    if (b->document_count == b->document_capacity)
+        return;
+    b->documents[b->document_count++] = document;
+    b->lists.sizes[document]++;
+}
+
+/* OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status reorder_builder_end(reorder_builder *b, const progress *p, oir_error *err);
+
+#endif

@@ -1,0 +1,369 @@
+/* Orders of documents by what they have in common: permutations, always the same, better than before; and indexes that
+ * are optimised so. That their answers are right is for tests/differential. */
+#include "indexer/reorder.h"
+
+#include <oir/memory.h>
+#include <oir/writable_database.h>
+
+#include "harness.h"
+#include "helper/scratch.h"
+#include "indexer/reorder_bisect.h"
+
+enum { TOPICS = 40, TOPIC_TERMS = 12, TERMS = TOPICS * TOPIC_TERMS };
+
+static oir_error err;
+
+/* ---- lists ---- */
+
+typedef enum kind { CLUSTERED, EQUAL, EMPTY } kind;
+
+static bool has(kind what, uint32_t document, uint32_t term)
+{
+    uint32_t topic = document * 7919 % TOPICS, hash = (document * TERMS + term) * UINT32_C(2654435761) >> 20;
+    if (what != CLUSTERED)
+        return what == EQUAL && term < 5;
+    return term / TOPIC_TERMS == topic ? hash % 3 == 0 : hash % 200 == 0;
+}
+
+static reorder_lists make_lists(kind what, uint32_t documents)
+{
+    reorder_lists l = {.document_count = documents, .term_count = TERMS};
+    l.sizes = calloc(documents + 1, sizeof *l.sizes);
+    l.terms = malloc(((size_t)documents * 80 + 1) * sizeof *l.terms);
+    REQUIRE(l.sizes && l.terms);
+    for (uint32_t d = 0; d < documents; d++) {
+        uint16_t *list = l.terms + l.posting_count;
+        uint32_t size = 0;
+        for (uint32_t t = 0; t < TERMS && size < 76; t++)
+            if (has(what, d, t))
+                list[size++] = (uint16_t)t;
+        while (size % REORDER_STEP)
+            list[size++] = TERMS;
+        l.sizes[d] = size;
+        l.posting_count += size;
+    }
+    return l;
+}
+
+static void release_lists(reorder_lists *l)
+{
+    free(l->sizes);
+    free(l->terms);
+}
+
+static void expect_permutation(const uint32_t *order, uint32_t count)
+{
+    uint8_t *seen = calloc(count + 1, 1);
+    REQUIRE(seen);
+    for (uint32_t i = 0; i < count; i++) {
+        REQUIRE(order[i] < count);
+        EXPECT(!seen[order[i]]);
+        seen[order[i]] = 1;
+    }
+    free(seen);
+}
+
+/* Ranges of 64 documents that lists of all terms have something in. */
+static uint32_t count_ranges(kind what, const uint32_t *order, uint32_t count)
+{
+    uint32_t sum = 0;
+    for (uint32_t t = 0; t < TERMS; t++)
+        for (uint32_t i = 0, last = UINT32_MAX; i < count; i++)
+            if (i / 64 != last && has(what, order ? order[i] : i, t)) {
+                sum++;
+                last = i / 64;
+            }
+    return sum;
+}
+
+static uint32_t *bisect(kind what, uint32_t documents, const progress *p, oir_status expected)
+{
+    reorder_lists l = make_lists(what, documents);
+    uint32_t *order = malloc((documents + 1) * sizeof *order);
+    REQUIRE(order);
+    EXPECT_EQ(reorder_bisect(&l, 4, order, p, &err), expected);
+    release_lists(&l);
+    return order;
+}
+
+static void any_number_of_documents(void)
+{
+    static const uint32_t counts[] = {0, 1, 2, 63, 64, 65, 127, 128, 129, 193, 4095, 4096, 4097, 8191, 8193, 12289};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        for (kind what = CLUSTERED; what <= EMPTY; what++) {
+            uint32_t *order = bisect(what, counts[i], NULL, OIR_OK);
+            expect_permutation(order, counts[i]);
+            free(order);
+        }
+}
+
+/* What is alike keeps its order. */
+static void nothing_to_gain(void)
+{
+    for (kind what = EQUAL; what <= EMPTY; what++) {
+        uint32_t *order = bisect(what, 5000, NULL, OIR_OK);
+        for (uint32_t i = 0; i < 5000; i++)
+            EXPECT_EQ(order[i], i);
+        free(order);
+    }
+}
+
+static void like_comes_to_like(void)
+{
+    enum { COUNT = 10000 };
+    uint32_t *order = bisect(CLUSTERED, COUNT, NULL, OIR_OK), *again = bisect(CLUSTERED, COUNT, NULL, OIR_OK);
+    uint32_t before = count_ranges(CLUSTERED, NULL, COUNT), after = count_ranges(CLUSTERED, order, COUNT);
+    printf("ranges with postings: %u before, %u after\n", before, after);
+    EXPECT(after * 2 < before);
+    EXPECT(memcmp(order, again, COUNT * sizeof *order) == 0);
+    for (uint32_t i = 1; i < COUNT; i++) /* within a range the first order stays */
+        EXPECT(i % 64 == 0 || order[i - 1] < order[i]);
+    free(order);
+    free(again);
+}
+
+static bool stop(const char *what, uint64_t done, uint64_t total, void *context)
+{
+    EXPECT(done <= total && what[0]);
+    return ++*(int *)context < 3;
+}
+
+static void can_be_stopped(void)
+{
+    int told = 0;
+    progress p = {stop, &told};
+    free(bisect(CLUSTERED, 20000, &p, OIR_CANCELLED));
+    EXPECT_EQ(told, 3);
+}
+
+/* ---- memory that runs out ---- */
+
+static long left = -1; /* allocations until all fail; negative: none does */
+
+static bool fails(void)
+{
+    return left == 0 || (left > 0 && left-- == 0);
+}
+
+static void *fail_allocate(size_t size, void *context)
+{
+    (void)context;
+    return fails() ? NULL : malloc(size);
+}
+
+static void *fail_reallocate(void *block, size_t size, void *context)
+{
+    (void)context;
+    return fails() ? NULL : realloc(block, size);
+}
+
+static void fail_release(void *block, void *context)
+{
+    (void)context;
+    free(block);
+}
+
+/* ---- indexes ---- */
+
+static char path[SCRATCH_PATH], *folder;
+
+static oir_writable_database *open_writer(oir_reorder how, size_t memory)
+{
+    oir_writable_database *w;
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    options.no_sync = true;
+    options.reorder = how;
+    options.memory_limit = memory;
+    REQUIRE_OK(oir_writable_database_open(&w, path, &options, &err), err);
+    return w;
+}
+
+static void add(oir_writable_database *w, uint32_t from, uint32_t to)
+{
+    oir_document *d;
+    REQUIRE_OK(oir_document_new(&d, &err), err);
+    for (uint32_t i = from; i < to; i++) {
+        char word[16];
+        int size;
+        oir_document_clear(d);
+        for (uint32_t t = 0; t < TERMS; t++)
+            if (has(CLUSTERED, i, t)) {
+                size = snprintf(word, sizeof word, "w%u", t);
+                REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, t + 1, 1, &err), err);
+            }
+        size = snprintf(word, sizeof word, "number %u", i);
+        REQUIRE_OK(oir_document_set_data(d, word, (size_t)size, &err), err);
+        REQUIRE_OK(oir_writable_database_add_document(w, d, NULL, &err), err);
+    }
+    oir_document_free(d);
+}
+
+/* Opens the one segment that there must be, by its number. */
+static segment *open_segment(uint32_t number)
+{
+    segment *s;
+    char name[SCRATCH_PATH + 32];
+    snprintf(name, sizeof name, "%s/segment-%u", path, number);
+    REQUIRE_OK(segment_open(&s, name, &err), err);
+    return s;
+}
+
+static bool report(const char *part, const char *reason, void *context)
+{
+    (void)context;
+    fprintf(stderr, "%s: %s\n", part, reason);
+    return true;
+}
+
+static void expect_whole(const segment *s, uint32_t documents)
+{
+    uint64_t findings;
+    buffer data = BUFFER_INIT;
+    EXPECT_EQ(s->context.document_count, documents);
+    for (uint32_t local = 0; local < documents; local++) {
+        char word[32];
+        int size = snprintf(word, sizeof word, "number %u", segment_get_docid(s, local) - 1);
+        buffer_clear(&data);
+        REQUIRE_OK(segment_get_stored(s, local, &data, &err), err);
+        EXPECT(data.size == (size_t)size && memcmp(data.data, word, data.size) == 0);
+    }
+    buffer_release(&data);
+    REQUIRE_OK(segment_check(s, report, NULL, &findings, &err), err);
+    EXPECT_EQ(findings, 0);
+}
+
+static void start(void)
+{
+    folder = scratch_open();
+    scratch_path(path, folder, "index");
+}
+
+static void finish(void)
+{
+    scratch_close(strdup(path));
+    scratch_close(folder);
+}
+
+/* However documents came into the index, it is the same in the end; and what is done is not done again. */
+static void optimising(void)
+{
+    enum { COUNT = 9000 };
+    uint32_t *docids = malloc(COUNT * sizeof *docids);
+    REQUIRE(docids);
+    for (int parts = 1; parts <= 3; parts++) {
+        start();
+        oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
+        for (uint32_t i = 0; i < (uint32_t)parts; i++) {
+            add(w, COUNT * i / (uint32_t)parts, COUNT * (i + 1) / (uint32_t)parts);
+            if (parts > 1)
+                REQUIRE_OK(oir_writable_database_commit(w, &err), err);
+        }
+        REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+        uint32_t number = parts == 1 ? 1 : (uint32_t)parts + 1;
+        segment *s = open_segment(number);
+        REQUIRE(s->docids && s->by_docid);
+        if (parts == 1)
+            memcpy(docids, s->docids, COUNT * sizeof *docids);
+        EXPECT(memcmp(docids, s->docids, COUNT * sizeof *docids) == 0);
+        expect_whole(s, COUNT);
+        REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+        segment_close(s);
+        s = open_segment(number); /* there still */
+        segment_close(s);
+        oir_writable_database_close(w);
+        finish();
+    }
+    free(docids);
+}
+
+static void there_and_back(void)
+{
+    enum { COUNT = 9000, LESS = COUNT - 20 };
+    start();
+    oir_writable_database *w = open_writer(OIR_REORDER_FULL, (size_t)64 << 20);
+    add(w, 0, COUNT);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    for (oir_docid d = 1; d <= 20; d++)
+        REQUIRE_OK(oir_writable_database_delete_document(w, d * 100, &err), err);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    segment *s = open_segment(2);
+    EXPECT(s->by_docid);
+    expect_whole(s, LESS);
+    segment_close(s);
+    oir_writable_database_close(w);
+
+    w = open_writer(OIR_REORDER_NONE, (size_t)64 << 20);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    s = open_segment(3);
+    EXPECT(!s->by_docid);
+    expect_whole(s, LESS);
+    segment_close(s);
+    oir_writable_database_close(w);
+    finish();
+}
+
+/* Whatever fails in it, reordering says so and leaves the first order. */
+static void memory_that_runs_out(void)
+{
+    merge_order order;
+    start();
+    oir_writable_database *w = open_writer(OIR_REORDER_NONE, (size_t)64 << 20);
+    add(w, 0, 500);
+    REQUIRE_OK(oir_writable_database_commit(w, &err), err);
+    segment *s = open_segment(1);
+    merge_source source = {s, NULL};
+    reorder_settings settings = reorder_choose(OIR_REORDER_FULL, 1 << 20);
+    REQUIRE_OK(merge_order_by_docid(&order, &source, 1, &err), err);
+    oir_status status = OIR_NO_MEMORY;
+    for (long n = 0; status == OIR_NO_MEMORY && n < 1000; n++) {
+        left = n;
+        status = reorder_documents(&order, &source, 1, &settings, NULL, &err);
+        left = -1;
+        REQUIRE(status == OIR_OK || status == OIR_NO_MEMORY);
+        for (uint32_t i = 0; status && i < order.count; i++)
+            REQUIRE(order.locals[i] == i);
+    }
+    EXPECT_EQ(status, OIR_OK);
+    expect_permutation(order.locals, order.count);
+    merge_order_release(&order);
+    segment_close(s);
+    oir_writable_database_close(w);
+    finish();
+}
+
+/* With next to no memory for lists there is an order all the same. */
+static void little_memory(void)
+{
+    start();
+    oir_writable_database *w = open_writer(OIR_REORDER_NONE, (size_t)64 << 20);
+    add(w, 0, 2000);
+    REQUIRE_OK(oir_writable_database_commit(w, &err), err);
+    segment *s = open_segment(1);
+    merge_source source = {s, NULL};
+    for (size_t memory = 0; memory < 1 << 18; memory = memory * 2 + 1) {
+        merge_order order;
+        reorder_settings settings = reorder_choose(OIR_REORDER_LIGHT, memory);
+        REQUIRE_OK(merge_order_by_docid(&order, &source, 1, &err), err);
+        REQUIRE_OK(reorder_documents(&order, &source, 1, &settings, NULL, &err), err);
+        expect_permutation(order.locals, order.count);
+        merge_order_release(&order);
+    }
+    segment_close(s);
+    oir_writable_database_close(w);
+    finish();
+}
+
+int main(void)
+{
+    static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
+    oir_allocator_set(&failing);
+    TEST(any_number_of_documents);
+    TEST(nothing_to_gain);
+    TEST(like_comes_to_like);
+    TEST(can_be_stopped);
+    TEST(optimising);
+    TEST(there_and_back);
+    TEST(little_memory);
+    TEST(memory_that_runs_out);
+    return harness_end();
+}
