@@ -116,7 +116,6 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
 {
     search_control control = control_of(e);
     bool complete = false;
-    control.everything = count_at_least && !paths_use(PATHS_PASSES);
     plan p;
     topk best;
     *out = NULL;
@@ -126,6 +125,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
     topk_init(&best, kernels_get(isa_best()), max_items ? (size_t)(wanted < upper ? wanted : upper) : 0,
               e->order, &p);
+    control.exact = count_at_least && count_at_least >= upper && !(e->time_limit > 0); /* the page comes first */
     if (status == OIR_OK && best.wanted)
         status = search_best(&p, &best, &control, &complete, err);
     if (status == OIR_OK)

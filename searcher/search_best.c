@@ -38,6 +38,7 @@ typedef struct best_first {
     uint64_t paths;   /* that may be gone */
     bool ordered;     /* windows are visited highest bound first */
     bool bounded;     /* what cannot reach the threshold is left out */
+    bool counts;      /* all that matches is counted, whether it can pass or not */
     bool pruned;      /* something that may match was left out */
     oir_search_statistics done;
 } best_first;
@@ -66,7 +67,6 @@ static oir_status open_units(best_first *b, oir_error *err)
     for (size_t i = 0; i < b->share->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
                                        err));
-        b->units[i].filters &= !b->control->everything;
         b->done.windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
@@ -114,13 +114,11 @@ static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, 
 /* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
 static oir_status verify(best_first *b, search_unit *u, uint32_t range, uint64_t *good, oir_error *err)
 {
-    uint64_t asked = *good;
     if (u->root->certain)
         return OIR_OK;
     ERROR_FORWARD(search_control_look(b->control, err)); /* the positions of a range can be many */
-    ERROR_FORWARD(op_verify(u->root, range, asked, err));
+    ERROR_FORWARD(op_verify(u->root, range, *good, err));
     *good &= u->root->matched;
-    search_unit_activate(u, asked, *good);
     return OIR_OK;
 }
 
@@ -131,11 +129,30 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
     wanted = wanted ? wanted & search_unit_live(u, window, range) : 0;
     if (!wanted)
         return OIR_OK;
-    uint64_t good = search_unit_filter(u, window, range, wanted, b->threshold);
+    uint64_t good = search_unit_filter(u, window, range, wanted, b->threshold), asked = good;
     b->pruned |= good != wanted;
     ERROR_FORWARD(verify(b, u, range, &good, err));
+    if (!u->root->certain)
+        search_unit_activate(u, asked, good);
     if (good)
         ERROR_FORWARD(add_documents(b, u, window, range, good, err));
+    raise_least(b);
+    return OIR_OK;
+}
+
+/* Counts all that match, and weighs what can still pass. */
+static oir_status count_range(best_first *b, search_unit *u, uint32_t window, uint32_t range, oir_error *err)
+{
+    uint64_t matched = op_match(u->root, range), good = 0;
+    b->done.ranges_visited++;
+    matched = matched ? matched & search_unit_live(u, window, range) : 0;
+    if (matched)
+        ERROR_FORWARD(verify(b, u, range, &matched, err));
+    if (matched && u->root->bounds[range] >= b->least)
+        good = search_unit_filter(u, window, range, matched, b->threshold);
+    if (good)
+        ERROR_FORWARD(add_documents(b, u, window, range, good, err));
+    b->best->offered += bits_count(matched & ~good);
     raise_least(b);
     return OIR_OK;
 }
@@ -173,6 +190,19 @@ static void prefetch_ranges(search_unit *u, uint32_t window, uint64_t live)
             __builtin_prefetch(lengths->plane[i] + (window << WINDOW_BITS | bits_lowest(left) << RANGE_BITS));
     for (const op *o = live ? u->lists : NULL; o; o = o->next)
         postings_window_prefetch_rest(o->postings);
+}
+
+static oir_status count_window(best_first *b, const visit *v, oir_error *err)
+{
+    search_unit *u = &b->units[v->unit];
+    b->done.windows_visited++;
+    op_seek(u->root, v->window);
+    op_ranges(u->root, b->kernels, LEVEL_PLACED);
+    uint64_t live = b->kernels->bound_live(u->root->bounds, 1);
+    op_expect(u->root, bits_count(live));
+    for (; live; live &= live - 1)
+        ERROR_FORWARD(count_range(b, u, v->window, bits_lowest(live), err));
+    return OIR_OK;
 }
 
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
@@ -216,7 +246,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
     for (size_t i = 0; i < count; i++) {
         if (b->share->threshold) /* others raise it too */
             raise_least(b);
-        if (visits[i].bound < b->least) {
+        if (visits[i].bound < b->least && !b->counts) {
             b->pruned = true;
             if (b->ordered && (visits[i].bound >> 8) + 1u <= b->least >> 8) /* and so are all that follow */
                 return OIR_OK;
@@ -224,7 +254,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
         }
         ERROR_FORWARD(search_control_look(b->control, err));
         prefetch(b, visits, count, i);
-        ERROR_FORWARD(visit_window(b, &visits[i], err));
+        ERROR_FORWARD((b->counts ? count_window : visit_window)(b, &visits[i], err));
     }
     return OIR_OK;
 }
@@ -249,11 +279,22 @@ typedef struct search {
     bool *complete;
 } search;
 
+/* Whether counting by itself would look at positions once more. Without them it is so quick that a second look at all is
+ * cheaper than to weigh here what cannot pass. */
+static bool must_look(const best_first *b)
+{
+    bool certain = b->paths & PATHS_PASSES;
+    for (size_t i = 0; i < b->share->unit_count; i++)
+        certain &= !b->units[i].root || b->units[i].root->certain;
+    return !certain;
+}
+
 static oir_status visit_share(best_first *b, oir_error *err)
 {
     visit *visits;
     size_t count;
     ERROR_FORWARD(open_units(b, err));
+    b->counts = b->control->exact && must_look(b);
     ERROR_FORWARD(order_visits(b, &visits, &count, err));
     ERROR_FORWARD(visit_all(b, visits, count, err));
     return finish(b, err);
@@ -266,7 +307,7 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
                     .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
                     .unit = share->plan->max_possible / UNITS_OF_BOUND,
                     .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
-                    .bounded = paths_use(PATHS_BOUNDS) && !share->control->everything};
+                    .bounded = paths_use(PATHS_BOUNDS)};
     oir_status status = visit_share(&b, err);
     s->complete[share->number] = !b.pruned;
     search_share_add(share->control->statistics, &b.done);

@@ -16,7 +16,7 @@ typedef struct search_control {
     uint32_t looks;                    /* since the clock was read, at most */
     const atomic_bool *stop;           /* another thread of the search says so; may be NULL */
     bool told;                         /* that was why it stopped */
-    bool everything;                   /* every match is weighed, so that all are counted */
+    bool exact;                        /* all matches are to be counted: better at once, where that costs less */
     oir_search_statistics *statistics; /* added to */
     struct team *team;                 /* for searches in several threads; else NULL */
 } search_control;

@@ -265,7 +265,7 @@ static uint64_t find_budget(const pairs_writer *w)
     uint64_t bytes = 0;
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
         bytes += container_writer_get_bytes(w->parts, counted[i]);
-    return bytes / PAIRS_SHARE;
+    return bytes / 100 * PAIRS_PERCENT;
 }
 
 /* Reads what was written: nothing may be added to the container meanwhile. */

@@ -15,7 +15,7 @@ struct container_writer;
 
 enum {
     PAIRS_DOCUMENTS_MIN = 2048, /* segments with fewer have none: phrases are quick there */
-    PAIRS_SHARE = 20            /* lists take at most one byte for so many of the rest, text and term lists apart */
+    PAIRS_PERCENT = 8           /* of the rest of the index, text and term lists apart, is the most that lists take */
 };
 
 typedef struct pairs_writer pairs_writer;

@@ -27,7 +27,7 @@ static const char help[] =
     "      --no-delete      keep documents whose files have vanished\n"
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"
-    "                       longer, the index is up to 5 % smaller\n"
+    "                       longer, the index is up to 8 % smaller\n"
     "      --reorder=HOW    when merging, put like documents beside each other, for a\n"
     "                       smaller and quicker index: light (default), full (takes\n"
     "                       longer, gains more) or none\n"

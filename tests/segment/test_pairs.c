@@ -123,7 +123,7 @@ static uint32_t compare(const segment *s, const text *t)
     uint64_t rest = 0, pairs = container_part_size(s->container, PART_PAIRS);
     for (enum part_kind kind = PART_SEGMENT; kind <= PART_LENGTHS; kind++)
         rest += container_part_size(s->container, kind);
-    EXPECT(pairs * PAIRS_SHARE <= rest || !found);
+    EXPECT(pairs * 100 <= rest * PAIRS_PERCENT || !found);
     REQUIRE_OK(pairs_check(s, &err), err);
     return found;
 }

@@ -63,7 +63,7 @@ typedef struct oir_writer_options {
     oir_progress progress;   /* default NULL */
     void *progress_context;
     bool no_pairs;           /* true: segments that are merged or made by optimising get no lists for pairs of frequent
-                                words, which make phrases quicker and take at most 5 % of the rest of the index.
+                                words, which make phrases quicker and take at most 8 % of the rest of the index.
                                 Default false */
     oir_reorder reorder;     /* default OIR_REORDER_LIGHT */
 } oir_writer_options;
