@@ -104,6 +104,7 @@ oir_status postings_window_open(postings_window *p, const kernels *k, const stru
     p->few_ranges = !(p->paths & PATHS_ALONE) ? 0 : p->paths & PATHS_WHOLE ? FEW_RANGES : RANGES;
     ERROR_FORWARD(postings_view_open(&p->view, parts, context, &p->entry, err));
     p->bounds = p->view.window_bounds;
+    p->ranged = p->view.form == POSTINGS_DENSE && p->paths & PATHS_STORED;
     if (p->view.form == POSTINGS_DENSE)
         return OIR_OK;
     if (p->view.form == POSTINGS_INLINED)
@@ -291,7 +292,7 @@ void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t 
         memset(out, 0, RANGES);
     } else if (p->group) {
         group_bounds(p, level, out);
-    } else if (postings_window_keeps_bounds(p)) {
+    } else if (p->ranged) {
         if (!p->opened)
             locate_dense(p);
         if (!p->payload || !p->kernels->dense_bounds(p->payload, p->payload_size, out)) {

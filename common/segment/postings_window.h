@@ -48,7 +48,6 @@ typedef struct postings_window {
     const postings_context *context;
     const weigh_input *norms;      /* the query's, length planes at document 0 */
     arena *arena;
-    uint64_t paths;                /* that may be gone */
     term_entry entry;
     postings_view view;
     const uint8_t *bounds;         /* by window; 0: nothing there; 64 bytes more are readable */
@@ -57,6 +56,7 @@ typedef struct postings_window {
 
     uint32_t window;
     bool opened;                   /* the window's documents are at hand */
+    bool ranged;                   /* bounds of ranges are in the segment */
 
     /* dense */
     const uint8_t *payload;
@@ -84,6 +84,7 @@ typedef struct postings_window {
     uint16_t first[RANGES];        /* by known range: the window's documents before it */
     uint64_t masks[RANGES];        /* by known range: its documents */
 
+    uint64_t paths;                /* that may be gone */
     position_block block;          /* once phrases ask */
 } postings_window;
 
@@ -117,22 +118,16 @@ static inline bool postings_window_is_dense(const postings_window *p)
     return p->view.form == POSTINGS_DENSE;
 }
 
-/* Bounds of ranges are in the segment. */
-static inline bool postings_window_keeps_bounds(const postings_window *p)
-{
-    return postings_window_is_dense(p) && p->paths & PATHS_STORED;
-}
-
 /* True when LEVEL_STORED already is exact. */
 static inline bool postings_window_has_bounds(const postings_window *p)
 {
-    return postings_window_keeps_bounds(p) || (p->group && p->group->range_bounds);
+    return p->ranged || (p->group && p->group->range_bounds);
 }
 
 /* Whether bounds of a level come from the segment, made with its reference norm; others are made with the query's. */
 static inline bool postings_window_is_stored(const postings_window *p, enum bound_level level)
 {
-    return !p->documents && !p->group && (level != LEVEL_EXACT || postings_window_keeps_bounds(p));
+    return !p->documents && !p->group && (level != LEVEL_EXACT || p->ranged);
 }
 
 /* What bound bytes say: b from 1 up, that no saturation is above low + b * step; 0, that there are no documents. Stored

@@ -149,15 +149,15 @@ static void ask_shape(const made_up *s, size_t form, uint32_t queries)
     world_close(&w);
 }
 
-/* Each shape in the form that is chosen, and in others: with many queries in all of them. */
+/* Each shape in the form that is chosen and in another; with many queries in all of them, with few in any one. */
 static void shapes_of_collections(void)
 {
-    uint32_t all = world_queries(QUERIES) * 7 / 8, sum = 0, others = all < 10000 ? 1 : FORMS - 1;
+    uint32_t all = world_queries(QUERIES) * 7 / 8, sum = 0, others = all < 10000 ? all >= 400 : FORMS - 1;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         sum += shapes[i].share;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         uint32_t queries = (uint32_t)((uint64_t)all * shapes[i].share / sum / (others + 1)) + 3;
-        ask_shape(&shapes[i], 0, queries);
+        ask_shape(&shapes[i], others ? 0 : harness_below(FORMS), queries);
         uint32_t first = harness_below(FORMS - 1);
         for (uint32_t j = 0; j < others; j++)
             ask_shape(&shapes[i], 1 + (first + j) % (FORMS - 1), queries);
