@@ -4,12 +4,13 @@
 #include "bench/oir_bench.h"
 
 static const char help[] =
-    "oir-bench index DIR [--memory SIZE] [--no-pairs] < corpus.jsonl\n"
+    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--reorder[=none|light|full]] < corpus.jsonl\n"
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"
     "    told) limits the memory for buffered documents; --no-pairs leaves out the lists for pairs of frequent words.\n"
-    "    Time, speed, size and peak memory go to stderr.\n"
+    "    --reorder puts like documents beside each other (light unless told; without the option: none). Time, speed,\n"
+    "    size and peak memory go to stderr.\n"
     "oir-bench query DIR [--counters]\n"
     "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
     "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
