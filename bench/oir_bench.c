@@ -4,13 +4,14 @@
 #include "bench/oir_bench.h"
 
 static const char help[] =
-    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--commit N] < corpus.jsonl\n"
+    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--reorder[=none|light|full]] [--commit N] < corpus.jsonl\n"
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"
     "    told) limits the memory for buffered documents; --no-pairs leaves out the lists for pairs of frequent words.\n"
-    "    --commit: commits after each N lines instead of optimising, which leaves the segments that merging leaves.\n"
-    "    Time, speed, size and peak memory go to stderr.\n"
+    "    --reorder puts like documents beside each other (light unless told; without the option: none). --commit:\n"
+    "    commits after each N lines instead of optimising, which leaves the segments that merging leaves. Time,\n"
+    "    speed, size and peak memory go to stderr.\n"
     "oir-bench query DIR... [--counters] [--threads N]\n"
     "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
     "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"

@@ -106,7 +106,7 @@ reorder_settings reorder_choose(oir_reorder level, size_t memory)
 {
     if (level == OIR_REORDER_FULL)
         return (reorder_settings){12, 1 << 16, 4, memory};
-    return (reorder_settings){4, 1 << 14, 48, memory};
+    return (reorder_settings){4, 1 << 14, 12, memory};
 }
 
 oir_status reorder_documents(merge_order *order, const merge_source *sources, size_t count,

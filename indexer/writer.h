@@ -61,8 +61,8 @@ oir_status writer_has_term(oir_writable_database *w, const char *term, size_t si
 /* ---- writer_segments.c ---- */
 
 /* Writes the buffer out as a segment, if there is anything in it. lasting: it is not likely to be merged soon, so what
- * takes time and makes searches quicker is worth it: pairs, and an order of documents of their own. On failure the buffer
- * is as it was. */
+ * takes time and makes searches quicker is worth it: pairs, and an order of documents of their own. On failure the
+ * buffer is as it was. */
 oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err);
 /* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
  * failure nothing is lost. */
