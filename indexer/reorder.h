@@ -15,6 +15,12 @@ enum {
     REORDER_MERGED_MIN = 1 << 17             /* and a merge with fewer is likely to be merged again soon */
 };
 
+/* At most so many bytes are taken for so many postings and documents. */
+static inline uint64_t reorder_get_memory(uint64_t postings, uint64_t documents)
+{
+    return 6 * postings + 30 * documents;
+}
+
 /* What a level of the public options means. */
 reorder_settings reorder_choose(oir_reorder level, size_t memory);
 

@@ -53,12 +53,6 @@ static oir_reorder choose_reorder(const oir_writable_database *w, uint32_t docum
     return documents < least ? OIR_REORDER_NONE : w->reorder;
 }
 
-/* Half of the memory is the buffer's where both are there at once. */
-static reorder_settings choose_settings(const oir_writable_database *w)
-{
-    return reorder_choose(w->reorder, w->memory_limit / 2);
-}
-
 static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_reorder how, oir_error *err)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
@@ -135,7 +129,7 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
         return OIR_OK;
     }
     if (lasting && choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
-        reorder_settings settings = choose_settings(w);
+        reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
         ERROR_GOTO_DONE(reorder_buffer(&order, w->inverter, &settings, &w->progress, err));
     }
     ERROR_GOTO_DONE(flush(w, &n, order, lasting, err));
@@ -179,7 +173,7 @@ static void drop_chosen(oir_writable_database *w, const bool *chosen, size_t cou
 static oir_status make_order(oir_writable_database *w, const merge_source *sources, size_t count, oir_reorder how,
                              merge_order *order, oir_error *err)
 {
-    reorder_settings settings = choose_settings(w);
+    reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
     if (how == OIR_REORDER_NONE)
         return OIR_OK;
     return reorder_documents(order, sources, count, &settings, &w->progress, err);
@@ -247,7 +241,9 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
 bool writer_flush_lasts(const oir_writable_database *w)
 {
     oir_reorder how = choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN);
-    bool fits = inverter_get_memory(w->inverter) <= w->memory_limit / 2;
+    /* The buffer is there meanwhile; it has no more postings than words. */
+    uint64_t memory = reorder_get_memory(w->inverter->live_length, w->inverter->live_count);
+    bool fits = inverter_get_memory(w->inverter) + memory <= w->memory_limit;
     return w->segment_count == 0 && (how == OIR_REORDER_NONE || fits);
 }
 
