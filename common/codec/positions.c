@@ -160,6 +160,8 @@ const positions_kernels *positions_kernels_get(enum isa isa)
 #if ISA_X86
     if (isa == ISA_AVX512)
         return &positions_kernels_avx512;
+    if (isa == ISA_AVX2)
+        return &positions_kernels_avx2;
 #endif
     (void)isa;
     return &positions_kernels_scalar;
