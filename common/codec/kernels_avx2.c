@@ -1,4 +1,4 @@
-/* The kernels with AVX2 and BMI2. Dense windows and weights have files of their own; here is the rest, and the table. */
+/* The kernels with AVX2 and BMI2: dense windows and weights have files of their own, here is the rest and the table. */
 #include "codec/kernels.h"
 
 #if ISA_X86

@@ -1,11 +1,13 @@
-/* What the files of kernels with AVX2 and BMI2 share: kernels_avx2.c has their table. Inside `#if ISA_X86` only. */
+/* What the files of kernels with AVX2 and BMI2 share: kernels_avx2.c has their table. */
 #ifndef CODEC_KERNELS_AVX2_H
 #define CODEC_KERNELS_AVX2_H
 
-#include <immintrin.h>
-
 #include "base/bits.h"
 #include "codec/kernels.h"
+
+#if ISA_X86
+
+#include <immintrin.h>
 
 #define AVX2_INLINE static inline __attribute__((always_inline)) ISA_TARGET_AVX2
 
@@ -57,7 +59,8 @@ AVX2_INLINE uint64_t avx2_bits(__m256i low, __m256i high)
 /* A byte of ones for each set bit. */
 AVX2_INLINE __m256i avx2_mask32(uint32_t bits)
 {
-    const __m256i byte = _mm256_setr_epi64x(0, (long long)AVX2_ONES, 2 * (long long)AVX2_ONES, 3 * (long long)AVX2_ONES);
+    const long long one = (long long)AVX2_ONES;
+    const __m256i byte = _mm256_setr_epi64x(0, one, 2 * one, 3 * one);
     const __m256i bit = _mm256_set1_epi64x((long long)UINT64_C(0x8040201008040201));
     __m256i v = _mm256_shuffle_epi8(_mm256_set1_epi32((int)bits), byte);
     return _mm256_cmpeq_epi8(_mm256_and_si256(v, bit), bit);
@@ -114,5 +117,7 @@ size_t kernels_avx2_weigh_split(double *weights, uint32_t *numbers, size_t n, do
                                 double *rest, uint32_t *rest_numbers);
 void kernels_avx2_weigh_saturate(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,
                                  uint8_t *out);
+
+#endif
 
 #endif

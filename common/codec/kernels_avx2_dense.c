@@ -33,7 +33,8 @@ INLINE uint64_t sum_before(const dense_window *w, uint32_t range)
                                              21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31);
     __m256i low = _mm256_cmpgt_epi8(avx2_set8(range), numbers);
     __m256i high = _mm256_cmpgt_epi8(avx2_set8(range), _mm256_add_epi8(numbers, avx2_set8(32)));
-    avx2_bytes counts = {_mm256_and_si256(avx2_load(w->counts), low), _mm256_and_si256(avx2_load(w->counts + 32), high)};
+    avx2_bytes counts = {_mm256_and_si256(avx2_load(w->counts), low),
+                         _mm256_and_si256(avx2_load(w->counts + 32), high)};
     avx2_bytes bits = {_mm256_and_si256(avx2_load(w->bits), low), _mm256_and_si256(avx2_load(w->bits + 32), high)};
     return sum_two(counts, bits);
 }

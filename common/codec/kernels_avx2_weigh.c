@@ -70,8 +70,8 @@ INLINE __m256d four_norms(const weigh_input *in, const uint32_t d[4])
         lengths = _mm_or_si128(lengths, _mm_sll_epi32(four_bytes(in->length[p], d), _mm_cvtsi32_si128((int)(8 * p))));
     __m256d length = _mm256_cvtepi32_pd(_mm_xor_si128(lengths, _mm_set1_epi32(INT32_MIN)));
     length = _mm256_add_pd(length, _mm256_set1_pd(2147483648.0));
-    __m256d norm = _mm256_add_pd(_mm256_set1_pd(in->exact_base), _mm256_mul_pd(_mm256_set1_pd(in->exact_slope), length));
-    return _mm256_max_pd(norm, _mm256_set1_pd(in->exact_min));
+    length = _mm256_mul_pd(_mm256_set1_pd(in->exact_slope), length);
+    return _mm256_max_pd(_mm256_add_pd(_mm256_set1_pd(in->exact_base), length), _mm256_set1_pd(in->exact_min));
 }
 
 TARGET void kernels_avx2_weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
