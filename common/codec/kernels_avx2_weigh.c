@@ -1,4 +1,4 @@
-/* Weights with AVX2: approximate ones of eight neighbours at a time, exact ones of four wanted documents. */
+/* Weights with AVX2, of eight neighbours at a time. */
 #include "codec/kernels.h"
 
 #if ISA_X86
@@ -57,39 +57,10 @@ TARGET uint64_t kernels_avx2_weigh(const weigh_input *in, uint64_t wanted, float
     return good & wanted;
 }
 
-INLINE __m128i four_bytes(const uint8_t *at, const uint32_t d[4])
-{
-    return _mm_setr_epi32(at[d[0]], at[d[1]], at[d[2]], at[d[3]]);
-}
-
-/* The norms of four documents. Conversions take lengths as signed: so they are lowered before and raised after. */
-INLINE __m256d four_norms(const weigh_input *in, const uint32_t d[4])
-{
-    __m128i lengths = four_bytes(in->length[0], d);
-    for (uint32_t p = 1; p < in->planes; p++)
-        lengths = _mm_or_si128(lengths, _mm_sll_epi32(four_bytes(in->length[p], d), _mm_cvtsi32_si128((int)(8 * p))));
-    __m256d length = _mm256_cvtepi32_pd(_mm_xor_si128(lengths, _mm_set1_epi32(INT32_MIN)));
-    length = _mm256_add_pd(length, _mm256_set1_pd(2147483648.0));
-    length = _mm256_mul_pd(_mm256_set1_pd(in->exact_slope), length);
-    return _mm256_max_pd(_mm256_add_pd(_mm256_set1_pd(in->exact_base), length), _mm256_set1_pd(in->exact_min));
-}
-
+/* Mostly few are wanted, and scattered: bringing four together costs more than dividing them at once saves. */
 TARGET void kernels_avx2_weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
 {
-    for (; bits_count(wanted) > 1; out += 4) {
-        uint32_t last = 0, d[4];
-        for (uint32_t i = 0; i < 4; i++, wanted &= wanted - 1)
-            d[i] = last = wanted ? bits_lowest(wanted) : last;
-        __m256d norm = four_norms(in, d), total = _mm256_setzero_pd();
-        for (uint32_t j = 0; j < in->lists; j++) {
-            __m256d wdf = _mm256_cvtepi32_pd(four_bytes(in->wdf[j], d));
-            __m256d there = _mm256_cmp_pd(wdf, _mm256_setzero_pd(), _CMP_GT_OQ);
-            __m256d share = _mm256_and_pd(_mm256_div_pd(wdf, _mm256_add_pd(wdf, norm)), there);
-            total = _mm256_add_pd(total, _mm256_mul_pd(_mm256_set1_pd(in->exact_factor[j]), share));
-        }
-        _mm256_storeu_pd(out, total);
-    }
-    plain_weigh_exactly(in, wanted, out); /* one, or none */
+    plain_weigh_exactly(in, wanted, out);
 }
 
 /* For each mask of 4 lanes those that are set, in order. */
