@@ -66,16 +66,21 @@ AVX2_INLINE __m256i avx2_mask32(uint32_t bits)
     return _mm256_cmpeq_epi8(_mm256_and_si256(v, bit), bit);
 }
 
-/* Bytes from `in` one after another where mask is set, else 0. Each takes the byte whose number is how many bits are
- * set before its own, counted in halves. */
-AVX2_INLINE __m256i avx2_spread32(uint32_t mask, const uint8_t *in)
+/* For each of 32 bytes that are all ones or zeros how many are ones up to it, itself with it, in its half. */
+AVX2_INLINE __m256i avx2_ranks(__m256i there)
 {
     const __m256i first_half = _mm256_set_epi64x(7 * (long long)AVX2_ONES, -1, 7 * (long long)AVX2_ONES, -1);
-    __m256i there = avx2_mask32(mask), rank = _mm256_sub_epi8(_mm256_setzero_si256(), there);
+    __m256i rank = _mm256_sub_epi8(_mm256_setzero_si256(), there);
     rank = _mm256_add_epi8(rank, _mm256_slli_epi64(rank, 8));
     rank = _mm256_add_epi8(rank, _mm256_slli_epi64(rank, 16));
     rank = _mm256_add_epi8(rank, _mm256_slli_epi64(rank, 32));
-    rank = _mm256_add_epi8(rank, _mm256_shuffle_epi8(rank, first_half));
+    return _mm256_add_epi8(rank, _mm256_shuffle_epi8(rank, first_half));
+}
+
+/* Bytes from `in` one after another where mask is set, else 0: each takes the byte whose number is its rank. */
+AVX2_INLINE __m256i avx2_spread32(uint32_t mask, const uint8_t *in)
+{
+    __m256i there = avx2_mask32(mask), rank = avx2_ranks(there);
     __m256i from = avx2_load_pair(in, in + bits_count(mask & 0xffff));
     return _mm256_and_si256(_mm256_shuffle_epi8(from, _mm256_add_epi8(rank, there)), there);
 }
@@ -85,6 +90,16 @@ AVX2_INLINE avx2_bytes avx2_spread(uint64_t mask, const uint8_t *in)
     avx2_bytes out = {avx2_spread32((uint32_t)mask, in),
                       avx2_spread32((uint32_t)(mask >> 32), in + bits_count((uint32_t)mask))};
     return out;
+}
+
+/* The same for up to 8 bytes in all, plus base. */
+AVX2_INLINE __m256i avx2_spread_few(uint32_t mask, uint32_t before, uint64_t bytes, __m256i base)
+{
+    uint32_t next = before + bits_count(mask & 0xffff);
+    __m256i there = avx2_mask32(mask), rank = _mm256_add_epi8(avx2_ranks(there), there);
+    __m256i ahead = _mm256_set_m128i(_mm_set1_epi8((char)next), _mm_set1_epi8((char)before));
+    __m256i v = _mm256_shuffle_epi8(_mm256_set1_epi64x((long long)bytes), _mm256_add_epi8(rank, ahead));
+    return _mm256_and_si256(_mm256_add_epi8(v, base), there);
 }
 
 /* The same with numbers of a width up to 7, or 8 from the first bit of a byte on: pdep puts eight of them into the

@@ -171,7 +171,7 @@ TARGET void kernels_avx2_dense_all(const dense_window *w, uint64_t words[64])
 
 static uint8_t exception(const dense_window *w, uint32_t number)
 {
-    return (uint8_t)(w->exceptions[number < w->exceptions_size ? number : 0] + w->base);
+    return w->exceptions[number < w->exceptions_size ? number : 0];
 }
 
 /* The escapes before number `before`; remembers where it counted to. */
@@ -189,19 +189,16 @@ INLINE void few_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out
 {
     uint64_t each = AVX2_ONES * (uint32_t)bits_low(w->width), bit = (uint64_t)before * w->width;
     uint64_t codes = _pdep_u64(bits_load64(w->wdf + (bit >> 3)) >> (bit & 7), each);
-    /* The first byte of 0 shows by what it borrows; a code that is the escape leaves one. */
-    uint64_t other = codes ^ each, escaped = (other - AVX2_ONES) & ~other & AVX2_ONES << 7;
-    avx2_store(out, _mm256_setzero_si256());
-    avx2_store(out + 32, _mm256_setzero_si256());
+    /* A code that is the escape leaves a byte of 0, in which 0x7f added to its lower bits sets no bit. */
+    uint64_t other = codes ^ each, escaped = ~(other + AVX2_ONES * 0x7f) & AVX2_ONES << 7;
     escaped = w->width - 1u < 7u ? escaped & bits_low(8 * bits_count(mask)) : 0;
-    for (uint64_t left = mask, v = codes; left; left &= left - 1, v >>= 8)
-        out[bits_lowest(left)] = (uint8_t)(v + w->base);
-    if (!escaped)
-        return;
-    uint32_t used = escapes_before(w, before);
-    for (; mask; mask &= mask - 1, codes >>= 8)
-        if ((codes & 255) == (each & 255))
-            out[bits_lowest(mask)] = exception(w, used++);
+    for (uint32_t used = escaped ? escapes_before(w, before) : 0; escaped; escaped &= escaped - 1) {
+        uint32_t at = bits_lowest(escaped) - 7;
+        codes = (codes & ~(UINT64_C(255) << at)) | (uint64_t)exception(w, used++) << at;
+    }
+    __m256i base = avx2_set8(w->base);
+    avx2_store(out, avx2_spread_few((uint32_t)mask, 0, codes, base));
+    avx2_store(out + 32, avx2_spread_few((uint32_t)(mask >> 32), bits_count((uint32_t)mask), codes, base));
 }
 
 TARGET void kernels_avx2_dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
@@ -217,7 +214,7 @@ TARGET void kernels_avx2_dense_wdf(dense_window *w, uint64_t mask, uint32_t befo
     avx2_store(out, _mm256_add_epi8(codes.low, _mm256_and_si256(base, avx2_mask32((uint32_t)mask))));
     avx2_store(out + 32, _mm256_add_epi8(codes.high, _mm256_and_si256(base, avx2_mask32((uint32_t)(mask >> 32)))));
     for (uint32_t used = escaped ? escapes_before(w, before) : 0; escaped; escaped &= escaped - 1)
-        out[bits_lowest(escaped)] = exception(w, used++);
+        out[bits_lowest(escaped)] = (uint8_t)(exception(w, used++) + w->base);
 }
 
 #else
