@@ -37,23 +37,23 @@ TARGET static uint64_t places_ranges(const uint16_t *places, uint32_t n)
     return (uint64_t)_mm_cvtsi128_si64(_mm_or_si128(two, _mm_unpackhi_epi64(two, two)));
 }
 
-/* A bit for each of 16 numbers of 16 bits that are all ones or zeros. */
-INLINE uint32_t mask16(__m256i v, uint32_t n)
-{
-    return _pext_u32((uint32_t)_mm256_movemask_epi8(v) & (uint32_t)bits_low(2 * n), 0x55555555);
-}
-
+/* Ranges as bytes, 32 at a time; a place beyond all of them stays so. */
 TARGET static uint64_t places_range(const uint16_t *places, uint32_t n, uint32_t range, uint32_t *before)
 {
+    const __m256i wanted = avx2_set8(range);
     uint64_t mask = 0;
     *before = 0;
-    for (uint32_t i = 0; i < n; i += 16) {
-        __m256i at = _mm256_srli_epi16(avx2_load(places + i), 6);
-        uint32_t there = n - i < 16 ? n - i : 16, same = mask16(_mm256_cmpeq_epi16(at, avx2_set16(range)), there);
-        *before += bits_count(mask16(_mm256_cmpgt_epi16(avx2_set16(range), at), there));
-        for (; same; same &= same - 1)
-            mask |= UINT64_C(1) << (places[i + bits_lowest(same)] & 63);
-        if (mask16(_mm256_cmpgt_epi16(at, avx2_set16(range)), there))
+    for (uint32_t i = 0; i < n; i += 32) {
+        __m256i low = _mm256_srli_epi16(avx2_load(places + i), 6);
+        __m256i high = _mm256_srli_epi16(avx2_load(places + i + 16), 6);
+        __m256i at = _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xd8);
+        uint32_t there = (uint32_t)bits_low(n - i);
+        uint32_t same = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(at, wanted)) & there;
+        uint32_t less = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(at, wanted), at)) & there;
+        *before += bits_count(less);
+        for (uint32_t left = same; left; left &= left - 1)
+            mask |= UINT64_C(1) << (places[i + bits_lowest(left)] & 63);
+        if (there & ~(same | less))
             break;
     }
     return mask;
