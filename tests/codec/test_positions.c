@@ -122,7 +122,7 @@ static void ranks_agree(void)
             for (uint32_t place = 0, rank = 0; place < 64; place++) {
                 if (wanted >> place & 1)
                     EXPECT_EQ(got[i++], rank);
-                rank += all >> place & 1;
+                rank += (uint32_t)(all >> place & 1);
             }
             EXPECT_EQ(n, i);
         }
