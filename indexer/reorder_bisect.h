@@ -2,9 +2,9 @@
  *
  * Documents are halved again and again; in each node documents change sides as long as that lowers the estimate of what
  * the lists of both sides take, bits of the logarithms of gaps. (Dhulipala et al. 2016, "Compressing graphs and indexes
- * with recursive graph bisection"; Mackenzie et al. 2021, "Faster index reordering with bipartite graph partitioning".) A
- * node's half ends where a window or a range of the engine does, and documents that stay on one side keep their order,
- * so that what was near in the first order stays near. The same lists give the same order. */
+ * with recursive graph bisection"; Mackenzie et al. 2021, "Faster index reordering with bipartite graph partitioning".)
+ * A node's half ends where a window or a range of the engine does, and documents that stay on one side keep their
+ * order, so that what was near in the first order stays near. The same lists give the same order. */
 #ifndef INDEXER_REORDER_BISECT_H
 #define INDEXER_REORDER_BISECT_H
 

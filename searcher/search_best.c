@@ -279,8 +279,8 @@ typedef struct search {
     bool *complete;
 } search;
 
-/* Whether counting by itself would look at positions once more. Without them it is so quick that a second look at all is
- * cheaper than to weigh here what cannot pass. */
+/* Whether counting by itself would look at positions once more. Without them it is so quick that a second look at all
+ * is cheaper than counting here. */
 static bool must_look(const best_first *b)
 {
     bool certain = b->paths & PATHS_PASSES;

@@ -139,7 +139,15 @@ static void show_weights(void)
         snprintf(name, sizeof name, "spread %u", wanted);
         SHOW(name, 1, k->spread(mask, wdf[0], out); timer_keep(out));
     }
-    SHOW("weigh_exactly 64, 2 lists", 1, k->weigh_exactly(&in, UINT64_MAX, weights));
+    for (uint32_t wanted = 1; wanted <= 64; wanted *= 2) {
+        uint64_t masks[64];
+        char name[64];
+        for (uint32_t i = 0; i < 64; i++)
+            for (masks[i] = wanted == 64 ? UINT64_MAX : 0; bits_count(masks[i]) < wanted;)
+                masks[i] |= UINT64_C(1) << random_below(64);
+        snprintf(name, sizeof name, "weigh_exactly 2 lists, %u wanted", wanted);
+        SHOW(name, 1, k->weigh_exactly(&in, masks[i % 64], weights); timer_keep(weights));
+    }
     SHOW("saturate 64", 1, k->saturate(&in, documents, wdf[0], 64, out));
     SHOW("unpack 64 of width 3", 1, k->unpack(lengths[0], 5, 3, 64, out); timer_keep(out));
 }

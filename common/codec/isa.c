@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[ISA_COUNT] = {"scalar", "avx2", "avx512"};
-
 #if ISA_X86
+
+static const char *const names[ISA_COUNT] = {"scalar", "avx2", "avx512"};
 
 #include <cpuid.h>
 
@@ -64,7 +64,18 @@ enum isa isa_of_machine(void)
     return ISA_AVX512;
 }
 
+#elif ISA_ARM64
+
+static const char *const names[ISA_COUNT] = {"scalar", "neon"};
+
+enum isa isa_of_machine(void)
+{
+    return ISA_NEON;
+}
+
 #else
+
+static const char *const names[ISA_COUNT] = {"scalar"};
 
 enum isa isa_of_machine(void)
 {

@@ -133,6 +133,8 @@ const kernels *kernels_get(enum isa isa);
 extern const kernels kernels_scalar;
 #if ISA_X86
 extern const kernels kernels_avx2, kernels_avx512;
+#elif ISA_ARM64
+extern const kernels kernels_neon;
 #endif
 
 #endif

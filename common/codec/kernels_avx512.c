@@ -528,6 +528,10 @@ TARGET static void weigh_exactly(const weigh_input *in, uint64_t wanted, double 
     uint32_t n = bits_count(wanted);
     __m512d norm[8], total[8];
     __m512i planes[4];
+    if (n < 10) { /* bringing them together costs more than dividing them at once saves */
+        plain_weigh_exactly(in, wanted, out);
+        return;
+    }
     for (uint32_t p = 0; p < in->planes; p++)
         planes[p] = _mm512_maskz_compress_epi8(wanted, _mm512_loadu_si512(in->length[p]));
     for (uint32_t i = 0; i < n; i += 8) {

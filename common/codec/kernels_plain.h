@@ -26,6 +26,32 @@ static inline uint32_t plain_escape(uint32_t width)
     return width && width < 8 ? (1u << width) - 1 : UINT32_MAX;
 }
 
+/* How many of n numbers from number i on, of a width from 1 to 7, are all ones. As many as a load has are looked at
+ * together: 1 added to a number without its highest bit carries into that bit when all others are ones. */
+static inline uint32_t plain_count_escapes(const uint8_t *at, uint32_t i, uint32_t n, uint32_t width)
+{
+    static const struct {
+        uint64_t lowest; /* of each number, its lowest bit */
+        uint32_t numbers;
+    } words[8] = {{0, 0},
+                  {UINT64_C(0x1ffffffffffffff), 57},
+                  {UINT64_C(0x55555555555555), 28},
+                  {UINT64_C(0x49249249249249), 19},
+                  {UINT64_C(0x11111111111111), 14},
+                  {UINT64_C(0x4210842108421), 11},
+                  {UINT64_C(0x1041041041041), 9},
+                  {UINT64_C(0x2040810204081), 8}};
+    uint64_t lowest = words[width & 7].lowest, highest = lowest << (width - 1), others = highest - lowest;
+    uint64_t bit = (uint64_t)i * width;
+    uint32_t count = 0, numbers = words[width & 7].numbers;
+    for (; n > numbers; n -= numbers, bit += numbers * width) {
+        uint64_t x = bits_load64(at + (bit >> 3)) >> (bit & 7);
+        count += bits_count(((x & others) + lowest) & x & highest);
+    }
+    uint64_t x = bits_load64(at + (bit >> 3)) >> (bit & 7);
+    return count + bits_count(((x & others) + lowest) & x & highest & bits_low(n * width));
+}
+
 /* 64 bits from any bit. */
 static inline uint64_t plain_word(const uint8_t *at, uint64_t bit)
 {
@@ -129,11 +155,11 @@ static inline void plain_weigh_exactly(const weigh_input *in, uint64_t wanted, d
     }
 }
 
-static inline size_t plain_split(double *weights, uint64_t *places, size_t n, double least, double *rest,
-                                 uint64_t *rest_places)
+/* From pair number i on, when `front` before it are in front. */
+static inline size_t plain_split_from(size_t i, size_t front, double *weights, uint64_t *places, size_t n,
+                                      double least, double *rest, uint64_t *rest_places)
 {
-    size_t front = 0, behind = 0;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t behind = i - front; i < n; i++) {
         double weight = weights[i];
         uint64_t place = places[i];
         weights[front] = rest[behind] = weight;

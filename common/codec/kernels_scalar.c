@@ -121,8 +121,8 @@ static void dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t o
     if (escape != UINT32_MAX) {
         if (w->escapes_to > before)
             w->escapes = w->escapes_to = 0;
-        for (; w->escapes_to < before; w->escapes_to++)
-            w->escapes += plain_number(w->wdf, (uint64_t)w->escapes_to * w->width, w->width) == escape;
+        w->escapes += plain_count_escapes(w->wdf, w->escapes_to, before - w->escapes_to, w->width);
+        w->escapes_to = before;
     }
     uint32_t used = w->escapes;
     for (uint32_t i = before; mask && i < w->count; mask &= mask - 1, i++) {
@@ -160,9 +160,8 @@ static void sparse_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_
 {
     uint32_t escape = plain_escape(s->width);
     uint32_t used = sample_escapes;
-    if (escape != UINT32_MAX)
-        for (uint32_t i = sample_begin; i < first; i++)
-            used += plain_number(s->wdf, (uint64_t)i * s->width, s->width) == escape;
+    if (escape != UINT32_MAX && sample_begin < first)
+        used += plain_count_escapes(s->wdf, sample_begin, first - sample_begin, s->width);
     for (uint32_t i = 0; i < n; i++) {
         uint32_t code = plain_number(s->wdf, (uint64_t)(first + i) * s->width, s->width);
         wdf[i] = (uint8_t)(with_exceptions(s->exceptions, s->exceptions_size, escape, code, &used) + s->base);
@@ -249,7 +248,7 @@ static void weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
 static size_t split(double *weights, uint64_t *places, size_t n, double least, double *rest,
                     uint64_t *rest_places)
 {
-    return plain_split(weights, places, n, least, rest, rest_places);
+    return plain_split_from(0, 0, weights, places, n, least, rest, rest_places);
 }
 
 static void saturate(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n, uint8_t *out)

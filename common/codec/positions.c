@@ -160,6 +160,11 @@ const positions_kernels *positions_kernels_get(enum isa isa)
 #if ISA_X86
     if (isa == ISA_AVX512)
         return &positions_kernels_avx512;
+    if (isa == ISA_AVX2)
+        return &positions_kernels_avx2;
+#elif ISA_ARM64
+    if (isa == ISA_NEON)
+        return &positions_kernels_neon;
 #endif
     (void)isa;
     return &positions_kernels_scalar;

@@ -95,7 +95,9 @@ const positions_kernels *positions_kernels_get(enum isa isa);
 
 extern const positions_kernels positions_kernels_scalar;
 #if ISA_X86
-extern const positions_kernels positions_kernels_avx512;
+extern const positions_kernels positions_kernels_avx2, positions_kernels_avx512;
+#elif ISA_ARM64
+extern const positions_kernels positions_kernels_neon;
 #endif
 
 /* A count before a group whose size does not follow from wdf: Elias's gamma code of count + 1. */

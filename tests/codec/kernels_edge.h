@@ -24,7 +24,8 @@ static inline uint8_t *edge_put(const void *bytes, size_t size)
     REQUIRE(size + EDGE_SLACK <= EDGE_SIZE);
     uint8_t *at = edge_end - EDGE_SLACK - size;
     memset(edge_end - EDGE_SLACK, 0xa5, EDGE_SLACK);
-    memcpy(at, bytes, size);
+    if (size)
+        memcpy(at, bytes, size);
     return at;
 }
 

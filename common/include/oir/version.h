@@ -18,8 +18,8 @@ extern "C" {
 OIR_API const char *oir_version(void);
 /* The number of the index format that it writes and reads. 0: not yet frozen, may change with any commit. Shared. */
 OIR_API unsigned oir_format_version(void);
-/* The instruction set whose kernels it uses on this machine: "scalar", "avx2" or "avx512". The environment variable
- * OIR_ISA=scalar|avx2|avx512 forces one, where the machine has it. A constant. Shared. */
+/* The instruction set whose kernels it uses on this machine: "scalar", "avx2", "avx512" or "neon". The environment
+ * variable OIR_ISA=scalar|avx2|avx512|neon forces one, where the machine has it. A constant. Shared. */
 OIR_API const char *oir_instruction_set(void);
 
 #ifdef __cplusplus

@@ -1,0 +1,217 @@
+/* Positions with AVX2 and BMI2: eight at a time, bits to numbers by pext. */
+#include "codec/positions.h"
+
+#if ISA_X86
+
+#include "codec/kernels_avx2.h"
+
+#define TARGET ISA_TARGET_AVX2
+#define INLINE AVX2_INLINE
+
+enum { LOWS_MAX = 25 }; /* a number of 25 bits is within 4 bytes wherever it starts */
+
+#define BYTES_0_TO_7 UINT64_C(0x0706050403020100)
+
+INLINE __m256i lanes(void)
+{
+    return _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+INLINE __m256i set32(uint32_t v)
+{
+    return _mm256_set1_epi32((int)v);
+}
+
+INLINE __m256i eight_bytes(uint64_t bytes)
+{
+    return _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)bytes));
+}
+
+/* The numbers of a byte's set bits, one after another as bytes. */
+INLINE uint64_t places_of(uint64_t eight)
+{
+    return _pext_u64(BYTES_0_TO_7, _pdep_u64(eight, AVX2_ONES) * 255);
+}
+
+/* 8 numbers of r bits, 0 to LOWS_MAX, from a bit on: four from its byte, four from the byte where the fifth begins. */
+INLINE __m256i lows8(const uint8_t *at, uint64_t bit, uint32_t r)
+{
+    const __m256i spread = _mm256_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12, 0, 0, 0, 0, 4, 4, 4, 4,
+                                            8, 8, 8, 8, 12, 12, 12, 12);
+    uint32_t low = bit & 7, high = (uint32_t)((bit + 4 * r) & 7);
+    __m256i from = _mm256_mullo_epi16(_mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3), set32(r));
+    from = _mm256_add_epi32(from, _mm256_blend_epi32(set32(low), set32(high), 0xf0));
+    __m256i bytes = _mm256_shuffle_epi8(_mm256_srli_epi32(from, 3), spread);
+    __m256i v = avx2_load_pair(at + (bit >> 3), at + ((bit + 4 * r) >> 3));
+    v = _mm256_shuffle_epi8(v, _mm256_add_epi8(bytes, set32(0x03020100)));
+    v = _mm256_srlv_epi32(v, _mm256_and_si256(from, set32(7)));
+    return _mm256_and_si256(v, set32((1u << r) - 1));
+}
+
+TARGET static void get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+                       uint32_t *out)
+{
+    uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
+    if (c <= 1 || r > LOWS_MAX || bit + positions_bits(c, u) > bits_end) {
+        positions_get(at, bit, bits_end, c, u, base, out);
+        return;
+    }
+    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
+    uint32_t i = 0;
+    for (uint64_t done = 0; done < size && i < c; done += 56) {
+        uint64_t word = bits_load64(at + ((upper + done) >> 3)) >> ((upper + done) & 7);
+        word &= bits_low(size - done < 56 ? (uint32_t)(size - done) : 56);
+        for (uint32_t byte = 0; word && i < c; byte += 8, word >>= 8) {
+            /* A 1 at place p of the upper bits has i ones and so p - i zeros before it. */
+            __m256i index = _mm256_add_epi32(lanes(), set32(i));
+            __m256i place = _mm256_add_epi32(eight_bytes(places_of(word & 255)), set32((uint32_t)done + byte));
+            __m256i high = _mm256_sll_epi32(_mm256_sub_epi32(place, index), _mm_cvtsi32_si128((int)r));
+            __m256i v = _mm256_or_si256(high, lows8(at, bit + (uint64_t)i * r, r));
+            avx2_store(out + i, _mm256_add_epi32(_mm256_add_epi32(v, index), set32(base)));
+            i += bits_count(word & 255);
+        }
+    }
+    for (i = i < c ? i : c; i < c; i++) /* damaged */
+        out[i] = base + i;
+}
+
+/* floor(log2(v)) of numbers from 1 to INT32_MAX: by the exponent of a float, which cannot have been rounded up where
+ * only every other bit is left below the highest. */
+INLINE __m256i highest8(__m256i v)
+{
+    v = _mm256_andnot_si256(_mm256_srli_epi32(v, 1), v);
+    v = _mm256_srli_epi32(_mm256_castps_si256(_mm256_cvtepi32_ps(v)), 23);
+    return _mm256_sub_epi32(v, set32(127));
+}
+
+/* Bits of 8 groups; numbers are not negative. */
+INLINE __m256i sizes8(__m256i c, __m256i u)
+{
+    const __m256i one = set32(1), zero = _mm256_setzero_si256();
+    __m256i m = _mm256_max_epi32(_mm256_sub_epi32(u, c), zero);
+    __m256i r = _mm256_sub_epi32(highest8(m), highest8(c));
+    r = _mm256_add_epi32(r, _mm256_cmpgt_epi32(c, _mm256_srlv_epi32(m, r)));
+    r = _mm256_and_si256(r, _mm256_cmpgt_epi32(m, c));
+    __m256i size = _mm256_mullo_epi32(c, _mm256_add_epi32(r, one));
+    size = _mm256_add_epi32(size, _mm256_srlv_epi32(m, r));
+    /* One position: the width of u - 1; none: nothing. */
+    __m256i most = _mm256_sub_epi32(u, one);
+    __m256i single = _mm256_and_si256(_mm256_add_epi32(highest8(most), one), _mm256_cmpgt_epi32(most, zero));
+    size = _mm256_blendv_epi8(size, single, _mm256_cmpeq_epi32(c, one));
+    return _mm256_and_si256(size, _mm256_cmpgt_epi32(c, zero));
+}
+
+TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+{
+    for (uint32_t i = 0; i < n; i += 8) {
+        __m256i many = avx2_load(c + i), places = avx2_load(u + i), there = _mm256_cmpgt_epi32(set32(n - i), lanes());
+        __m256i large = _mm256_or_si256(places, _mm256_or_si256(many, _mm256_cmpgt_epi32(many, set32(1 << 20))));
+        if (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_and_si256(large, there)))) {
+            positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* 31 bits may not do */
+            return;
+        }
+        __m256i each = _mm256_and_si256(sizes8(many, places), there), sums = each;
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 4));
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 8));
+        __m256i half = _mm256_permutevar8x32_epi32(sums, set32(3));
+        sums = _mm256_add_epi32(sums, _mm256_blend_epi32(_mm256_setzero_si256(), half, 0xf0));
+        __m256i from = _mm256_sub_epi32(sums, each), base = _mm256_set1_epi64x((long long)bit);
+        avx2_store(out + i, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_castsi256_si128(from))));
+        avx2_store(out + i + 4, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_extracti128_si256(from, 1))));
+        bit += (uint32_t)_mm256_extract_epi32(sums, 7);
+    }
+}
+
+TARGET static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
+{
+    uint64_t packed = _pext_u64(wanted, all);
+    uint32_t n = 0;
+    /* Never more than were looked at: so eight more bytes are within 64. */
+    for (uint64_t eights = 0; packed; packed >>= 8, eights += 8 * AVX2_ONES) {
+        bits_store64(out + n, places_of(packed & 255) + eights);
+        n += bits_count(packed & 255);
+    }
+    return n;
+}
+
+/* The sizes of 32 groups, 0 where wdf is POSITIONS_SIZES or more. A table has 16; a number that is not in it gets its
+ * highest bit set, which makes it 0. */
+INLINE __m256i sizes32(const uint8_t *sizes, __m256i wdf)
+{
+    __m256i each = _mm256_setzero_si256();
+    for (uint32_t i = 0; i < POSITIONS_SIZES; i += 16) {
+        __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128((const void *)(sizes + i)));
+        __m256i at = _mm256_adds_epu8(_mm256_xor_si256(wdf, avx2_set8(i)), avx2_set8(0x70));
+        each = _mm256_or_si256(each, _mm256_shuffle_epi8(table, at));
+    }
+    return each;
+}
+
+/* Groups of wdf 64 and up, or whose size the table does not have. */
+INLINE __m256i unknown32(__m256i wdf, __m256i each)
+{
+    __m256i large = _mm256_cmpeq_epi8(_mm256_max_epu8(wdf, avx2_set8(POSITIONS_SIZES)), wdf);
+    return _mm256_or_si256(large, _mm256_cmpeq_epi8(each, avx2_set8(POSITIONS_SIZE_UNKNOWN)));
+}
+
+TARGET static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+{
+    const __m256i zero = _mm256_setzero_si256();
+    uint64_t these = bits_low(n);
+    __m256i v = avx2_load(wdf), w = avx2_load(wdf + 32), a = sizes32(sizes, v), b = sizes32(sizes, w);
+    uint64_t unknown = avx2_bits(unknown32(v, a), unknown32(w, b)) & these;
+    a = _mm256_sad_epu8(_mm256_and_si256(a, avx2_mask32((uint32_t)these)), zero);
+    b = _mm256_sad_epu8(_mm256_and_si256(b, avx2_mask32((uint32_t)(these >> 32))), zero);
+    a = _mm256_add_epi64(a, b);
+    __m128i two = _mm_add_epi64(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    return unknown ? UINT32_MAX : (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
+}
+
+TARGET static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
+{
+    uint32_t n = 0;
+    mask = _pdep_u64(~bits_low(skip), mask);
+    while (mask) {
+        uint32_t at = bits_lowest(mask) & ~7u;
+        uint64_t eight = mask >> at & 255, bytes = _pdep_u64(eight, AVX2_ONES) * 255;
+        __m256i v = eight_bytes(_pext_u64(bits_load64(plane[0] + at), bytes));
+        for (uint32_t p = 1; p < planes; p++) {
+            __m256i more = eight_bytes(_pext_u64(bits_load64(plane[p] + at), bytes));
+            v = _mm256_or_si256(v, _mm256_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
+        }
+        avx2_store(out + n, v);
+        n += bits_count(eight);
+        mask &= ~(UINT64_C(255) << at);
+    }
+    return n;
+}
+
+TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset)
+{
+    uint32_t kept = 0, from = 0;
+    for (uint32_t i = 0; i < count; i += 8) {
+        __m256i place = avx2_load(places + i), wanted = _mm256_add_epi32(place, set32(offset));
+        __m256i found = _mm256_setzero_si256();
+        __m256i here = _mm256_cmpeq_epi32(_mm256_max_epu32(wanted, place), wanted); /* not past 32 bits */
+        here = _mm256_and_si256(here, _mm256_cmpgt_epi32(set32(count - i), lanes()));
+        uint64_t first = (uint64_t)places[i] + offset;
+        uint64_t last = (uint64_t)places[(count - i < 8 ? count : i + 8) - 1] + offset;
+        while (from + 8 <= n && positions[from + 7] < first)
+            from += 8;
+        for (uint32_t p = from; p < n && positions[p] <= last; p++)
+            found = _mm256_or_si256(found, _mm256_cmpeq_epi32(wanted, set32(positions[p])));
+        found = _mm256_and_si256(found, here);
+        uint32_t which = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(found));
+        avx2_store(places + kept, _mm256_permutevar8x32_epi32(place, eight_bytes(places_of(which))));
+        kept += bits_count(which);
+    }
+    return kept;
+}
+
+const positions_kernels positions_kernels_avx2 = {get, starts, ranks, skip, pick, keep};
+
+#else
+
+typedef int positions_avx2_is_empty; /* ISO C wants something in a file */
+
+#endif
