@@ -11,7 +11,7 @@ enum {
     POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
     POSTINGS_SPARSE_MIN = 1024,   /* lists with fewer are short: quick enough to decode whole */
     POSTINGS_DENSE_MIN = 64,
-    POSTINGS_DENSE_SHARE = 128    /* dense: in at least one document of so many */
+    POSTINGS_DENSE_SHARE = 256    /* dense: in at least one document of so many */
 };
 
 static inline uint32_t postings_view_windows(uint32_t document_count)

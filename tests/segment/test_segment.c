@@ -93,10 +93,10 @@ static void segments_of_some_windows(void)
     }
 }
 
-/* Large enough for sparse lists: 1,024 documents of which less than one in 128. */
+/* Large enough for sparse lists: 1,024 documents of which less than one in 256. */
 static void segments_with_sparse_lists(void)
 {
-    collection_shape shape = {140000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
+    collection_shape shape = {290000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
     write_and_compare(&shape);
     shape.gaps = false;
     shape.docids = DOCIDS_GAPS;
