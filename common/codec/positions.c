@@ -114,16 +114,16 @@ static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
     return n;
 }
 
-static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+static uint32_t offsets(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint16_t out[64])
 {
-    uint32_t sum = 0;
-    for (uint32_t i = 0; i < n; i++) {
+    uint32_t sum = 0, known = 64;
+    for (uint32_t i = 0; i < 64; i++) {
         uint32_t size = wdf[i] < POSITIONS_SIZES ? sizes[wdf[i]] : POSITIONS_SIZE_UNKNOWN;
-        if (size == POSITIONS_SIZE_UNKNOWN)
-            return UINT32_MAX;
+        known = size == POSITIONS_SIZE_UNKNOWN && known == 64 ? i + 1 : known;
+        out[i] = (uint16_t)sum;
         sum += size;
     }
-    return sum;
+    return known;
 }
 
 static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
@@ -153,7 +153,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return kept;
 }
 
-const positions_kernels positions_kernels_scalar = {positions_get, starts, ranks, skip, pick, keep};
+const positions_kernels positions_kernels_scalar = {positions_get, starts, ranks, offsets, pick, keep};
 
 const positions_kernels *positions_kernels_get(enum isa isa)
 {

@@ -81,8 +81,9 @@ typedef struct positions_kernels {
     /* For each bit of `wanted`, which are bits of `all`, how many bits of `all` are below; returns how many bits there
      * are. Writes 64. */
     uint32_t (*ranks)(uint64_t all, uint64_t wanted, uint8_t out[64]);
-    /* The sum of sizes[wdf[i]] for i < n <= 64; UINT32_MAX if one of them is unknown. Reads all 64 wdf. */
-    uint32_t (*skip)(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n);
+    /* What is before each of 64 groups: out[i] = the sum of sizes[wdf[k]] for k < i. Returns for how many groups that
+     * is known: up to the first whose size is not. */
+    uint32_t (*offsets)(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint16_t out[64]);
     /* The numbers that stand, as byte planes, at the set bits of mask, without those at the `skip` lowest; returns how
      * many. Writes up to 15 more. */
     uint32_t (*pick)(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out);

@@ -154,17 +154,28 @@ INLINE __m256i unknown32(__m256i wdf, __m256i each)
     return _mm256_or_si256(large, _mm256_cmpeq_epi8(each, avx2_set8(POSITIONS_SIZE_UNKNOWN)));
 }
 
-TARGET static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+/* Writes what is before each of 16 groups, and returns what is before the next, in every lane. */
+INLINE __m256i put_offsets(__m128i sizes, __m256i before, uint16_t *out)
 {
-    const __m256i zero = _mm256_setzero_si256();
-    uint64_t these = bits_low(n);
+    __m256i v = _mm256_cvtepu8_epi16(sizes), x = v;
+    x = _mm256_add_epi16(x, _mm256_bslli_epi128(x, 2));
+    x = _mm256_add_epi16(x, _mm256_bslli_epi128(x, 4));
+    x = _mm256_add_epi16(x, _mm256_bslli_epi128(x, 8));
+    __m256i sums = _mm256_shuffle_epi8(x, _mm256_set1_epi16(0x0f0e));
+    x = _mm256_add_epi16(_mm256_add_epi16(x, _mm256_permute2x128_si256(sums, sums, 0x08)), before);
+    avx2_store(out, _mm256_sub_epi16(x, v));
+    return _mm256_shuffle_epi8(_mm256_permute2x128_si256(x, x, 0x11), _mm256_set1_epi16(0x0f0e));
+}
+
+TARGET static uint32_t offsets(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint16_t out[64])
+{
     __m256i v = avx2_load(wdf), w = avx2_load(wdf + 32), a = sizes32(sizes, v), b = sizes32(sizes, w);
-    uint64_t unknown = avx2_bits(unknown32(v, a), unknown32(w, b)) & these;
-    a = _mm256_sad_epu8(_mm256_and_si256(a, avx2_mask32((uint32_t)these)), zero);
-    b = _mm256_sad_epu8(_mm256_and_si256(b, avx2_mask32((uint32_t)(these >> 32))), zero);
-    a = _mm256_add_epi64(a, b);
-    __m128i two = _mm_add_epi64(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
-    return unknown ? UINT32_MAX : (uint32_t)_mm_cvtsi128_si32(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
+    uint64_t unknown = avx2_bits(unknown32(v, a), unknown32(w, b));
+    __m256i before = put_offsets(_mm256_castsi256_si128(a), _mm256_setzero_si256(), out);
+    before = put_offsets(_mm256_extracti128_si256(a, 1), before, out + 16);
+    before = put_offsets(_mm256_castsi256_si128(b), before, out + 32);
+    put_offsets(_mm256_extracti128_si256(b, 1), before, out + 48);
+    return unknown ? bits_lowest(unknown) + 1 : 64;
 }
 
 TARGET static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
@@ -208,7 +219,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx2 = {get, starts, ranks, skip, pick, keep};
+const positions_kernels positions_kernels_avx2 = {get, starts, ranks, offsets, pick, keep};
 
 #else
 

@@ -123,15 +123,33 @@ TARGET static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
     return bits_count(packed);
 }
 
-TARGET static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+/* x[0], x[0] + x[1], ...: within 128 bits, then over them. */
+INLINE __m512i prefix_sums16(__m512i x)
 {
-    __mmask64 these = _bzhi_u64(~UINT64_C(0), n);
-    __m512i v = _mm512_loadu_si512(wdf);
-    __m512i each = _mm512_maskz_permutexvar_epi8(these, v, _mm512_loadu_si512(sizes));
-    __mmask64 unknown = _mm512_mask_cmpge_epu8_mask(these, v, _mm512_set1_epi8(POSITIONS_SIZES));
+    const __m512i last = _mm512_set1_epi16(0x0f0e);
+    x = _mm512_add_epi16(x, _mm512_bslli_epi128(x, 2));
+    x = _mm512_add_epi16(x, _mm512_bslli_epi128(x, 4));
+    x = _mm512_add_epi16(x, _mm512_bslli_epi128(x, 8));
+    __m512i sums = _mm512_shuffle_epi8(x, last);
+    __m512i one = _mm512_maskz_shuffle_i64x2(0xfc, sums, sums, 0x90);
+    __m512i two = _mm512_maskz_shuffle_i64x2(0xf0, sums, sums, 0x40);
+    __m512i three = _mm512_maskz_shuffle_i64x2(0xc0, sums, sums, 0x00);
+    return _mm512_add_epi16(_mm512_add_epi16(x, one), _mm512_add_epi16(two, three));
+}
+
+TARGET static uint32_t offsets(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint16_t out[64])
+{
+    const __m512i end = _mm512_set1_epi16(31);
+    __m512i v = _mm512_loadu_si512(wdf), each = _mm512_permutexvar_epi8(v, _mm512_loadu_si512(sizes));
+    __mmask64 unknown = _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(POSITIONS_SIZES));
     unknown |= _mm512_cmpeq_epi8_mask(each, _mm512_set1_epi8((char)POSITIONS_SIZE_UNKNOWN));
-    __m512i sums = _mm512_sad_epu8(each, _mm512_setzero_si512());
-    return unknown ? UINT32_MAX : (uint32_t)_mm512_reduce_add_epi64(sums);
+    __m512i low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(each));
+    __m512i high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(each, 1));
+    __m512i low_sums = prefix_sums16(low), high_sums = prefix_sums16(high);
+    high_sums = _mm512_add_epi16(high_sums, _mm512_permutexvar_epi16(end, low_sums));
+    _mm512_storeu_si512(out, _mm512_sub_epi16(low_sums, low));
+    _mm512_storeu_si512(out + 32, _mm512_sub_epi16(high_sums, high));
+    return unknown ? bits_lowest(unknown) + 1 : 64;
 }
 
 TARGET static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
@@ -171,7 +189,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, starts, ranks, skip, pick, keep};
+const positions_kernels positions_kernels_avx512 = {get, starts, ranks, offsets, pick, keep};
 
 #else
 

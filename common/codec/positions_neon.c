@@ -63,19 +63,9 @@ static uint32_t ranks(uint64_t all, uint64_t wanted, uint8_t out[64])
     return n;
 }
 
-static uint32_t skip(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint32_t n)
+static uint32_t offsets(const uint8_t sizes[POSITIONS_SIZES], const uint8_t wdf[64], uint16_t out[64])
 {
-    uint8x16x4_t table = vld1q_u8_x4(sizes);
-    uint16x8_t sums = vdupq_n_u16(0);
-    uint8x16_t unknown = vdupq_n_u8(0);
-    for (uint32_t i = 0; i < n; i += 16) {
-        uint8x16_t v = vld1q_u8(wdf + i), these = vcltq_u8(neon_numbers(), vdupq_n_u8((uint8_t)(n - i)));
-        uint8x16_t each = vandq_u8(vqtbl4q_u8(table, v), these);
-        uint8x16_t large = vandq_u8(vcgeq_u8(v, vdupq_n_u8(POSITIONS_SIZES)), these);
-        unknown = vorrq_u8(unknown, vorrq_u8(large, vceqq_u8(each, vdupq_n_u8(POSITIONS_SIZE_UNKNOWN))));
-        sums = vpadalq_u8(sums, each);
-    }
-    return vmaxvq_u8(unknown) ? UINT32_MAX : vaddlvq_u16(sums);
+    return positions_kernels_scalar.offsets(sizes, wdf, out);
 }
 
 static uint32_t pick(const uint8_t *const plane[4], uint32_t planes, uint64_t mask, uint32_t skip, uint32_t *out)
@@ -88,7 +78,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return positions_kernels_scalar.keep(places, count, positions, n, offset);
 }
 
-const positions_kernels positions_kernels_neon = {get, starts, ranks, skip, pick, keep};
+const positions_kernels positions_kernels_neon = {get, starts, ranks, offsets, pick, keep};
 
 #else
 

@@ -32,11 +32,13 @@ typedef struct position_block {
     uint32_t *places;          /* among how many */
     uint64_t *bits;            /* where each group's positions start */
 
-    /* Even extents: of a block, wdf are enough, and starts are added up as they are asked for. */
+    /* Even extents: of a block, wdf are enough. */
     bool even_known;
     uint32_t even_unit;
     uint32_t even_extent;      /* that `sizes` are for */
-    uint64_t even_bit;         /* where the block starts */
+    uint64_t even_bit;         /* where the block starts, */
+    uint16_t even_offsets[RANGE_SIZE]; /* and behind that each group, as many as even_count */
+    uint32_t even_count;
     uint8_t even_wdf[RANGE_SIZE];
     uint8_t sizes[POSITIONS_SIZES];
 } position_block;

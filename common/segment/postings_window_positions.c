@@ -160,28 +160,34 @@ static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index,
     return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
-/* Where extents are even, a group is found by wdf alone. False where that is not enough: wdf and sizes beyond what
- * bytes hold. */
+/* Where extents are even, groups are found by wdf alone. */
+static oir_status read_even_block(postings_window *p, uint32_t block, oir_error *err)
+{
+    position_block *b = &p->block;
+    uint32_t from = block * GROUPS_IN_BLOCK, extent = p->context->even_extents[p->window];
+    if (from >= p->window_count)
+        return damaged(p, err);
+    uint32_t left = p->window_count - from;
+    ERROR_FORWARD(find_dense_block(p, block, &b->even_bit, err));
+    p->kernels->dense_wdf(&p->dense, bits_low(left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK), from, b->even_wdf);
+    if (!b->even_known || b->even_extent != extent)
+        positions_sizes(extent, b->sizes);
+    b->even_count = positions_kernels_get(p->kernels->isa)->offsets(b->sizes, b->even_wdf, b->even_offsets);
+    b->even_extent = extent;
+    b->even_unit = p->window * RANGES + block;
+    b->even_known = true;
+    return OIR_OK;
+}
+
+/* False where wdf and sizes beyond what bytes hold are not enough to find the group. */
 static oir_status find_even(postings_window *p, uint32_t index, position_group *out, bool *found, oir_error *err)
 {
     position_block *b = &p->block;
-    uint32_t block = index / GROUPS_IN_BLOCK, slot = index % GROUPS_IN_BLOCK, from = index - slot;
-    uint32_t left = p->window_count - from, unit = p->window * RANGES + block;
-    if (!b->even_known || b->even_unit != unit) {
-        uint32_t extent = p->context->even_extents[p->window];
-        if (from >= p->window_count)
-            return damaged(p, err);
-        ERROR_FORWARD(find_dense_block(p, block, &b->even_bit, err));
-        p->kernels->dense_wdf(&p->dense, bits_low(left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK), from, b->even_wdf);
-        if (!b->even_known || b->even_extent != extent)
-            positions_sizes(extent, b->sizes);
-        b->even_extent = extent;
-        b->even_unit = unit;
-        b->even_known = true;
-    }
-    uint32_t before = positions_kernels_get(p->kernels->isa)->skip(b->sizes, b->even_wdf, slot);
-    *found = before != UINT32_MAX && b->even_wdf[slot] < UINT8_MAX;
-    out->bit = b->even_bit + before;
+    uint32_t block = index / GROUPS_IN_BLOCK, slot = index % GROUPS_IN_BLOCK;
+    if (!b->even_known || b->even_unit != p->window * RANGES + block)
+        ERROR_FORWARD(read_even_block(p, block, err));
+    *found = slot < b->even_count && b->even_wdf[slot] < UINT8_MAX;
+    out->bit = b->even_bit + b->even_offsets[slot];
     out->places = b->even_extent;
     out->count = b->even_wdf[slot] < out->places ? b->even_wdf[slot] : out->places;
     return OIR_OK;
