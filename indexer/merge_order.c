@@ -8,19 +8,32 @@ typedef struct walk {
     uint32_t at, count; /* in the order of docids */
     uint32_t local;     /* of the current document */
     uint64_t docid;     /* its docid; UINT64_MAX at the end */
+    uint64_t passed;    /* the docid of the last one looked at, deleted or not */
 } walk;
 
-static void walk_to_live(walk *w)
+/* As docids ascend, each document comes once: what the caller relies on, so that damage must not go further. */
+static oir_status walk_to_live(walk *w, oir_error *err)
 {
     const segment *s = w->source->segment;
     for (; w->at < w->count; w->at++) {
-        w->local = s->by_docid ? s->by_docid[w->at] : w->at;
-        if (w->source->deleted && (w->source->deleted[w->local >> 6] >> (w->local & 63) & 1))
-            continue;
+        w->local = segment_get_by_docid(s, w->at);
         w->docid = segment_get_docid(s, w->local);
-        return;
+        if (w->docid <= w->passed)
+            return error_set(err, OIR_CORRUPT, "%s: docids do not ascend in their order; restore it from a copy or "
+                             "index again", s->name);
+        w->passed = w->docid;
+        if (!w->source->deleted || !(w->source->deleted[w->local >> 6] >> (w->local & 63) & 1))
+            return OIR_OK;
     }
     w->docid = UINT64_MAX;
+    return OIR_OK;
+}
+
+static oir_status start(walk *w, const merge_source *source, oir_error *err)
+{
+    ERROR_FORWARD(segment_verify_docid_maps(source->segment, err));
+    *w = (walk){.source = source, .count = source->segment->context.document_count};
+    return walk_to_live(w, err);
 }
 
 /* The walk that comes first, and the docid up to which it stays the first. */
@@ -39,7 +52,7 @@ static walk *choose(walk *walks, size_t count, uint64_t *until)
     return first;
 }
 
-static void fill(merge_order *order, walk *walks, size_t count)
+static oir_status fill(merge_order *order, walk *walks, size_t count, oir_error *err)
 {
     for (uint32_t n = 0; n < order->count;) {
         uint64_t until;
@@ -49,13 +62,15 @@ static void fill(merge_order *order, walk *walks, size_t count)
             order->sources[n] = (uint32_t)(w - walks);
             order->locals[n++] = w->local;
             w->at++;
-            walk_to_live(w);
+            ERROR_FORWARD(walk_to_live(w, err));
         } while (n < order->count && w->docid < until);
     }
+    return OIR_OK;
 }
 
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err)
 {
+    oir_status status = OIR_OK;
     uint64_t live = 0;
     *order = (merge_order){0};
     for (size_t i = 0; i < count; i++)
@@ -74,13 +89,14 @@ oir_status merge_order_by_docid(merge_order *order, const merge_source *sources,
         return error_no_memory(err, "the order of merged documents");
     }
     order->count = (uint32_t)live;
-    for (size_t i = 0; i < count; i++) {
-        walks[i] = (walk){.source = &sources[i], .count = sources[i].segment->context.document_count};
-        walk_to_live(&walks[i]);
-    }
-    fill(order, walks, count);
+    for (size_t i = 0; status == OIR_OK && i < count; i++)
+        status = start(&walks[i], &sources[i], err);
+    if (status == OIR_OK)
+        status = fill(order, walks, count, err);
+    if (status != OIR_OK)
+        merge_order_release(order);
     memory_free(walks);
-    return OIR_OK;
+    return status;
 }
 
 void merge_order_release(merge_order *order)

@@ -112,10 +112,10 @@ oir_status writer_delete(oir_writable_database *w, oir_docid docid, bool *found,
     for (size_t i = w->segment_count; i-- > 0 && !*found;) {
         uint32_t local;
         writer_segment *s = &w->segments[i];
-        if (!segment_find_docid(s->segment, docid, &local) || deletions_has(&s->deletions, local))
-            continue;
-        ERROR_FORWARD(delete_in(w, s, local, err));
-        *found = true;
+        ERROR_FORWARD(segment_find_docid(s->segment, docid, &local, found, err));
+        *found = *found && !deletions_has(&s->deletions, local);
+        if (*found)
+            ERROR_FORWARD(delete_in(w, s, local, err));
     }
     return OIR_OK;
 }
@@ -144,6 +144,7 @@ static oir_status delete_by_term_in(oir_writable_database *w, writer_segment *s,
         uint32_t local = w->postings.documents[i];
         if (deletions_has(&s->deletions, local))
             continue;
+        ERROR_FORWARD(segment_verify_docids(s->segment, local, 1, err));
         oir_docid docid = segment_get_docid(s->segment, local);
         if (*count == 0 || docid < *lowest)
             *lowest = docid;

@@ -215,21 +215,18 @@ oir_status oir_database_get_wdf_upper_bound(const oir_database *d, const char *t
     return status;
 }
 
-bool database_find_document(const oir_database *d, oir_docid docid, const snapshot_segment **found, uint32_t *local)
+oir_status database_find_document(const oir_database *d, oir_docid docid, const snapshot_segment **found,
+                                  uint32_t *local, oir_error *err)
 {
-    size_t shard, index;
-    if (!docid)
-        return false;
-    oir_docid inside = database_split_docid(d, docid, &shard);
-    if (!snapshot_find_document(d->shards[shard], inside, &index, local))
-        return false;
+    size_t shard = 0, index = 0;
+    bool there = false;
+    oir_docid inside = docid ? database_split_docid(d, docid, &shard) : 0;
+    if (docid)
+        ERROR_FORWARD(snapshot_find_document(d->shards[shard], inside, &index, local, &there, err));
+    if (!there)
+        return error_set(err, OIR_NOT_FOUND, "there is no document %u", docid);
     *found = &d->shards[shard]->segments[index];
-    return true;
-}
-
-static oir_status no_document(oir_docid docid, oir_error *err)
-{
-    return error_set(err, OIR_NOT_FOUND, "there is no document %u", docid);
+    return OIR_OK;
 }
 
 oir_status oir_database_get_doclength(const oir_database *d, oir_docid docid, oir_termcount *out, oir_error *err)
@@ -237,8 +234,7 @@ oir_status oir_database_get_doclength(const oir_database *d, oir_docid docid, oi
     const snapshot_segment *at;
     uint32_t local;
     *out = 0;
-    if (!database_find_document(d, docid, &at, &local))
-        return no_document(docid, err);
+    ERROR_FORWARD(database_find_document(d, docid, &at, &local, err));
     *out = segment_get_length(at->segment, local);
     return OIR_OK;
 }

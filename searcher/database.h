@@ -25,7 +25,8 @@ static inline oir_docid database_split_docid(const oir_database *d, oir_docid do
     return (oir_docid)((docid - 1) / d->shard_count + 1);
 }
 
-/* Where a live document is; false when there is none, as for docid 0. */
-bool database_find_document(const oir_database *d, oir_docid docid, const snapshot_segment **found, uint32_t *local);
+/* Where a live document is. OIR_NOT_FOUND, as for docid 0; OIR_CORRUPT. */
+oir_status database_find_document(const oir_database *d, oir_docid docid, const snapshot_segment **found,
+                                  uint32_t *local, oir_error *err);
 
 #endif

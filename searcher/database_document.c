@@ -102,8 +102,7 @@ oir_status oir_database_get_document(const oir_database *d, oir_docid docid, oir
     const snapshot_segment *at;
     uint32_t local;
     *out = NULL;
-    if (!database_find_document(d, docid, &at, &local))
-        return error_set(err, OIR_NOT_FOUND, "there is no document %u", docid);
+    ERROR_FORWARD(database_find_document(d, docid, &at, &local, err));
     origin *o = memory_new(sizeof *o);
     if (!o)
         return error_no_memory(err, "a document");

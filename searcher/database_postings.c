@@ -69,6 +69,7 @@ static oir_status add(database_postings *p, const oir_database *d, size_t shard,
         return OIR_OK;
     if (!memory_reserve(&p->postings, &p->capacity, p->count + 1, sizeof *p->postings))
         return error_no_memory(err, "a list of documents");
+    ERROR_FORWARD(segment_verify_docids(at->segment, local, 1, err));
     oir_docid docid = database_join_docid(d, shard, segment_get_docid(at->segment, local));
     p->postings[p->count++] = (posting){docid, wdf, segment_get_length(at->segment, local)};
     return OIR_OK;
@@ -154,10 +155,12 @@ oir_status oir_database_get_positions(const oir_database *d, oir_docid docid, co
     positions_list positions = {0};
     term_entry entry;
     bool found = false;
-    oir_status status = OIR_OK;
     *out = NULL;
-    if (database_find_document(d, docid, &at, &local))
+    oir_status status = database_find_document(d, docid, &at, &local, err);
+    if (status == OIR_OK)
         status = segment_find_term(at->segment, term, size, &entry, &found, err);
+    else if (status == OIR_NOT_FOUND)
+        status = OIR_OK; /* it has no positions */
     if (status == OIR_OK && found)
         status = find_positions(at->segment, local, &entry, &positions, err);
     if (status == OIR_OK)

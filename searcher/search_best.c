@@ -173,11 +173,13 @@ static uint64_t live_ranges(best_first *b, search_unit *u)
     }
 }
 
-/* Where nothing weighs, only docids decide: a window whose documents all come later than the last held adds nothing. */
+/* Where nothing weighs, only docids decide: a window whose documents all come later than the last held adds nothing.
+ * Whether its docids are damaged is for topk_add to say. */
 static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t window)
 {
     bool ascending = b->best->order == OIR_DOCID_DONT_CARE || (b->best->order == OIR_DOCID_ASCENDING && u->ascending);
     return ascending && !(b->unit > 0) && b->best->full && b->bounded &&
+           segment_verify_docids(u->place->segment->segment, window << WINDOW_BITS, 1, NULL) == OIR_OK &&
            topk_get_key(b->best, place_of(b, u, window)) > topk_last_key(b->best);
 }
 

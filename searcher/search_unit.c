@@ -310,7 +310,7 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     const segment *s = p->units[index].segment->segment;
     *u = (search_unit){.plan = p, .place = &p->units[index], .rooms = rooms, .kernels = k, .arena = a, .unit = unit};
     u->windows = postings_view_windows(s->context.document_count);
-    u->ascending = !s->by_docid;
+    u->ascending = segment_docids_ascend(s);
     u->paths = paths_get();
     u->filters = u->paths & PATHS_FILTER;
     u->ratio = find_ratio(u);

@@ -91,11 +91,22 @@ static void add_to_heap(topk *t, topk_entry entry)
     t->worst = t->heap[0].weight;
 }
 
+/* Docids are looked up where nothing can fail any more: so before. */
+static oir_status verify(const topk *t, uint64_t place, uint32_t count, oir_error *err)
+{
+    const segment *s = t->plan->units[place >> 32].segment->segment;
+    return segment_verify_docids(s, (uint32_t)place, count, err);
+}
+
 oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t documents, oir_error *err)
 {
     t->offered += bits_count(documents);
     if (!t->wanted)
         return OIR_OK;
+    if (t->order != OIR_DOCID_DONT_CARE && documents) {
+        uint32_t lowest = bits_lowest(documents);
+        ERROR_FORWARD(verify(t, first + lowest, bits_highest(documents) - lowest + 1, err));
+    }
     if (t->gathers)
         return topk_gather(t, weights, first, documents, err);
     if (!t->heap && !(t->heap = memory_new(t->wanted * sizeof *t->heap)))
@@ -210,6 +221,8 @@ oir_status topk_sort(topk *t, oir_error *err)
 {
     if (t->held > t->wanted)
         topk_cut(t);
+    for (size_t i = 0; t->order == OIR_DOCID_DONT_CARE && i < t->held; i++)
+        ERROR_FORWARD(verify(t, place_at(t, i), 1, err));
     size_t buckets = t->held < BUCKETS_LEAST ? BUCKETS_LEAST : t->held;
     t->items = memory_new((t->held + 1) * sizeof *t->items);
     uint32_t *places = memory_new_zeroed(buckets + 1, sizeof *places);

@@ -53,13 +53,14 @@ static inline double topk_threshold(const topk *t)
 }
 
 /* Offers the documents of a range, a bit each; document i has place first + i. weights are in their order.
- * OIR_NO_MEMORY. */
+ * OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t documents, oir_error *err);
 /* By what documents of equal weight are ordered, ascending. */
 uint64_t topk_get_key(const topk *t, uint64_t place);
 /* The last key among the k best seen so far; only when full. */
 uint64_t topk_last_key(topk *t);
-/* Leaves the best in items, in order, best first; nothing may be added afterwards. OIR_NO_MEMORY. */
+/* Leaves the best in items, in order, best first; nothing may be added afterwards. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
 oir_status topk_sort(topk *t, oir_error *err);
 /* Puts the best of several that were sorted, and want as many, into t, in order; t is empty. OIR_NO_MEMORY. */
 oir_status topk_merge(topk *t, topk *sorted, size_t count, oir_error *err);

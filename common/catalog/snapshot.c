@@ -180,18 +180,17 @@ void snapshot_close(snapshot *s)
     memory_free(s);
 }
 
-bool snapshot_find_document(const snapshot *s, oir_docid docid, size_t *segment_index, uint32_t *local)
+oir_status snapshot_find_document(const snapshot *s, oir_docid docid, size_t *segment_index, uint32_t *local,
+                                  bool *found, oir_error *err)
 {
+    *found = false;
     /* A document that was replaced is in several segments, and live in the newest only. */
-    for (size_t i = s->segment_count; i-- > 0;) {
-        uint32_t at;
-        if (segment_find_docid(s->segments[i].segment, docid, &at) && !snapshot_is_deleted(&s->segments[i], at)) {
-            *segment_index = i;
-            *local = at;
-            return true;
-        }
+    for (size_t i = s->segment_count; i-- > 0 && !*found;) {
+        ERROR_FORWARD(segment_find_docid(s->segments[i].segment, docid, local, found, err));
+        *found = *found && !snapshot_is_deleted(&s->segments[i], *local);
+        *segment_index = i;
     }
-    return false;
+    return OIR_OK;
 }
 
 static const term_correction *find_correction(const catalog_segment *c, uint32_t ordinal)

@@ -33,8 +33,9 @@ snapshot *snapshot_retain(snapshot *s);
 /* NULL is accepted. */
 void snapshot_close(snapshot *s);
 
-/* Where a live document is; false when there is none. */
-bool snapshot_find_document(const snapshot *s, oir_docid docid, size_t *segment_index, uint32_t *local);
+/* Where a live document is; *found is false when there is none. OIR_CORRUPT. */
+oir_status snapshot_find_document(const snapshot *s, oir_docid docid, size_t *segment_index, uint32_t *local,
+                                  bool *found, oir_error *err);
 
 static inline bool snapshot_is_deleted(const snapshot_segment *s, uint32_t local)
 {

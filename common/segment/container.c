@@ -303,15 +303,16 @@ static oir_status bad_object(const container *c, enum part_kind kind, uint64_t a
                      (unsigned long long)size, (unsigned long long)address, reason);
 }
 
-oir_status container_get(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
-                         const uint8_t **pointer, oir_error *err)
+/* *chunk is where the bytes are, NULL when there are none. */
+static oir_status locate(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
+                         const uint8_t **pointer, const container_chunk **chunk, oir_error *err)
 {
     static const uint8_t nothing[CONTAINER_TAIL];
     const container_part *part = &c->parts[kind];
-    if (size == 0) {
-        *pointer = nothing;
+    *pointer = nothing;
+    *chunk = NULL;
+    if (size == 0)
         return OIR_OK;
-    }
     *pointer = NULL;
     if (address >> CONTAINER_SLOT_BITS >= part->slot_count)
         return bad_object(c, kind, address, size, "no such address", err);
@@ -319,12 +320,27 @@ oir_status container_get(const container *c, enum part_kind kind, uint64_t addre
     uint32_t offset = (uint32_t)(address & (CONTAINER_SLOT_SIZE - 1));
     if (offset < slot->start || offset > slot->limit || size > slot->limit - offset)
         return bad_object(c, kind, address, size, "reaches beyond its chunk", err);
-    const container_chunk *chunk = c->chunks + slot->chunk;
-    const uint8_t *found = slot->base + offset;
-    if (!verify(c, chunk, (size_t)(found - chunk->value), (size_t)size))
-        return bad_object(c, kind, address, size, "checksum does not match", err);
-    *pointer = found;
+    *chunk = c->chunks + slot->chunk;
+    *pointer = slot->base + offset;
     return OIR_OK;
+}
+
+oir_status container_locate(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
+                            const uint8_t **pointer, oir_error *err)
+{
+    const container_chunk *chunk;
+    return locate(c, kind, address, size, pointer, &chunk, err);
+}
+
+oir_status container_get(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
+                         const uint8_t **pointer, oir_error *err)
+{
+    const container_chunk *chunk;
+    ERROR_FORWARD(locate(c, kind, address, size, pointer, &chunk, err));
+    if (!chunk || verify(c, chunk, (size_t)(*pointer - chunk->value), (size_t)size))
+        return OIR_OK;
+    *pointer = NULL;
+    return bad_object(c, kind, address, size, "checksum does not match", err);
 }
 
 oir_status container_get_root(const container *c, enum part_kind kind, const uint8_t **pointer, uint64_t *size,

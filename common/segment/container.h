@@ -153,6 +153,11 @@ static inline uint64_t container_part_size(const container *c, enum part_kind ki
 oir_status container_get(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
                          const uint8_t **pointer, oir_error *err);
 
+/* The same without a look at checksums, for what is large and read here and there: container_get must have said yes to
+ * those bytes of it that are to be trusted. OIR_CORRUPT. */
+oir_status container_locate(const container *c, enum part_kind kind, uint64_t address, uint64_t size,
+                            const uint8_t **pointer, oir_error *err);
+
 /* The part's root. OIR_CORRUPT, also when the part or its root is missing. */
 oir_status container_get_root(const container *c, enum part_kind kind, const uint8_t **pointer, uint64_t *size,
                               oir_error *err);

@@ -46,26 +46,24 @@ static oir_status open_column(const segment *s, enum part_kind part, uint64_t ad
     return OIR_OK;
 }
 
+/* Looks at no docid: their number may be large, and whatever they are is safe to use. */
 static oir_status open_docids(segment *s, const uint8_t *root, oir_error *err)
 {
     uint32_t count = s->context.document_count, first = bits_load32(root + DOCUMENTS_DOCID_FIRST);
     uint32_t last = bits_load32(root + DOCUMENTS_DOCID_LAST);
-    ERROR_FORWARD(open_column(s, PART_DOCIDS, bits_load64(root + DOCUMENTS_DOCIDS), count, &s->docids, err));
-    ERROR_FORWARD(open_column(s, PART_DOCIDS, bits_load64(root + DOCUMENTS_BY_DOCID), count, &s->by_docid, err));
+    uint64_t docids = bits_load64(root + DOCUMENTS_DOCIDS), by_docid = bits_load64(root + DOCUMENTS_BY_DOCID);
     s->docid_first = first;
     s->docid_last = last;
     if (count == 0)
-        return first || last || s->docids || s->by_docid ? corrupt("docids without documents", err) : OIR_OK;
-    if (first == 0 || last < first || last - first < count - 1)
+        return first || last || docids || by_docid ? corrupt("docids without documents", err) : OIR_OK;
+    if (first == 0 || last < first || last - first < count - 1 || (count == 1 && last != first))
         return corrupt("lowest and highest docid", err);
-    if (!s->docids)
-        return s->by_docid || last - first != count - 1 ? corrupt("docids are missing", err) : OIR_OK;
-    bool wrong = false;
-    for (uint32_t d = 0; d < count; d++)
-        wrong |= s->docids[d] < first || s->docids[d] > last;
-    for (uint32_t d = 0; d < count && s->by_docid; d++)
-        wrong |= s->by_docid[d] >= count;
-    return wrong ? corrupt("docids out of range", err) : OIR_OK;
+    if (!docids)
+        return by_docid || last - first != count - 1 ? corrupt("docids are missing", err) : OIR_OK;
+    if (count == 1)
+        return corrupt("docids where there is no choice", err);
+    ERROR_FORWARD(packed_column_open(&s->docids, s->container, PART_DOCIDS, docids, count, last - first, err));
+    return packed_column_open(&s->by_docid, s->container, PART_DOCIDS, by_docid, count, count - 1, err);
 }
 
 static oir_status open_reference(segment *s, const uint8_t *root, oir_error *err)
@@ -152,15 +150,19 @@ static oir_status check_even_extents(const segment *s, oir_error *err)
 static oir_status check_docids(const segment *s, oir_error *err)
 {
     uint32_t count = s->context.document_count;
-    if (!s->docids)
+    uint32_t before = 0;
+    if (!s->docids.bytes)
         return OIR_OK;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t docid = s->docids[s->by_docid ? s->by_docid[i] : i];
-        uint32_t before = i ? s->docids[s->by_docid ? s->by_docid[i - 1] : i - 1] : 0;
+        uint32_t docid = segment_get_docid(s, segment_get_by_docid(s, i));
+        if (packed_column_get_raw(&s->docids, i) > s->docids.most ||
+            (s->by_docid.bytes && packed_column_get_raw(&s->by_docid, i) > s->by_docid.most))
+            return corrupt("docids out of range", err);
         if (docid <= before)
             return corrupt("docids do not ascend in their order", err);
         if ((i == 0 && docid != s->docid_first) || (i == count - 1 && docid != s->docid_last))
             return corrupt("lowest and highest docid", err);
+        before = docid;
     }
     return OIR_OK;
 }

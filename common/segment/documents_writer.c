@@ -6,8 +6,10 @@
  * passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes count with
  * that: where a group of positions is then follows from wdf alone, without a look at the documents before.
  *
- * PART_DOCIDS holds up to two objects of u32, at 64: the docid of each document; and, if docids do not ascend, the
- * local numbers in the order of their docids. Neither where docids follow each other: then local + the first one is it.
+ * PART_DOCIDS holds up to two objects at 64, of numbers packed to bits as codec/bitpack.h says: of each document its
+ * docid less the lowest, in the fewest bits that hold the highest docid less the lowest; and, if docids do not ascend,
+ * the local numbers in the order of their docids, in the fewest bits that hold the number of documents less 1. Neither
+ * where docids follow each other: then local + the first one is it.
  *
  * PART_SEGMENT has a root of 152 bytes, little-endian:
  *     0    u32       number of documents
@@ -30,14 +32,15 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "base/sort.h"
 #include "segment/container.h"
 #include "segment/documents_format.h"
+#include "segment/packed_column.h"
 
 enum { EVEN_SHARE = 8 /* extents are alike when windows' largest add at most one in so many: 0.2 bits a position */ };
 
@@ -197,60 +200,59 @@ static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *e
     return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
 }
 
-static int compare_u64(const void *a, const void *b)
+/* Adds a column of docids and notes its address at `at`. */
+static oir_status write_packed(documents_writer *w, uint32_t most, uint8_t *at, oir_error *err)
 {
-    uint64_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return (x > y) - (x < y);
+    uint64_t address;
+    ERROR_FORWARD(packed_column_write(w->container, PART_DOCIDS, w->docids, w->count, most, &address, err));
+    bits_store64(at, address);
+    return OIR_OK;
 }
 
-/* Writes the local numbers in the order of their docids. */
+/* Writes the local numbers in the order of their docids, and leaves them in the docids' place. */
 static oir_status write_by_docid(documents_writer *w, uint8_t *root, oir_error *err)
 {
     oir_status status = OIR_OK;
-    uint64_t address;
-    uint8_t *bytes;
     uint64_t *order = memory_new((size_t)w->count * sizeof *order);
     if (!order)
         return error_no_memory(err, "the order of docids");
     for (uint32_t d = 0; d < w->count; d++)
         order[d] = (uint64_t)w->docids[d] << 32 | d;
-    qsort(order, w->count, sizeof *order, compare_u64);
+    sort_u64(order, w->count);
     for (uint32_t i = 1; i < w->count; i++) {
         if (order[i] >> 32 == order[i - 1] >> 32) {
-            status = error_set(err, OIR_INVALID_ARGUMENT, "docid %u twice in one segment", (uint32_t)(order[i] >> 32));
+            status = error_set(err, OIR_INVALID_ARGUMENT, "docid %u twice in one segment",
+                               bits_load32(root + DOCUMENTS_DOCID_FIRST) + (uint32_t)(order[i] >> 32));
             goto done;
         }
     }
-    ERROR_GOTO_DONE(
-        container_writer_reserve(w->container, PART_DOCIDS, (uint64_t)w->count * 4, 64, &bytes, &address, err));
     for (uint32_t i = 0; i < w->count; i++)
-        bits_store32(bytes + (size_t)i * 4, (uint32_t)order[i]);
-    bits_store64(root + DOCUMENTS_BY_DOCID, address);
-    bits_store32(root + DOCUMENTS_DOCID_FIRST, (uint32_t)(order[0] >> 32));
-    bits_store32(root + DOCUMENTS_DOCID_LAST, (uint32_t)(order[w->count - 1] >> 32));
+        w->docids[i] = (uint32_t)order[i];
+    ERROR_GOTO_DONE(write_packed(w, w->count - 1, root + DOCUMENTS_BY_DOCID, err));
 done:
     memory_free(order);
     return status;
 }
 
+/* Docids are made less the lowest where they lie: nobody asks for them afterwards. */
 static oir_status write_docids(documents_writer *w, uint8_t *root, oir_error *err)
 {
     if (w->count == 0)
         return OIR_OK;
-    uint32_t first = w->docids[0], last = w->docids[w->count - 1];
+    uint32_t first = w->docids[0], last = first;
     bool ascending = true;
-    uint64_t address;
-    for (uint32_t d = 1; d < w->count; d++)
+    for (uint32_t d = 1; d < w->count; d++) {
         ascending = ascending && w->docids[d] > w->docids[d - 1];
+        first = w->docids[d] < first ? w->docids[d] : first;
+        last = w->docids[d] > last ? w->docids[d] : last;
+    }
     bits_store32(root + DOCUMENTS_DOCID_FIRST, first);
     bits_store32(root + DOCUMENTS_DOCID_LAST, last);
     if (ascending && last - first == w->count - 1)
         return OIR_OK;
-    uint64_t size = (uint64_t)w->count * sizeof *w->docids;
-    ERROR_FORWARD(container_writer_add(w->container, PART_DOCIDS, w->docids, size, 64, &address, err));
-    bits_store64(root + DOCUMENTS_DOCIDS, address);
+    for (uint32_t d = 0; d < w->count; d++)
+        w->docids[d] -= first;
+    ERROR_FORWARD(write_packed(w, last - first, root + DOCUMENTS_DOCIDS, err));
     return ascending ? OIR_OK : write_by_docid(w, root, err);
 }
 

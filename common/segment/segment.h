@@ -8,11 +8,11 @@
 #include <oir/error.h>
 
 #include "base/buffer.h"
+#include "segment/packed_column.h"
 #include "segment/pairs.h"
 #include "segment/postings.h"
 #include "segment/terms.h"
 
-struct container;
 struct stored;
 struct values;
 struct termlists;
@@ -21,10 +21,10 @@ typedef struct segment {
     struct container *container;
     postings_context context;    /* document_count, lengths, extents, reference for bounds */
     uint64_t total_length;       /* of all documents, deleted ones included */
-    oir_docid docid_first;       /* docid of local 0 when docids is NULL */
+    oir_docid docid_first;       /* the lowest docid */
     oir_docid docid_last;        /* the highest docid */
-    const uint32_t *docids;      /* local -> docid; NULL when docid_first + local */
-    const uint32_t *by_docid;    /* locals in the order of docids; NULL when docids ascend */
+    packed_column docids;        /* local -> docid - docid_first; none when that is local */
+    packed_column by_docid;      /* locals in the order of docids; none when docids ascend */
     terms terms;                 /* the dictionary */
     pairs_table pairs;
     bool has_positions, has_term_lists, has_stored;
@@ -45,14 +45,35 @@ segment *segment_retain(segment *s);
 /* NULL is accepted. The file is unmapped with the last handle. */
 void segment_close(segment *s);
 
-/* The docid of a local number, which must be in range. */
+/* The docid of a local number, which must be in range. Between docid_first and docid_last, but the right one for sure
+ * only after segment_verify_docids. */
 static inline oir_docid segment_get_docid(const segment *s, uint32_t local)
 {
-    return s->docids ? s->docids[local] : s->docid_first + local;
+    return s->docid_first + (s->docids.bytes ? packed_column_get(&s->docids, local) : local);
 }
 
-/* The local number of a docid; false when the segment does not have it. */
-bool segment_find_docid(const segment *s, oir_docid docid, uint32_t *local);
+/* The local number that is the i-th in the order of docids, i below document_count: below document_count, and else as
+ * segment_get_docid. */
+static inline uint32_t segment_get_by_docid(const segment *s, uint32_t i)
+{
+    return s->by_docid.bytes ? packed_column_get(&s->by_docid, i) : i;
+}
+
+/* Whether documents are in the order of their docids. */
+static inline bool segment_docids_ascend(const segment *s)
+{
+    return !s->by_docid.bytes;
+}
+
+/* Checksums, each looked at once: of the docids of local numbers from `from` on; of both maps. OIR_CORRUPT. */
+static inline oir_status segment_verify_docids(const segment *s, uint32_t from, uint32_t count, oir_error *err)
+{
+    return s->docids.bytes ? packed_column_verify(&s->docids, from, count, err) : OIR_OK;
+}
+oir_status segment_verify_docid_maps(const segment *s, oir_error *err);
+
+/* The local number of a docid; *found is false when the segment does not have it. OIR_CORRUPT. */
+oir_status segment_find_docid(const segment *s, oir_docid docid, uint32_t *local, bool *found, oir_error *err);
 
 static inline uint32_t segment_get_length(const segment *s, uint32_t local)
 {

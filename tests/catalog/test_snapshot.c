@@ -146,7 +146,10 @@ static int segment_of(const snapshot *s, oir_docid docid)
 {
     size_t at;
     uint32_t local;
-    if (!snapshot_find_document(s, docid, &at, &local))
+    bool found;
+    oir_error err;
+    REQUIRE_OK(snapshot_find_document(s, docid, &at, &local, &found, &err), err);
+    if (!found)
         return -1;
     EXPECT_EQ(segment_get_docid(s->segments[at].segment, local), docid);
     EXPECT(!snapshot_is_deleted(&s->segments[at], local));
@@ -334,13 +337,14 @@ static void *read_on(void *context)
         uint64_t collection_freq = 0;
         size_t at;
         uint32_t local;
-        bool ok = snapshot_open(&next, folder, share ? s : NULL, &err) == OIR_OK;
+        bool found = false, ok = snapshot_open(&next, folder, share ? s : NULL, &err) == OIR_OK;
         if (ok) {
             snapshot_close(s);
             s = next;
             oir_docid last = s->generation.last_docid;
-            ok = s->live_count == last && snapshot_find_document(s, last, &at, &local) &&
-                 snapshot_find_document(s, 1, &at, &local) &&
+            ok = s->live_count == last &&
+                 snapshot_find_document(s, last, &at, &local, &found, &err) == OIR_OK && found &&
+                 snapshot_find_document(s, 1, &at, &local, &found, &err) == OIR_OK && found &&
                  snapshot_find_term(s, "all", 3, &termfreq, &collection_freq, NULL, &err) == OIR_OK &&
                  termfreq == last && collection_freq == last;
         }

@@ -157,12 +157,14 @@ static const char *compare_document(const collection_document *expected, const s
 {
     const segment_document *record = &expected->record;
     uint32_t local = UINT32_MAX;
+    bool found;
     if (segment_get_length(s, d) != record->length)
         return differs("document %u: length", d);
     uint32_t extent = record->has_positions ? record->position_max + 1 - s->context.position_base : record->length;
     if (length_get(&s->context.extents, d) != extent)
         return differs("document %u: extent", d);
-    if (segment_get_docid(s, d) != record->docid || !segment_find_docid(s, record->docid, &local) || local != d)
+    if (segment_get_docid(s, d) != record->docid ||
+        segment_find_docid(s, record->docid, &local, &found, NULL) != OIR_OK || !found || local != d)
         return differs("document %u: docid %u", d, record->docid);
     oir_termpos lowest, highest;
     if (record->has_positions && (!segment_get_position_range(s, d, &lowest, &highest) ||

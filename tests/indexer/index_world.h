@@ -278,7 +278,8 @@ static inline void world_compare(const char *folder, const world_model *model, b
     for (uint32_t docid = 1; docid <= model->last; docid++) {
         size_t index;
         uint32_t local;
-        bool found = snapshot_find_document(s, docid, &index, &local);
+        bool found;
+        REQUIRE_OK(snapshot_find_document(s, docid, &index, &local, &found, &world_error), world_error);
         EXPECT_EQ(found, model->seeds[docid] != 0);
         if (!found || !model->seeds[docid])
             continue;

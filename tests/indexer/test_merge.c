@@ -1,6 +1,7 @@
 /* Merging with an order of its own: documents by docid are compared by test_writer; here any order must do. */
 #include "indexer/merge.h"
 
+#include "codec/bitpack.h"
 #include "index_world.h"
 #include "indexer/inverter.h"
 
@@ -48,15 +49,17 @@ static void compare(const char *path, const world_model *model, bool ascending)
     REQUIRE_OK(segment_open(&s, path, &world_error), world_error);
     for (uint32_t local = 0; local < s->context.document_count; local++) {
         oir_docid docid = segment_get_docid(s, local);
-        uint32_t back;
+        uint32_t back = UINT32_MAX;
+        bool found;
         REQUIRE(docid <= model->last && model->seeds[docid]);
-        EXPECT(segment_find_docid(s, docid, &back) && back == local);
+        REQUIRE_OK(segment_find_docid(s, docid, &back, &found, &world_error), world_error);
+        EXPECT(found && back == local);
         world_make(&documents[docid], model->seeds[docid]);
         world_compare_document(s, local, &documents[docid], true);
         world_compare_list(s, local, &documents[docid]);
         postings += documents[docid].term_count;
     }
-    EXPECT_EQ(s->by_docid == NULL, ascending);
+    EXPECT_EQ(segment_docids_ascend(s), ascending);
     catalog_segment nothing_deleted = {0};
     snapshot_segment whole = {.segment = s, .catalog = &nothing_deleted};
     EXPECT_EQ(world_compare_postings(&whole, documents), postings);
@@ -126,9 +129,64 @@ static void any_order(void)
     world_remove(folder);
 }
 
+/* A column in memory; freed by the caller. */
+static packed_column pack(const uint32_t *numbers, uint32_t count, uint32_t most)
+{
+    uint32_t width = bits_width(most);
+    uint8_t *bytes = calloc(1, bitpack_bytes(count, width) + BITPACK_PADDING);
+    REQUIRE(bytes);
+    bitpack_get(ISA_SCALAR)->pack(numbers, count, width, bytes);
+    return (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = most};
+}
+
+/* Maps that do not belong together: refused, or a good order all the same; nobody may go by a bad one. */
+static void damaged_maps(void)
+{
+    enum { COUNT = 150 };
+    uint32_t refused = 0;
+    for (uint32_t round = 0; round < 3000; round++) {
+        uint32_t docids[COUNT], by_docid[COUNT], count = 2 + harness_below(COUNT - 2), wrong = harness_below(3);
+        uint64_t deleted[(COUNT + 63) / 64] = {0}, seen[(COUNT + 63) / 64] = {0};
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t other = harness_below(i + 1);
+            by_docid[i] = by_docid[other];
+            by_docid[other] = i;
+            if (harness_below(3) == 0)
+                deleted[i / 64] |= UINT64_C(1) << (i % 64);
+        }
+        for (uint32_t i = 0; i < count; i++)
+            docids[by_docid[i]] = 2 * i;
+        for (uint32_t i = 0; i < wrong; i++) {
+            docids[harness_below(count)] = harness_below(2 * count);
+            by_docid[harness_below(count)] = harness_below(count);
+        }
+        segment s = {.docid_first = 1, .docid_last = 2 * count, .name = "damaged"};
+        s.context.document_count = count;
+        s.docids = pack(docids, count, 2 * count - 1);
+        s.by_docid = pack(by_docid, count, count - 1);
+        merge_source sources[] = {{&s, deleted}, {&s, deleted}};
+        merge_order order;
+        size_t source_count = 1 + harness_below(2);
+        oir_status status = merge_order_by_docid(&order, sources, source_count, &world_error);
+        REQUIRE(status == OIR_CORRUPT || status == OIR_OK);
+        EXPECT(wrong || status == OIR_OK);
+        for (uint32_t i = 0; source_count == 1 && i < order.count; i++) {
+            uint64_t bit = UINT64_C(1) << (order.locals[i] % 64);
+            EXPECT(order.locals[i] < count && !((deleted[order.locals[i] / 64] | seen[order.locals[i] / 64]) & bit));
+            seen[order.locals[i] / 64] |= bit;
+        }
+        refused += status == OIR_CORRUPT;
+        merge_order_release(&order);
+        free((void *)(uintptr_t)s.docids.bytes);
+        free((void *)(uintptr_t)s.by_docid.bytes);
+    }
+    EXPECT(refused > 1000);
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(any_order);
+    TEST(damaged_maps);
     return harness_end();
 }

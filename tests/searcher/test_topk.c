@@ -1,5 +1,6 @@
 /* The k best of random items, many of them equal, are those that sorting all of them gives. */
 #include "../harness.h"
+#include "codec/bitpack.h"
 #include "searcher/database.h"
 #include "searcher/topk.h"
 
@@ -20,6 +21,18 @@ static int compare(const void *a, const void *b)
     return (x->key > y->key) - (x->key < y->key);
 }
 
+/* The docids, 1 to count, as a column in memory. */
+static void pack(uint32_t *docids, uint32_t count)
+{
+    uint32_t width = bits_width(count);
+    uint8_t *bytes = calloc(1, bitpack_bytes(count, width) + BITPACK_PADDING);
+    REQUIRE(bytes);
+    for (uint32_t i = 0; i < count; i++)
+        docids[i]--;
+    bitpack_get(ISA_SCALAR)->pack(docids, count, width, bytes);
+    documents.docids = (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = count};
+}
+
 static topk_item *make_items(uint32_t count, uint32_t values, oir_docid_order order)
 {
     topk_item *all = malloc((count + 1) * sizeof *all);
@@ -34,7 +47,9 @@ static topk_item *make_items(uint32_t count, uint32_t values, oir_docid_order or
         uint64_t key = order == OIR_DOCID_DONT_CARE ? i : order == OIR_DOCID_ASCENDING ? docids[i] : count - docids[i];
         all[i] = (topk_item){harness_below(values), key, docids[i]};
     }
-    documents.docids = docids;
+    documents.docid_first = 1;
+    pack(docids, count);
+    free(docids);
     return all;
 }
 
@@ -98,7 +113,7 @@ static void trial(enum isa isa, size_t wanted, uint32_t count, uint32_t values)
     topk_release(&merged);
     for (size_t p = 0; p < PARTS; p++)
         topk_release(&parts[p]);
-    free((void *)(uintptr_t)documents.docids);
+    free((void *)(uintptr_t)documents.docids.bytes);
     free(all);
     free(offered);
 }

@@ -56,19 +56,29 @@ static void write_and_open(const char *path, const sample *samples, uint32_t cou
     EXPECT(s->context.average == context.average);
 }
 
+/* The local number of a docid, or UINT32_MAX. */
+static uint32_t find(const segment *s, oir_docid docid)
+{
+    oir_error err;
+    uint32_t local = UINT32_MAX;
+    bool found;
+    REQUIRE_OK(segment_find_docid(s, docid, &local, &found, &err), err);
+    return found ? local : UINT32_MAX;
+}
+
 static void compare(const segment *s, const sample *samples, uint32_t count)
 {
     uint64_t total = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t local = UINT32_MAX, extent = samples[i].length;
+        uint32_t extent = samples[i].length;
         if (samples[i].positioned)
             extent = samples[i].highest + 1 - s->context.position_base;
         total += samples[i].length;
         EXPECT_EQ(segment_get_length(s, i), samples[i].length);
         EXPECT_EQ(length_get(&s->context.extents, i), extent);
         EXPECT_EQ(segment_get_docid(s, i), samples[i].docid);
-        EXPECT(segment_find_docid(s, samples[i].docid, &local));
-        EXPECT_EQ(local, i);
+        EXPECT_EQ(find(s, samples[i].docid), i);
+        EXPECT_EQ(find(s, segment_get_docid(s, segment_get_by_docid(s, i))), segment_get_by_docid(s, i));
     }
     EXPECT_EQ(s->total_length, total);
 }
@@ -87,7 +97,7 @@ static void lengths_take_one_to_four_bytes(void)
         EXPECT_EQ(s.context.length_max, most[i]);
         EXPECT_EQ(s.context.length_min, most[i] > 1 ? most[i] / 2 : most[i]);
         EXPECT(s.context.extents.plane[0] == s.context.lengths.plane[0]);
-        EXPECT(!s.docids && !s.by_docid && !s.has_positions);
+        EXPECT(!s.docids.bytes && segment_docids_ascend(&s) && !s.has_positions);
         container_close(s.container);
     }
     scratch_close(folder);
@@ -170,13 +180,23 @@ static void even_extents_are_windows_largest(void)
     scratch_close(folder);
 }
 
+static void shuffle(sample *samples, uint32_t count)
+{
+    for (uint32_t i = count; i > 1; i--) {
+        uint32_t other = harness_below(i);
+        sample swapped = samples[i - 1];
+        samples[i - 1] = samples[other];
+        samples[other] = swapped;
+    }
+}
+
 static void docids_in_any_order(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
     scratch_path(path, folder, "documents");
     for (uint32_t round = 0; round < 60; round++) {
         uint32_t count = 1 + harness_below(round < 50 ? 40 : 3000), docid = 1 + harness_below(5);
-        uint32_t step = round % 3 ? 3 : 1, unknown = 0, local;
+        uint32_t step = round % 3 ? 3 : 1, unknown = 0;
         sample *samples = calloc(count, sizeof *samples);
         REQUIRE(samples);
         for (uint32_t i = 0; i < count; i++) {
@@ -184,22 +204,85 @@ static void docids_in_any_order(void)
             samples[i].length = harness_below(1000);
             docid += 1 + harness_below(step);
         }
-        for (uint32_t i = count; round % 3 == 2 && i > 1; i--) {
-            uint32_t other = harness_below(i);
-            sample swapped = samples[i - 1];
-            samples[i - 1] = samples[other];
-            samples[other] = swapped;
-        }
+        if (round % 3 == 2)
+            shuffle(samples, count);
         segment s;
         write_and_open(path, samples, count, &plain, &s);
         compare(&s, samples, count);
         for (uint32_t id = 0; id <= docid + 1; id++)
-            unknown += !segment_find_docid(&s, id, &local);
+            unknown += find(&s, id) == UINT32_MAX;
         EXPECT_EQ(unknown, docid + 2 - count);
-        EXPECT(round % 3 != 0 || !s.docids);
-        EXPECT(round % 3 == 2 || !s.by_docid);
+        EXPECT(round % 3 != 0 || !s.docids.bytes);
+        EXPECT(round % 3 == 2 || segment_docids_ascend(&s));
         container_close(s.container);
         free(samples);
+    }
+    scratch_close(folder);
+}
+
+static int compare_samples(const void *a, const void *b)
+{
+    oir_docid x = ((const sample *)a)->docid, y = ((const sample *)b)->docid;
+    return (x > y) - (x < y);
+}
+
+/* Docids from `first` to first + spread, both included, each once, ascending. Returns how many. */
+static uint32_t make_docids(sample *samples, uint32_t wanted, uint32_t first, uint32_t spread)
+{
+    uint32_t count = 2, kept = 0;
+    samples[0] = (sample){first, 5, false, 0, 0};
+    samples[1] = (sample){first + spread, 5, false, 0, 0};
+    while (count < wanted)
+        samples[count++] = (sample){first + (uint32_t)(harness_random() % ((uint64_t)spread + 1)), 5, false, 0, 0};
+    qsort(samples, count, sizeof *samples, compare_samples);
+    for (uint32_t i = 0; i < count; i++)
+        if (!kept || samples[i].docid != samples[kept - 1].docid)
+            samples[kept++] = samples[i];
+    return kept;
+}
+
+/* The highest docid there is comes up with each width. */
+static void docids_of_every_width(void)
+{
+    enum { COUNT = 700 };
+    static sample samples[COUNT];
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    segment s;
+    scratch_path(path, folder, "documents");
+    for (uint32_t round = 0; round < 4 * 32; round++) {
+        uint32_t width = round / 4 + 1, most = (uint32_t)bits_low(width) - (width == 32), least = 1u << (width - 1);
+        uint32_t spread = least + (uint32_t)(harness_random() % ((uint64_t)most - least + 1));
+        uint32_t first = round & 1 ? UINT32_MAX - spread : 1 + (uint32_t)(harness_random() % (UINT32_MAX - spread));
+        uint32_t count = make_docids(samples, 2 + harness_below(COUNT - 2), first, spread);
+        if (round & 2)
+            shuffle(samples, count);
+        write_and_open(path, samples, count, &plain, &s);
+        compare(&s, samples, count);
+        EXPECT_EQ(s.docid_first, first);
+        EXPECT_EQ(s.docid_last, first + spread);
+        EXPECT(!s.docids.bytes || s.docids.width == width);
+        EXPECT(!s.by_docid.bytes || s.by_docid.width == bits_width(count - 1));
+        EXPECT(first == 1 || find(&s, first - 1) == UINT32_MAX);
+        EXPECT_EQ(find(&s, 0), UINT32_MAX);
+        container_close(s.container);
+    }
+    scratch_close(folder);
+}
+
+static void one_document(void)
+{
+    static const oir_docid docids[] = {1, 77, UINT32_MAX};
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    scratch_path(path, folder, "documents");
+    for (size_t i = 0; i < sizeof docids / sizeof *docids; i++) {
+        sample one = {docids[i], 3, false, 0, 0};
+        segment s;
+        write_and_open(path, &one, 1, &plain, &s);
+        compare(&s, &one, 1);
+        EXPECT(!s.docids.bytes && !s.by_docid.bytes);
+        EXPECT_EQ(find(&s, docids[i] - 1), UINT32_MAX);
+        EXPECT_EQ(find(&s, docids[i] + 1), UINT32_MAX);
+        container_close(s.container);
     }
     scratch_close(folder);
 }
@@ -208,11 +291,10 @@ static void no_documents(void)
 {
     char *folder = scratch_open(), path[SCRATCH_PATH];
     segment s;
-    uint32_t local;
     scratch_path(path, folder, "documents");
     write_and_open(path, NULL, 0, &plain, &s);
-    EXPECT(!segment_find_docid(&s, 0, &local));
-    EXPECT(!segment_find_docid(&s, 1, &local));
+    EXPECT_EQ(find(&s, 0), UINT32_MAX);
+    EXPECT_EQ(find(&s, 1), UINT32_MAX);
     EXPECT(s.context.average > 0);
     container_close(s.container);
     scratch_close(folder);
@@ -265,11 +347,11 @@ static void what_cannot_be_kept_is_refused(void)
 /* Whatever the bytes: OIR_CORRUPT, or docids and lengths that can be asked for. */
 static void damaged_bytes_are_safe(void)
 {
-    static const uint32_t kinds[] = {PART_SEGMENT, PART_SEGMENT, PART_DOCIDS, PART_LENGTHS};
+    static const uint32_t kinds[] = {PART_SEGMENT, PART_DOCIDS, PART_DOCIDS, PART_LENGTHS};
     char *folder = scratch_open(), path[SCRATCH_PATH];
     sample samples[64];
     segment s;
-    uint32_t refused = 0, found = 0;
+    uint32_t refused = 0, found = 0, unsound = 0;
     scratch_path(path, folder, "documents");
     for (uint32_t i = 0; i < 64; i++)
         samples[i] = (sample){1 + (i * 37 & 63) * 3, i * 11, i & 1, 1, i * 12};
@@ -279,7 +361,6 @@ static void damaged_bytes_are_safe(void)
     container_close(s.container);
     for (uint32_t round = 0; round < 4000; round++) {
         oir_error err;
-        uint32_t local;
         REQUIRE(damage_make(d, kinds[round % 4], harness_random));
         s = (segment){.container = damage_open(d)};
         if (documents_open(&s, &err) != OIR_OK) {
@@ -287,15 +368,18 @@ static void damaged_bytes_are_safe(void)
             refused++;
         } else {
             for (uint32_t i = 0; i < s.context.document_count; i++) {
-                found += segment_find_docid(&s, segment_get_docid(&s, i), &local);
+                oir_docid docid = segment_get_docid(&s, i);
+                EXPECT(docid >= s.docid_first && docid <= s.docid_last);
+                EXPECT(segment_get_by_docid(&s, i) < s.context.document_count);
+                found += find(&s, docid) != UINT32_MAX;
                 found += length_get(&s.context.extents, i) == segment_get_length(&s, i);
             }
-            (void)documents_check(&s, &err);
+            unsound += documents_check(&s, &err) == OIR_CORRUPT;
         }
         container_close(s.container);
         damage_undo(d);
     }
-    EXPECT(refused > 0 && found > 0);
+    EXPECT(refused > 0 && found > 0 && unsound > 1000);
     damage_free(d);
     scratch_close(folder);
 }
@@ -308,6 +392,8 @@ int main(void)
     TEST(extents_follow_positions);
     TEST(even_extents_are_windows_largest);
     TEST(docids_in_any_order);
+    TEST(docids_of_every_width);
+    TEST(one_document);
     TEST(no_documents);
     TEST(the_reference_is_kept);
     TEST(what_cannot_be_kept_is_refused);

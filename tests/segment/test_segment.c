@@ -234,6 +234,7 @@ static bool read_all(const segment *s, const collection *c)
     termlist list = {0};
     uint64_t findings;
     uint32_t local;
+    bool found;
     bool same = collection_compare(c, s) == NULL;
     for (uint32_t d = 0; d < s->context.document_count; d += 1 + s->context.document_count / 300) {
         oir_bytes value;
@@ -242,7 +243,7 @@ static bool read_all(const segment *s, const collection *c)
         (void)segment_get_value(s, d, 7, &value, &err);
         if (s->termlists)
             (void)termlists_get(s->termlists, d, &list, &err);
-        (void)segment_find_docid(s, segment_get_docid(s, d), &local);
+        (void)segment_find_docid(s, segment_get_docid(s, d), &local, &found, &err);
     }
     oir_status status = segment_check(s, count_finding, NULL, &findings, &err);
     EXPECT(status == OIR_OK);
