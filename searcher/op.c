@@ -57,6 +57,21 @@ static void combine_ranges(op *o, const kernels *k)
     o->ops->bound(o, k, o->part_bounds, RANGES, o->bounds);
 }
 
+uint64_t op_present(op *o)
+{
+    if (o->kind == OP_TERM)
+        return o->present = postings_window_present(o->postings);
+    if (o->kind == OP_ALL)
+        return o->present = UINT64_MAX;
+    uint64_t all = op_present(o->parts[0]), any = all, first = all;
+    for (uint32_t i = 1; i < o->part_count; i++) {
+        uint64_t part = op_present(o->parts[i]);
+        all &= part;
+        any |= part;
+    }
+    return o->present = o->ops->needs_all ? all : o->ops->needs_first ? first : any;
+}
+
 bool op_ranges(op *o, const kernels *k, enum bound_level level)
 {
     if (o->kind == OP_TERM) {
@@ -64,6 +79,7 @@ bool op_ranges(op *o, const kernels *k, enum bound_level level)
         bool exact = level == LEVEL_EXACT && o->factor > 0; /* what does not weigh is there or not */
         postings_window_bounds(o->postings, level == LEVEL_EXACT && !exact ? LEVEL_PLACED : level, bytes);
         k->bound_from(bytes, exact ? o->exact_base : o->base, exact ? o->exact_units : o->units, RANGES, o->bounds);
+        o->present = k->bound_live(o->bounds, 1);
         return postings_window_has_bounds(o->postings) || level == LEVEL_EXACT ||
                !o->postings->bounds[o->postings->window];
     }
@@ -90,7 +106,7 @@ void op_expect(op *o, uint32_t ranges)
 uint64_t op_match(op *o, uint32_t range)
 {
     if (o->kind == OP_TERM)
-        return o->matched = o->bounds[range] ? postings_window_documents(o->postings, range) : 0;
+        return o->matched = o->present >> range & 1 ? postings_window_documents(o->postings, range) : 0;
     if (o->kind == OP_ALL)
         return o->matched = UINT64_MAX;
     for (uint32_t i = 0; i < o->part_count; i++)

@@ -37,6 +37,7 @@ struct op {
     op **parts;
     uint32_t part_count;
     bool certain;                        /* matched needs no op_verify */
+    uint64_t present;                    /* a bit for each range of the window at hand that may have matches */
     uint64_t matched;                    /* of the range at hand, from op_match */
     uint64_t cost;                       /* documents that it looks at, about */
 
@@ -73,11 +74,14 @@ extern const op_ops op_and, op_or, op_not, op_xor, op_maybe, op_filter, op_phras
 oir_status op_windows(const op *o, const kernels *k, size_t n, uint16_t *out, arena *room, oir_error *err);
 /* To a window, for all leaves below. */
 void op_seek(op *o, uint32_t window);
-/* Fills `bounds` of the tree for the window at hand; true when a higher level would say the same. */
+/* Fills `present` of the tree for the window at hand, and returns it: what op_ranges says too, but for how much. */
+uint64_t op_present(op *o);
+/* Fills `bounds` of the tree, and `present` of its leaves, for the window at hand; true when a higher level would say
+ * the same. */
 bool op_ranges(op *o, const kernels *k, enum bound_level level);
 /* Says that about so many ranges of the window at hand will be asked for. */
 void op_expect(op *o, uint32_t ranges);
-/* The documents of a range that may match; fills `matched` where it is not known to be 0 above. */
+/* The documents of a range that may match, after op_present or op_ranges; fills `matched` where it is not known to be 0 above. */
 uint64_t op_match(op *o, uint32_t range);
 /* Says for which documents leaves below weigh; adds to `active`. */
 void op_activate(op *o, uint64_t wanted);

@@ -76,8 +76,7 @@ static oir_status count_window(search_unit *u, uint32_t window, search_control *
         *count += postings_window_count(only->postings);
         return OIR_OK;
     }
-    op_ranges(root, u->kernels, LEVEL_PLACED);
-    uint64_t live = u->kernels->bound_live(root->bounds, 1);
+    uint64_t live = op_present(root);
     control->statistics->ranges_visited += bits_count(live);
     if (!root->certain)
         return count_uncertain(u, window, live, control, count, err);
