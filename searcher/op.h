@@ -81,7 +81,8 @@ uint64_t op_present(op *o);
 bool op_ranges(op *o, const kernels *k, enum bound_level level);
 /* Says that about so many ranges of the window at hand will be asked for. */
 void op_expect(op *o, uint32_t ranges);
-/* The documents of a range that may match, after op_present or op_ranges; fills `matched` where it is not known to be 0 above. */
+/* The documents of a range that may match, after op_present or op_ranges; fills `matched` where it is not known to be
+ * 0 above. */
 uint64_t op_match(op *o, uint32_t range);
 /* Says for which documents leaves below weigh; adds to `active`. */
 void op_activate(op *o, uint64_t wanted);

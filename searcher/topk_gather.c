@@ -42,24 +42,33 @@ static void take_rest(topk *t, size_t from, size_t to)
     memcpy(t->places + from, t->places + t->capacity, (to - from) * sizeof *t->places);
 }
 
-/* Moves the heaviest of [from, to) to the front, so that they end at `wanted`. Where there are more of the same weight
- * than places left, these are [*from, *to), and true is the answer. */
-static bool select_heaviest(topk *t, size_t *from, size_t *to, size_t wanted)
+/* Moves the heaviest of [from, to) to the front, so that they end at `wanted`; *least is what they weigh at least, and
+ * one of them does. Where there are more of that weight than places left, these are [*from, *to), and true is the
+ * answer. */
+static bool select_heaviest(topk *t, size_t *from, size_t *to, size_t wanted, double *least)
 {
+    bool known = false;
     while (*to > wanted && *from < wanted) {
         double pivot = find_pivot(t->weights, *from, *to, wanted - *from);
         size_t end = *from + split(t, *from, *to, pivot);
-        bool least = end == *to; /* of all: so these are split into more and the same */
-        if (least)
+        bool same = end == *to; /* nothing weighs less: so these are split into more and the same */
+        if (same)
             end = *from + split(t, *from, *to, nextafter(pivot, INFINITY));
+        known = !same || end < wanted;
+        *least = pivot;
         if (end > wanted) {
             *to = end;
             continue;
         }
         *from = end;
         take_rest(t, *from, *to);
-        if (least && *from < wanted)
+        if (same && *from < wanted)
             return true;
+    }
+    if (!known || *from < wanted) { /* what is left are as many as are wanted */
+        *least = t->weights[0];
+        for (size_t i = 1; i < wanted; i++)
+            *least = t->weights[i] < *least ? t->weights[i] : *least;
     }
     return false;
 }
@@ -67,11 +76,11 @@ static bool select_heaviest(topk *t, size_t *from, size_t *to, size_t wanted)
 /* Of documents of the same weight those with the smallest keys stay. */
 static void settle(topk *t, size_t from, size_t to)
 {
-    double weight = t->weights[from];
+    double weight = t->weights[from], ignored;
     size_t begin = from;
     for (size_t i = from; i < to; i++)
         t->weights[i] = -(double)topk_get_key(t, t->places[i]);
-    select_heaviest(t, &from, &to, t->wanted);
+    select_heaviest(t, &from, &to, t->wanted, &ignored);
     for (size_t i = begin; i < t->wanted; i++)
         t->weights[i] = weight;
 }
@@ -83,15 +92,12 @@ static void cut(topk *t, bool ties_stay)
     size_t from = 0, to = t->held;
     t->held = t->wanted;
     t->full = true;
-    if (select_heaviest(t, &from, &to, t->wanted)) {
+    if (select_heaviest(t, &from, &to, t->wanted, &t->worst)) {
         ties_stay = ties_stay && to <= 2 * t->wanted;
         t->held = ties_stay ? to : t->wanted;
         if (!ties_stay)
             settle(t, from, to);
     }
-    t->worst = t->weights[0];
-    for (size_t i = 1; i < t->wanted; i++)
-        t->worst = t->weights[i] < t->worst ? t->weights[i] : t->worst;
     t->cut_at = t->held + t->wanted / 2;
 }
 
