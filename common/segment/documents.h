@@ -40,8 +40,8 @@ uint32_t documents_writer_get_count(const documents_writer *w);
 
 /* ---- reading ---- */
 
-/* Fills in what segment.h says of documents, from s->container. All sizes are checked, and all numbers but docids, which
- * segment.h makes safe to use. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Fills in what segment.h says of documents, from s->container. All sizes are checked, and all numbers but docids,
+ * which segment.h makes safe to use. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status documents_open(struct segment *s, oir_error *err);
 /* Statistics against the columns, docids against each other. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status documents_check(const struct segment *s, oir_error *err);

@@ -30,7 +30,8 @@ static void pack(uint32_t *docids, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         docids[i]--;
     bitpack_get(ISA_SCALAR)->pack(docids, count, width, bytes);
-    documents.docids = (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = count};
+    documents.docids =
+        (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = count};
 }
 
 static topk_item *make_items(uint32_t count, uint32_t values, oir_docid_order order)

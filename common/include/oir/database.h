@@ -65,7 +65,7 @@ OIR_API oir_status oir_database_get_doclength(const oir_database *database, oir_
                                               oir_error *err);
 
 /* Hands out a document. Its data, values and terms are read when they are asked for; it must be freed before the
- * database is closed or reopened. OIR_NOT_FOUND, OIR_NO_MEMORY. */
+ * database is closed or reopened. OIR_NOT_FOUND, OIR_CORRUPT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_database_get_document(const oir_database *database, oir_docid docid, oir_document **out,
                                              oir_error *err);
 
