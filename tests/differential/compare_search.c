@@ -73,11 +73,40 @@ static bool differs(question *q, const char *format, ...)
     return false;
 }
 
+/* The match that must have a rank: q->room has those of equal weight by ascending docid. Where the order is any, it is
+ * the one of that docid, if it weighs the same, and was not said just before. */
+static const exhaustive_match *find_expected(const question *q, const oir_mset *m, size_t rank, oir_docid docid)
+{
+    const exhaustive_match *all = q->room->matches, *at = &all[rank];
+    size_t from = rank, end = rank;
+    if (q->way.order == OIR_DOCID_ASCENDING)
+        return at;
+    while (from && all[from - 1].weight == at->weight)
+        from--;
+    while (end < q->room->count && all[end].weight == at->weight)
+        end++;
+    if (q->way.order == OIR_DOCID_DESCENDING)
+        return &all[from + (end - 1 - rank)];
+    for (size_t i = from > q->page.first ? from : q->page.first; i < rank; i++)
+        if (oir_mset_get_docid(m, (oir_doccount)(i - q->page.first)) == docid)
+            return at;
+    for (size_t low = from, high = end; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (all[middle].docid == docid)
+            return &all[middle];
+        if (all[middle].docid < docid)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return at;
+}
+
 static bool same_item(question *q, const oir_mset *m, oir_doccount i)
 {
-    const exhaustive_match *expected = &q->room->matches[q->page.first + i];
     double weight = oir_mset_get_weight(m, i);
     oir_docid docid = oir_mset_get_docid(m, i);
+    const exhaustive_match *expected = find_expected(q, m, q->page.first + i, docid);
     if (docid == expected->docid && memcmp(&weight, &expected->weight, sizeof weight) == 0)
         return true;
     return differs(q, "rank %u: document %u weighs %.17g (%a), expected document %u, %.17g (%a)", q->page.first + i,
@@ -132,11 +161,12 @@ static bool finds_same(question *q, oir_query *query)
     oir_doccount count;
     search_way_use(&q->way);
     oir_status status = oir_enquire_new(&enquire, q->database, &err);
-    const char *threads = getenv("OIR_THREADS");
-    if (status == OIR_OK && threads)
-        oir_enquire_set_threads(enquire, (unsigned)strtoul(threads, NULL, 10));
     if (status == OIR_OK)
         status = set_weight(enquire, q->weight, &err);
+    if (status == OIR_OK) {
+        oir_enquire_set_threads(enquire, q->way.threads);
+        oir_enquire_set_docid_order(enquire, q->way.order);
+    }
     if (status == OIR_OK) {
         oir_enquire_set_query(enquire, query);
         status = oir_enquire_get_mset(enquire, q->page.first, q->page.max_items, q->page.count_at_least, &m, &err);
