@@ -18,7 +18,8 @@ typedef struct search_way {
 enum { SEARCH_WAYS = 4, SEARCH_WAY_TEXT = 512 };
 
 /* Chooses ways for a query: as users' searches go; without one thing, which takes turns; without some at random;
- * without any. Kernels, threads and orders are chosen at random but for the first. No way has more than OIR_PATHS and OIR_ISA leave. */
+ * without any. Kernels, threads and orders are chosen at random but for the first. No way has more than OIR_PATHS and
+ * OIR_ISA leave. */
 void search_way_choose(uint64_t (*random)(void), search_way out[SEARCH_WAYS]);
 /* Has what follows in this process search so. */
 void search_way_use(const search_way *way);
