@@ -45,10 +45,11 @@ static oir_status check_header(const container *c, const uint8_t *bytes, size_t 
         return damaged(c, "its last value is not a directory of parts", err);
     if (crc32c_add(crc32c_add(0, bytes, 12), bytes + 16, size - 16) != bits_load32(bytes + 12))
         return damaged(c, "checksum of the directory of parts", err);
-    uint32_t version = bits_load32(bytes + 8);
-    if (version != FORMAT_VERSION)
-        return error_set(err, OIR_VERSION, "%s has format %u, this library reads %u; index again or use a newer oir",
-                         c->path, version, (unsigned)FORMAT_VERSION);
+    uint32_t version = bits_load16(bytes + 8), draft = bits_load16(bytes + 10);
+    if (version != FORMAT_VERSION || draft != FORMAT_DRAFT)
+        return error_set(err, OIR_VERSION,
+                         "%s has format %u.%u, this library reads %u.%u; index again or use a newer oir",
+                         c->path, version, draft, (unsigned)FORMAT_VERSION, (unsigned)FORMAT_DRAFT);
     return OIR_OK;
 }
 

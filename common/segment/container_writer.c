@@ -29,7 +29,8 @@
  *
  * The directory:
  *     0   8  magic                      header; its fields stay where they are in every version
- *     8   4  version of the format (0)
+ *     8   2  version of the format (0)
+ *    10   2  its draft, for version 0
  *    12   4  CRC-32C of the directory without this field
  *    16   4  size of the directory, in bytes
  *    20   4  page size when written
@@ -404,7 +405,8 @@ static oir_status write_directory(container_writer *w, oir_error *err)
     buffer d = BUFFER_INIT;
     oir_status status;
     buffer_add_u64(&d, FORMAT_MAGIC);
-    buffer_add_u32(&d, FORMAT_VERSION);
+    buffer_add_u16(&d, FORMAT_VERSION);
+    buffer_add_u16(&d, FORMAT_DRAFT);
     buffer_add_u64(&d, 0); /* checksum and size, below */
     buffer_add_u32(&d, w->page_size);
     buffer_add_u32(&d, (uint32_t)w->part_count);

@@ -189,7 +189,8 @@ static void truncations(void)
     unlink(world_path);
 }
 
-static void other_version(void)
+/* field: of the version, or of its draft. */
+static void refuse_other(size_t field)
 {
     size_t size;
     write_objects(3, 100);
@@ -197,13 +198,19 @@ static void other_version(void)
     size_t at = 0;
     while (memcmp(bytes + at, "\x89oirseg\n", 8) != 0)
         at++;
-    bytes[at + 8] = 1; /* and the checksum that a library of that version would have written */
+    bytes[at + field]++; /* and the checksum that a library of that version would have written */
     uint32_t directory = bits_load32(bytes + at + 16);
     bits_store32(bytes + at + 12, crc32c_add(crc32c_add(0, bytes + at, 12), bytes + at + 16, directory - 16));
     world_write(bytes, size);
     EXPECT_EQ(container_open(&(container *){NULL}, world_path, NULL), OIR_VERSION);
     free(bytes);
     unlink(world_path);
+}
+
+static void other_versions(void)
+{
+    refuse_other(8);
+    refuse_other(10);
 }
 
 int main(void)
@@ -214,7 +221,7 @@ int main(void)
     TEST(flips_in_small_tree);
     TEST(flips_in_branches);
     TEST(truncations);
-    TEST(other_version);
+    TEST(other_versions);
     world_close();
     return harness_end();
 }
