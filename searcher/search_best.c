@@ -16,7 +16,7 @@ enum {
     BUCKETS = 256,
     PREFETCH = 3,           /* visits ahead */
     PREFETCH_PLACE = 6,
-    FEW_WANTED = 100
+    FEW_WANTED = 100        /* with one list that weighs: too little to do for several threads */
 };
 
 /* A window of a segment, and the most that a document in it can weigh. */
@@ -32,14 +32,14 @@ typedef struct best_first {
     search_control *control;
     const kernels *kernels;
     search_unit *units; /* of the share */
-    double unit;      /* what one unit of bound weighs; the same for all segments, since they share one threshold */
-    double threshold; /* what a document must weigh; below 0: nothing */
-    uint32_t least;   /* bounds below this cannot enter any more */
-    uint64_t paths;   /* that may be gone */
-    bool ordered;     /* windows are visited highest bound first */
-    bool bounded;     /* what cannot reach the threshold is left out */
-    bool counts;      /* all that matches is counted, whether it can pass or not */
-    bool pruned;      /* something that may match was left out */
+    double unit;        /* what one unit of bound weighs; the same for all segments, since they share one threshold */
+    double threshold;   /* what a document must weigh; below 0: nothing */
+    uint32_t least;     /* bounds below this cannot enter any more */
+    uint64_t paths;     /* that may be gone */
+    bool ordered;       /* windows are visited highest bound first */
+    bool bounded;       /* what cannot reach the threshold is left out */
+    bool counts;        /* all that matches is counted, whether it can pass or not */
+    bool pruned;        /* something that may match was left out */
     oir_search_statistics done;
 } best_first;
 
