@@ -101,7 +101,7 @@ static oir_status find_matches(const plan *p, const topk *best, bool complete, o
         count = best->offered;
     if (!exact && (at_least > count || plan_is_leaf(p))) { /* what a leaf alone matches is always told exactly */
         oir_status status = search_count(p, &count, control, err);
-        if (status != OIR_OK && !control->late)
+        if (status != OIR_OK && status != OIR_LIMIT)
             return status;
         exact = status == OIR_OK;
         count = count > best->offered ? count : best->offered;

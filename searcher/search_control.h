@@ -29,7 +29,7 @@ void search_control_start(search_control *c, double time_limit);
 /* For search_control_look only. */
 oir_status search_control_look_closely(search_control *c, oir_error *err);
 
-/* Whether to go on: else OIR_CANCELLED, or OIR_LIMIT when the deadline has passed, which `late` says too. */
+/* Whether to go on: else OIR_CANCELLED, or OIR_LIMIT when the deadline has passed. */
 static inline oir_status search_control_look(search_control *c, oir_error *err)
 {
     return c->keep_going || c->time_limit > 0 || c->stop ? search_control_look_closely(c, err) : OIR_OK;

@@ -166,16 +166,24 @@ void search_share_add(oir_search_statistics *to, const oir_search_statistics *fr
     to->documents_scored += from->documents_scored;
 }
 
-/* Those that were told to stop only say so: what counts is why. */
+/* How much a share's end says about why the search failed: those that were told to stop only say so, and time may be
+ * over for some while another is stopped by the caller or finds damage. */
+static unsigned rank_of(const search_share *share)
+{
+    if (share->status == OIR_OK)
+        return 0;
+    return share->own_control.told ? 1 : share->status == OIR_LIMIT ? 2 : 3;
+}
+
 static oir_status find_failure(const search_shares *s, oir_error *err)
 {
-    const search_share *failed = NULL;
+    const search_share *failed = &s->each[0];
     if (s->asked != OIR_OK)
         return error_set(err, s->asked, "the search was stopped by its caller");
-    for (size_t i = 0; i < s->count; i++)
-        if (s->each[i].status != OIR_OK && (!failed || failed->own_control.told))
+    for (size_t i = 1; i < s->count; i++)
+        if (rank_of(&s->each[i]) > rank_of(failed))
             failed = &s->each[i];
-    return failed ? error_set(err, failed->status, "%s", failed->error.message) : OIR_OK;
+    return failed->status == OIR_OK ? OIR_OK : error_set(err, failed->status, "%s", failed->error.message);
 }
 
 oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *share, void *context, oir_error *err),
@@ -186,10 +194,8 @@ oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *
     s->work = work;
     s->context = context;
     team_run(s->control->team, s->count, run_share, s, s->control->keep_going ? ask_caller : NULL);
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count; i++)
         search_share_add(s->control->statistics, &s->each[i].statistics);
-        s->control->late |= s->each[i].own_control.late;
-    }
     return find_failure(s, err);
 }
 

@@ -48,8 +48,9 @@ void search_shares_release(search_shares *s);
 /* The postings of all leaves. */
 uint64_t search_share_postings(const plan *p);
 
-/* work(share, context, err) for every share, in any thread; statistics are added up. The status is that of the first
- * share that failed by itself. */
+/* work(share, context, err) for every share, in any thread; statistics are added up. The status is OIR_CANCELLED when
+ * the caller wants to stop; else that of the first share that failed for more than being late, and OIR_LIMIT after
+ * that. */
 oir_status search_shares_run(search_shares *s, oir_status (*work)(search_share *share, void *context, oir_error *err),
                              void *context, oir_error *err);
 

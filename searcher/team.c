@@ -1,6 +1,5 @@
 #include "searcher/team.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>

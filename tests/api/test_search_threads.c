@@ -14,6 +14,8 @@ static oir_database *database;
 /* ---- memory that fails once ---- */
 
 static atomic_long left = -1, alive; /* allocations until one fails; negative: none does */
+static pthread_t first_thread;
+static atomic_bool shared; /* another thread had something to do */
 
 static bool fails(void)
 {
@@ -24,6 +26,7 @@ static void *hook_allocate(size_t size, void *context)
 {
     (void)context;
     void *block = fails() ? NULL : malloc(size);
+    shared |= !pthread_equal(pthread_self(), first_thread);
     alive += block != NULL;
     return block;
 }
@@ -286,7 +289,8 @@ static void forking(void)
 
 int main(void)
 {
-    setenv("OIR_PATHS", "alone", 1); /* these are small searches, which one thread would do otherwise */
+    first_thread = pthread_self();
+    setenv("OIR_PATHS", "small", 1); /* these are small searches, which one thread would do otherwise */
     oir_allocator_set(&hooks);
     begin();
     TEST(same_answers);
@@ -297,6 +301,7 @@ int main(void)
     TEST(bounds_without_time);
     TEST(forking);
     end();
+    EXPECT(atomic_load(&shared));
     EXPECT_EQ(atomic_load(&alive), 0);
     return harness_end();
 }
