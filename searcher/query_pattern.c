@@ -9,8 +9,9 @@ enum { EDITS = OIR_QUERY_DISTANCE_MAX };
 typedef struct pattern {
     query_lexer *lexer;
     size_t end;           /* in the text */
-    uint32_t words, wild; /* pieces that are words; * and ? */
-    bool begins_wild, single;
+    uint32_t words;       /* pieces that are */
+    uint32_t wild, marks; /* * and ?; ? alone */
+    bool begins_wild;
 } pattern;
 
 bool query_pattern_may_begin(const query_lexer *lexer, uint32_t c)
@@ -35,7 +36,7 @@ static bool take_wild(pattern *p, bool *last)
     buffer_add_byte(&p->lexer->bytes, (uint8_t)c);
     p->end++;
     p->wild++;
-    p->single = p->single || single;
+    p->marks += single;
     *last = !multi && !single;
     return true;
 }
@@ -61,8 +62,9 @@ static void read_pieces(pattern *p)
         word = !wild;
     }
     buffer *bytes = &p->lexer->bytes;
-    for (; p->single && p->wild && !bytes->failed && bytes->data[bytes->size - 1] == '?'; p->wild--) {
+    for (; p->marks && !bytes->failed && bytes->data[bytes->size - 1] == '?'; p->marks--) {
         bytes->size--;
+        p->wild--;
         p->end--;
     }
 }
@@ -117,7 +119,7 @@ bool query_pattern_read(query_lexer *lexer, size_t at, const query_field *field)
         if (!lexer->bytes.failed)
             lexer->bytes.size = offset;
         return false;
-    } else if (p.words == 1 && !p.begins_wild && !p.single) {
+    } else if (p.words == 1 && !p.begins_wild && p.marks == 0) {
         kind = QUERY_TOKEN_WILDCARD; /* stars at the end */
         lexer->bytes.size -= lexer->bytes.failed ? 0 : p.wild;
     }

@@ -34,7 +34,7 @@ static inline bool plain_matches_pattern(const char *pattern, size_t pattern_siz
         next[0] = row[0] && c == '*';
         for (size_t j = 1; j <= t.count; j++)
             next[j] = c == '*' ? row[j] || next[j - 1] : row[j - 1] && (c == '?' || c == t.characters[j - 1]);
-        memcpy(row, next, sizeof row);
+        memcpy(row, next, (t.count + 1) * sizeof *row);
     }
     return row[t.count];
 }
