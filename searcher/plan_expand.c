@@ -33,7 +33,7 @@ static bool is_meant(const terms_cursor *c, size_t fixed, term_matcher *matcher,
 static oir_status walk(terms_cursor *c, const oir_query *q, term_matcher *matcher, search_control *control,
                        plan_expand_take take, void *context, oir_error *err)
 {
-    size_t fixed = matcher ? term_matcher_get_fixed(q) : q->term_size, cut;
+    size_t fixed = matcher ? term_matcher_get_fixed(term_matcher_text_of(q)) : q->term_size, cut;
     ERROR_FORWARD(terms_cursor_seek(c, q->term, fixed, err));
     for (uint32_t looks = 1; !c->at_end && begins_with(c, q->term, fixed); looks++) {
         if (looks % TERMS_A_LOOK == 0)
@@ -57,7 +57,7 @@ oir_status plan_expand(const segment *s, const oir_query *query, search_control 
         return error_no_memory(err, "a prefix");
     terms_cursor_init_strings(c, &s->terms);
     if (query->op != OIR_OP_PREFIX)
-        status = term_matcher_new(&matcher, query, 0, err);
+        status = term_matcher_new(&matcher, term_matcher_text_of(query), err);
     if (status == OIR_OK)
         status = walk(c, query, matcher, control, take, context, err);
     term_matcher_free(matcher);

@@ -9,10 +9,12 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "searcher/term_matcher.h"
 
 #define MEMO_ENTRIES 512u
 #define MEMO_WORD 24 /* the longest surface form remembered, in bytes */
 #define MEMO_FOUND 2 /* the most words of the query remembered for one */
+#define PATTERNS_MAX 64u /* that mark: each is asked for each word */
 
 /* A bound on memory that no text for people meets. */
 #define HITS_MAX ((size_t)1 << 20)
@@ -99,6 +101,20 @@ static void set_begin(snippet_match *m, const snippet_word *word, keeping keeps)
         row['i' & 31] = row['y' & 31] = true;
 }
 
+static term_matcher_text text_of(const snippet_word *word)
+{
+    return (term_matcher_text){word->bytes, word->size, word->distance, word->fixed};
+}
+
+/* What a pattern says of beginnings is its first byte, or nothing. */
+static void set_pattern_begin(snippet_match *m, const snippet_word *word)
+{
+    if (term_matcher_get_fixed(text_of(word)))
+        memset(begin_row(m, (uint8_t)word->bytes[0]), true, sizeof m->begins[0]);
+    else
+        memset(m->begins, true, sizeof m->begins);
+}
+
 static void set_begins(snippet_match *m)
 {
     const snippet_query *q = m->query;
@@ -109,8 +125,27 @@ static void set_begins(snippet_match *m)
         memset(m->begins[0], true, sizeof m->begins[0]);
     /* Later versions of its algorithm take off the l' of l'homme. */
     m->elides = strcmp(language, "french") == 0;
-    for (uint32_t i = 0; i < q->word_count; i++)
-        set_begin(m, &q->words[i], keeps);
+    for (uint32_t i = 0; i < q->word_count; i++) {
+        if (q->words[i].kind == SNIPPET_PATTERN)
+            set_pattern_begin(m, &q->words[i]);
+        else
+            set_begin(m, &q->words[i], keeps);
+    }
+}
+
+static oir_status make_patterns(snippet_match *m, oir_error *err)
+{
+    const snippet_query *q = m->query;
+    uint32_t first = q->kind_begin[SNIPPET_PATTERN], count = q->kind_begin[SNIPPET_PATTERN + 1] - first;
+    if (count == 0)
+        return OIR_OK;
+    count = count < PATTERNS_MAX ? count : PATTERNS_MAX;
+    if (!(m->patterns = memory_new_zeroed(count, sizeof *m->patterns)))
+        return error_no_memory(err, "a snippeter");
+    for (; m->pattern_count < count; m->pattern_count++)
+        ERROR_FORWARD(term_matcher_new(&m->patterns[m->pattern_count], text_of(&q->words[first + m->pattern_count]),
+                                       err));
+    return OIR_OK;
 }
 
 oir_status snippet_match_init(snippet_match *m, const snippet_query *query, const char *language, oir_error *err)
@@ -127,9 +162,10 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
         return OIR_OK;
     m->memo = memory_new_zeroed(MEMO_ENTRIES, sizeof *m->memo);
     m->first_hit = memory_new_zeroed((size_t)query->word_count * 3 + query->group_longest, sizeof *m->first_hit);
-    if (!m->memo || !m->first_hit) {
+    oir_status status = m->memo && m->first_hit ? make_patterns(m, err) : error_no_memory(err, "a snippeter");
+    if (status != OIR_OK) {
         snippet_match_release(m);
-        return error_no_memory(err, "a snippeter");
+        return status;
     }
     m->last_hit = m->first_hit + query->word_count;
     m->places = m->last_hit + query->word_count;
@@ -140,6 +176,9 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
 void snippet_match_release(snippet_match *m)
 {
     oir_stemmer_free(m->stemmer);
+    for (uint32_t i = 0; i < m->pattern_count; i++)
+        term_matcher_free(m->patterns[i]);
+    memory_free(m->patterns);
     memory_free(m->memo);
     memory_free(m->first_hit);
     memory_free(m->hits);
@@ -158,12 +197,23 @@ static void add_kind(uint32_t found[SNIPPET_KINDS], uint32_t *count, uint32_t wo
         found[(*count)++] = word;
 }
 
+/* The first pattern that a word matches. */
+static uint32_t find_pattern(const snippet_match *m, const char *word, size_t size)
+{
+    size_t cut;
+    for (uint32_t i = 0; i < m->pattern_count; i++)
+        if (term_matcher_ask(m->patterns[i], word, size, &cut))
+            return m->query->kind_begin[SNIPPET_PATTERN] + i;
+    return SNIPPET_NONE;
+}
+
 /* All words of the query that a word of the text matches: at most one of each kind. */
 static uint32_t find_words(const snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
 {
     uint32_t count = 0;
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_WORD, word, size));
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_PREFIX, word, size));
+    add_kind(found, &count, find_pattern(m, word, size));
     if (m->stems) {
         oir_bytes stem = m->stemmer ? oir_stemmer_stem(m->stemmer, word, size) : (oir_bytes){word, size};
         add_kind(found, &count, snippet_query_find(m->query, SNIPPET_STEM, stem.data, stem.size));

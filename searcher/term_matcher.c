@@ -6,25 +6,22 @@
 #include "base/memory.h"
 #include "searcher/term_character.h"
 
-oir_status term_matcher_new(term_matcher **out, const oir_query *query, size_t without, oir_error *err)
+oir_status term_matcher_new(term_matcher **out, term_matcher_text text, oir_error *err)
 {
-    const char *text = query->term + without;
-    size_t size = query->term_size - without, fixed = query->fixed > without ? query->fixed - without : 0;
+    size_t fixed = term_matcher_get_fixed(text);
     term_matcher *m = *out = memory_new(sizeof *m);
     if (!m)
         return error_no_memory(err, "a pattern");
-    m->fuzzy = query->op == OIR_OP_FUZZY;
-    m->ends_first = false;
+    m->fuzzy = text.distance > 0;
+    m->ends_first = !m->fuzzy && fixed < text.size && text.bytes[fixed] == '*';
     m->depth = 0;
     m->last_size = 0;
     m->states[0].end = m->states[0].needs = 0;
     if (m->fuzzy) {
-        term_distance_init(&m->of.distance, text, size, query->distance, (uint32_t)fixed);
+        term_distance_init(&m->of.distance, text.bytes, text.size, text.distance, text.fixed);
         term_distance_begin(&m->of.distance, &m->states[0].at.distance);
     } else {
-        size_t before = term_pattern_get_fixed(text, size);
-        term_pattern_init(&m->of.pattern, text, size);
-        m->ends_first = before < size && text[before] == '*';
+        term_pattern_init(&m->of.pattern, text.bytes, text.size);
         term_pattern_begin(&m->states[0].at.pattern);
     }
     return OIR_OK;
@@ -35,10 +32,10 @@ void term_matcher_free(term_matcher *m)
     memory_free(m);
 }
 
-size_t term_matcher_get_fixed(const oir_query *query)
+size_t term_matcher_get_fixed(term_matcher_text text)
 {
-    return query->op == OIR_OP_FUZZY ? term_distance_get_fixed(query->term, query->term_size, query->fixed)
-                                     : term_pattern_get_fixed(query->term, query->term_size);
+    return text.distance ? term_distance_get_fixed(text.bytes, text.size, text.fixed)
+                         : term_pattern_get_fixed(text.bytes, text.size);
 }
 
 /* Forgets what the last term does not share with this one. */

@@ -8,6 +8,19 @@
 #include "searcher/term_distance.h"
 #include "searcher/term_pattern.h"
 
+/* The pattern of a WILDCARD, or the word of a FUZZY. */
+typedef struct term_matcher_text {
+    const char *bytes;
+    size_t size;
+    uint32_t distance; /* edits; 0 for a pattern */
+    uint32_t fixed;    /* first characters that must agree */
+} term_matcher_text;
+
+static inline term_matcher_text term_matcher_text_of(const oir_query *query)
+{
+    return (term_matcher_text){query->term, query->term_size, query->distance, query->fixed};
+}
+
 /* What is known behind some characters of a term. */
 typedef struct term_matcher_state {
     union {
@@ -32,14 +45,12 @@ typedef struct term_matcher {
     size_t last_size;
 } term_matcher;
 
-/* For a WILDCARD or FUZZY, without the first `without` bytes of its term, which are letters A to Z: a field's prefix
- * (0: all of it). The
- * query must outlive the matcher. OIR_NO_MEMORY. */
-oir_status term_matcher_new(term_matcher **out, const oir_query *query, size_t without, oir_error *err);
+/* What is asked for, whose bytes must outlive the matcher. OIR_NO_MEMORY. */
+oir_status term_matcher_new(term_matcher **out, term_matcher_text text, oir_error *err);
 /* NULL is accepted. */
 void term_matcher_free(term_matcher *m);
-/* How many first bytes of query->term all terms that match begin with. */
-size_t term_matcher_get_fixed(const oir_query *query);
+/* How many first bytes of the text all terms that match begin with. */
+size_t term_matcher_get_fixed(term_matcher_text text);
 
 /* Whether a term of 1 to OIR_TERM_MAX bytes matches. If none does that begins with some first bytes of it, *cut is
  * their number, else 0. */
