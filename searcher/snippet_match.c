@@ -9,12 +9,10 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "searcher/term_matcher.h"
 
 #define MEMO_ENTRIES 512u
 #define MEMO_WORD 24 /* the longest surface form remembered, in bytes */
 #define MEMO_FOUND 2 /* the most words of the query remembered for one */
-#define PATTERNS_MAX 64u /* that mark: each is asked for each word */
 
 /* A bound on memory that no text for people meets. */
 #define HITS_MAX ((size_t)1 << 20)
@@ -101,15 +99,10 @@ static void set_begin(snippet_match *m, const snippet_word *word, keeping keeps)
         row['i' & 31] = row['y' & 31] = true;
 }
 
-static term_matcher_text text_of(const snippet_word *word)
-{
-    return (term_matcher_text){word->bytes, word->size, word->distance, word->fixed};
-}
-
 /* What a pattern says of beginnings is its first byte, or nothing. */
 static void set_pattern_begin(snippet_match *m, const snippet_word *word)
 {
-    if (term_matcher_get_fixed(text_of(word)))
+    if (snippet_patterns_is_fixed(word))
         memset(begin_row(m, (uint8_t)word->bytes[0]), true, sizeof m->begins[0]);
     else
         memset(m->begins, true, sizeof m->begins);
@@ -133,21 +126,6 @@ static void set_begins(snippet_match *m)
     }
 }
 
-static oir_status make_patterns(snippet_match *m, oir_error *err)
-{
-    const snippet_query *q = m->query;
-    uint32_t first = q->kind_begin[SNIPPET_PATTERN], count = q->kind_begin[SNIPPET_PATTERN + 1] - first;
-    if (count == 0)
-        return OIR_OK;
-    count = count < PATTERNS_MAX ? count : PATTERNS_MAX;
-    if (!(m->patterns = memory_new_zeroed(count, sizeof *m->patterns)))
-        return error_no_memory(err, "a snippeter");
-    for (; m->pattern_count < count; m->pattern_count++)
-        ERROR_FORWARD(term_matcher_new(&m->patterns[m->pattern_count], text_of(&q->words[first + m->pattern_count]),
-                                       err));
-    return OIR_OK;
-}
-
 oir_status snippet_match_init(snippet_match *m, const snippet_query *query, const char *language, oir_error *err)
 {
     *m = (snippet_match){.query = query};
@@ -162,7 +140,8 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
         return OIR_OK;
     m->memo = memory_new_zeroed(MEMO_ENTRIES, sizeof *m->memo);
     m->first_hit = memory_new_zeroed((size_t)query->word_count * 3 + query->group_longest, sizeof *m->first_hit);
-    oir_status status = m->memo && m->first_hit ? make_patterns(m, err) : error_no_memory(err, "a snippeter");
+    oir_status status = m->memo && m->first_hit ? snippet_patterns_init(&m->patterns, query, err)
+                                                : error_no_memory(err, "a snippeter");
     if (status != OIR_OK) {
         snippet_match_release(m);
         return status;
@@ -176,9 +155,7 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
 void snippet_match_release(snippet_match *m)
 {
     oir_stemmer_free(m->stemmer);
-    for (uint32_t i = 0; i < m->pattern_count; i++)
-        term_matcher_free(m->patterns[i]);
-    memory_free(m->patterns);
+    snippet_patterns_release(&m->patterns);
     memory_free(m->memo);
     memory_free(m->first_hit);
     memory_free(m->hits);
@@ -197,23 +174,13 @@ static void add_kind(uint32_t found[SNIPPET_KINDS], uint32_t *count, uint32_t wo
         found[(*count)++] = word;
 }
 
-/* The first pattern that a word matches. */
-static uint32_t find_pattern(const snippet_match *m, const char *word, size_t size)
-{
-    size_t cut;
-    for (uint32_t i = 0; i < m->pattern_count; i++)
-        if (term_matcher_ask(m->patterns[i], word, size, &cut))
-            return m->query->kind_begin[SNIPPET_PATTERN] + i;
-    return SNIPPET_NONE;
-}
-
 /* All words of the query that a word of the text matches: at most one of each kind. */
-static uint32_t find_words(const snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
+static uint32_t find_words(snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
 {
     uint32_t count = 0;
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_WORD, word, size));
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_PREFIX, word, size));
-    add_kind(found, &count, find_pattern(m, word, size));
+    add_kind(found, &count, snippet_patterns_find(&m->patterns, word, size));
     if (m->stems) {
         oir_bytes stem = m->stemmer ? oir_stemmer_stem(m->stemmer, word, size) : (oir_bytes){word, size};
         add_kind(found, &count, snippet_query_find(m->query, SNIPPET_STEM, stem.data, stem.size));

@@ -239,8 +239,8 @@ static oir_status join_words(collection *c, uint32_t *word_of)
     return OIR_OK;
 }
 
-/* BM25's idf, ln(1 + (N - n + 1/2) / (n + 1/2)). How many documents a prefix or pattern finds is not looked up: it counts as the
- * most frequent of the words. */
+/* BM25's idf, ln(1 + (N - n + 1/2) / (n + 1/2)). How many documents a prefix or pattern finds is not looked up: it
+ * counts as the most frequent of the words. */
 static void weigh_words(snippet_query *q, const oir_database *database)
 {
     double total = database ? oir_database_get_doccount(database) : 0, least = 0;

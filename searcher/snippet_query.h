@@ -18,7 +18,7 @@
 typedef enum snippet_kind {
     SNIPPET_WORD,
     SNIPPET_PREFIX,
-    SNIPPET_PATTERN, /* of WILDCARD or FUZZY: snippet_match.c asks these */
+    SNIPPET_PATTERN, /* of a WILDCARD or FUZZY; snippet_patterns.h asks these */
     SNIPPET_STEM,
     SNIPPET_STEM_PREFIX,
     SNIPPET_KINDS
@@ -60,7 +60,8 @@ typedef struct snippet_query {
 oir_status snippet_query_init(snippet_query *q, const oir_query *query, const oir_database *database, oir_error *err);
 void snippet_query_release(snippet_query *q);
 
-/* The word of a kind, but PATTERN, that the bytes (a text's word, or its stem) are, or begin with; SNIPPET_NONE if there is none. */
+/* The word of a kind, but PATTERN, that the bytes (a text's word, or its stem) are, or begin with; SNIPPET_NONE if
+ * there is none. */
 uint32_t snippet_query_find(const snippet_query *q, snippet_kind kind, const char *bytes, size_t size);
 
 #endif
