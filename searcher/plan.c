@@ -223,6 +223,8 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
     case OIR_OP_MATCH_ALL: ERROR_FORWARD(build_all(p, out, err)); break;
     case OIR_OP_TERM: ERROR_FORWARD(build_term(p, q, c, out, err)); break;
     case OIR_OP_PREFIX:
+    case OIR_OP_WILDCARD:
+    case OIR_OP_FUZZY:
     case OIR_OP_SYNONYM: ERROR_FORWARD(build_group(p, q, c, out, err)); break;
     case OIR_OP_SCALE:
         return build(p, q->parts[0], (context){multiply(c.scale, q->factor), c.scored && q->factor > 0}, out, err);

@@ -1,5 +1,6 @@
 #include "searcher/plan_expand.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,42 +8,67 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "searcher/search_control.h"
+#include "searcher/term_matcher.h"
 
-/* Whether a prefix expands to a term. One that fixes nothing leaves out terms that have a field's prefix themselves. */
-static bool expands_to(const oir_query *q, const char *term, size_t size)
+enum { TERMS_A_LOOK = 1024 }; /* terms between two looks at whether to go on */
+
+/* ---- the terms of a segment ---- */
+
+static bool begins_with(const terms_cursor *c, const char *bytes, size_t size)
 {
-    if (size < q->term_size || memcmp(term, q->term, q->term_size) != 0)
-        return false;
-    return q->term_size || !(term[0] >= 'A' && term[0] <= 'Z');
+    return c->term_size >= size && (!size || memcmp(c->term, bytes, size) == 0);
 }
 
-oir_status plan_expand(const segment *s, const oir_query *prefix, plan_expand_take take, void *context, oir_error *err)
+/* Whether a term is one that the leaf stands for, all being so without a matcher. What fixes no beginning leaves out
+ * terms that have a field's prefix. *cut: nor are others that begin with so many first bytes of it; 0 for none. */
+static bool is_meant(const terms_cursor *c, size_t fixed, term_matcher *matcher, size_t *cut)
 {
+    *cut = 1;
+    if (!fixed && c->term[0] >= 'A' && c->term[0] <= 'Z')
+        return false;
+    *cut = 0;
+    return !matcher || term_matcher_ask(matcher, c->term, c->term_size, cut);
+}
+
+static oir_status walk(terms_cursor *c, const oir_query *q, term_matcher *matcher, search_control *control,
+                       plan_expand_take take, void *context, oir_error *err)
+{
+    size_t fixed = matcher ? term_matcher_get_fixed(term_matcher_text_of(q)) : q->term_size, cut;
+    ERROR_FORWARD(terms_cursor_seek(c, q->term, fixed, err));
+    for (uint32_t looks = 1; !c->at_end && begins_with(c, q->term, fixed); looks++) {
+        if (looks % TERMS_A_LOOK == 0)
+            ERROR_FORWARD(search_control_look(control, err));
+        if (is_meant(c, fixed, matcher, &cut)) {
+            ERROR_FORWARD(terms_cursor_read_entry(c, err));
+            ERROR_FORWARD(take(context, c, err));
+        }
+        ERROR_FORWARD(cut ? terms_cursor_skip(c, cut, err) : terms_cursor_next(c, err));
+    }
+    return OIR_OK;
+}
+
+oir_status plan_expand(const segment *s, const oir_query *query, search_control *control, plan_expand_take take,
+                       void *context, oir_error *err)
+{
+    term_matcher *matcher = NULL;
+    oir_status status = OIR_OK;
     terms_cursor *c = memory_new(sizeof *c);
     if (!c)
         return error_no_memory(err, "a prefix");
-    terms_cursor_init(c, &s->terms);
-    oir_status status = terms_cursor_seek(c, prefix->term, prefix->term_size, err);
-    while (status == OIR_OK && !c->at_end) {
-        bool expands = expands_to(prefix, c->term, c->term_size);
-        if (!expands && prefix->term_size)
-            break;
-        if (expands)
-            status = take(context, c, err);
-        if (status == OIR_OK)
-            status = terms_cursor_next(c, err);
-    }
+    terms_cursor_init_strings(c, &s->terms);
+    if (query->op != OIR_OP_PREFIX)
+        status = term_matcher_new(&matcher, term_matcher_text_of(query), err);
+    if (status == OIR_OK)
+        status = walk(c, query, matcher, control, take, context, err);
+    term_matcher_free(matcher);
     memory_free(c);
     return status;
 }
 
 /* ---- the limit on expansions: different terms over all units ---- */
 
-enum { TERMS_A_LOOK = 1024 }; /* terms between two looks at whether to go on */
-
 /* Terms as they are met, each behind a byte that says its size. */
 typedef struct terms_seen {
-    search_control *control;
     const snapshot_segment *segment;
     buffer bytes;
     uint64_t left; /* of one segment: one more than the limit is enough to know */
@@ -60,8 +86,6 @@ static oir_status see(void *context, const terms_cursor *at, oir_error *err)
     buffer_add(&s->bytes, at->term, at->term_size);
     if (s->bytes.failed)
         return error_no_memory(err, "a prefix");
-    if (s->left % TERMS_A_LOOK == 0)
-        ERROR_FORWARD(search_control_look(s->control, err));
     s->full = !s->left--;
     return s->full ? OIR_LIMIT : OIR_OK;
 }
@@ -92,22 +116,30 @@ static oir_status count_terms(const buffer *seen, uint64_t *different, oir_error
     return OIR_OK;
 }
 
-static oir_status check_prefix(const plan *p, const oir_query *q, oir_error *err)
+static oir_status fail_limit(const oir_query *q, oir_error *err)
 {
-    terms_seen seen = {.control = p->control, .bytes = BUFFER_INIT};
+    char edits[16] = "";
+    if (q->op == OIR_OP_FUZZY)
+        snprintf(edits, sizeof edits, "~%u", (unsigned)q->distance);
+    return error_set(err, OIR_LIMIT, "%.*s%s stands for more than %u terms; write more of the word", (int)q->term_size,
+                     q->term, q->op == OIR_OP_PREFIX ? "*" : edits, q->max_expansion);
+}
+
+static oir_status check_leaf(const plan *p, const oir_query *q, oir_error *err)
+{
+    terms_seen seen = {.bytes = BUFFER_INIT};
     uint64_t different = 0;
     oir_status status = OIR_OK;
     for (size_t u = 0; u < p->unit_count && status == OIR_OK; u++) {
         seen.segment = p->units[u].segment;
         seen.left = q->max_expansion;
-        status = plan_expand(p->units[u].segment->segment, q, see, &seen, err);
+        status = plan_expand(p->units[u].segment->segment, q, p->control, see, &seen, err);
     }
     if (status == OIR_OK && p->unit_count > 1)
         status = count_terms(&seen.bytes, &different, err);
     buffer_release(&seen.bytes);
     if (seen.full || (status == OIR_OK && different > q->max_expansion))
-        return error_set(err, OIR_LIMIT, "%.*s* stands for more than %u terms; write more of the word",
-                         (int)q->term_size, q->term, q->max_expansion);
+        return fail_limit(q, err);
     return status;
 }
 
@@ -115,5 +147,5 @@ oir_status plan_expand_check(const plan *p, const oir_query *query, oir_error *e
 {
     for (size_t i = 0; i < query->part_count; i++)
         ERROR_FORWARD(plan_expand_check(p, query->parts[i], err));
-    return query->op == OIR_OP_PREFIX && query->max_expansion ? check_prefix(p, query, err) : OIR_OK;
+    return query_expands(query) && query->max_expansion ? check_leaf(p, query, err) : OIR_OK;
 }

@@ -71,8 +71,8 @@ static oir_status add_expansion(void *context, const terms_cursor *at, oir_error
 static oir_status fill(filling *f, const oir_query *q, oir_error *err)
 {
     const segment *s = f->unit->segment->segment;
-    if (q->op == OIR_OP_PREFIX)
-        return plan_expand(s, q, add_expansion, f, err);
+    if (query_expands(q))
+        return plan_expand(s, q, f->maker->control, add_expansion, f, err);
     if (q->op == OIR_OP_TERM) {
         term_entry entry;
         bool found;
@@ -211,7 +211,8 @@ static oir_status fill_units(plan *p, plan_group *g, oir_error *err)
 static bool same(const oir_query *a, const oir_query *b)
 {
     if (a->op != b->op || a->term_size != b->term_size || a->part_count != b->part_count ||
-        a->max_expansion != b->max_expansion || (a->term_size && memcmp(a->term, b->term, a->term_size) != 0))
+        a->max_expansion != b->max_expansion || a->distance != b->distance || a->fixed != b->fixed ||
+        (a->term_size && memcmp(a->term, b->term, a->term_size) != 0))
         return false;
     for (size_t i = 0; i < a->part_count; i++)
         if (!same(a->parts[i], b->parts[i]))

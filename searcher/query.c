@@ -69,6 +69,31 @@ oir_status oir_query_new_prefix(oir_query **out, const char *prefix, size_t size
     return OIR_OK;
 }
 
+oir_status oir_query_new_wildcard(oir_query **out, const char *pattern, size_t size, oir_termcount max_expansion,
+                                  oir_error *err)
+{
+    *out = NULL;
+    ERROR_FORWARD(check_leaf(pattern, size, 1, "pattern", err));
+    ERROR_FORWARD(new_node(out, OIR_OP_WILDCARD, pattern, size, err));
+    (*out)->max_expansion = max_expansion;
+    return OIR_OK;
+}
+
+oir_status oir_query_new_fuzzy(oir_query **out, const char *term, size_t size, unsigned distance, size_t prefix,
+                               oir_termcount max_expansion, oir_error *err)
+{
+    *out = NULL;
+    ERROR_FORWARD(check_leaf(term, size, 1, "fuzzy term", err));
+    if (distance < 1 || distance > OIR_QUERY_DISTANCE_MAX)
+        return error_set(err, OIR_INVALID_ARGUMENT, "a fuzzy term is 1 to %d edits away, not %u",
+                         OIR_QUERY_DISTANCE_MAX, distance);
+    ERROR_FORWARD(new_node(out, OIR_OP_FUZZY, term, size, err));
+    (*out)->distance = distance;
+    (*out)->fixed = prefix < OIR_TERM_MAX ? (uint32_t)prefix : OIR_TERM_MAX;
+    (*out)->max_expansion = max_expansion;
+    return OIR_OK;
+}
+
 static bool is_positional(oir_query_op op)
 {
     return op == OIR_OP_PHRASE || op == OIR_OP_NEAR;
@@ -79,7 +104,7 @@ static bool takes_part(oir_query_op op, const oir_query *part)
     if (is_positional(op))
         return part->op == OIR_OP_TERM;
     if (op == OIR_OP_SYNONYM)
-        return part->op == OIR_OP_TERM || part->op == OIR_OP_PREFIX;
+        return part->op == OIR_OP_TERM || query_expands(part);
     return true;
 }
 
@@ -267,6 +292,16 @@ double oir_query_get_factor(const oir_query *query)
 oir_termcount oir_query_get_max_expansion(const oir_query *query)
 {
     return query->max_expansion;
+}
+
+unsigned oir_query_get_distance(const oir_query *query)
+{
+    return query->distance;
+}
+
+size_t oir_query_get_fixed_prefix(const oir_query *query)
+{
+    return query->fixed;
 }
 
 oir_termcount oir_query_get_length(const oir_query *query)

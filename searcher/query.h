@@ -16,15 +16,22 @@ struct oir_query {
     oir_termcount wqf;           /* terms: 1 and up */
     oir_termpos position;        /* terms: place in the query, 0 for none */
     oir_termpos window;          /* PHRASE, NEAR */
-    oir_termcount max_expansion; /* PREFIX: 0 for no limit */
+    oir_termcount max_expansion; /* PREFIX, WILDCARD, FUZZY: 0 for no limit */
+    uint32_t distance, fixed;    /* FUZZY: edits; first characters that must agree */
     double factor;               /* SCALE; 1 for others */
     uint32_t depth;
     size_t node_count;
     oir_query **parts;
     size_t part_count, part_capacity;
     size_t term_size;
-    char term[]; /* terms and prefixes: term_size bytes */
+    char term[]; /* terms, prefixes, patterns: term_size bytes */
 };
+
+/* Whether a leaf stands for several terms. */
+static inline bool query_expands(const oir_query *query)
+{
+    return query->op == OIR_OP_PREFIX || query->op == OIR_OP_WILDCARD || query->op == OIR_OP_FUZZY;
+}
 
 /* Adds `part` at the right of *query: in place where *query does `op` and has one handle only, else by a node of both.
  * An empty (NULL) *query becomes the part. Takes the part over, and frees *query when it fails: then *query is NULL.

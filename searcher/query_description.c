@@ -29,6 +29,15 @@ static void add_term(buffer *out, const oir_query *query)
     }
 }
 
+static void add_fuzzy(buffer *out, const oir_query *query)
+{
+    add_text(out, "EDIT_DISTANCE SYNONYM ");
+    add_term(out, query);
+    buffer_add_format(out, "~%u", (unsigned)query->distance);
+    if (query->fixed)
+        buffer_add_format(out, " fixed_prefix_len=%u", (unsigned)query->fixed);
+}
+
 static void add_factor(buffer *out, double factor)
 {
     char digits[40];
@@ -101,8 +110,12 @@ static void add_node(buffer *out, const oir_query *query)
         add_text(out, "<nodocuments>");
         break;
     case OIR_OP_PREFIX:
+    case OIR_OP_WILDCARD:
         add_text(out, "WILDCARD SYNONYM ");
         add_term(out, query);
+        break;
+    case OIR_OP_FUZZY:
+        add_fuzzy(out, query);
         break;
     case OIR_OP_SCALE:
         add_factor(out, query->factor);

@@ -4,8 +4,8 @@
  *                                                                                    all from the left
  *     operand    := list | NOT list                                                 all documents but, if allowed
  *     list       := { item | + item | - item | filter | - filter }                  one at least
- *     item       := word { group word } | word { NEAR word } | word { ADJ word } | phrase | word* | partial | run
- *                 | ( expression )
+ *     item       := word { group word } | word { NEAR word } | word { ADJ word } | phrase | word* | w?rd | word~
+ *                 | partial | run | ( expression )
  *
  * A list is joined in this order: its items by the default operator; those with + AND_MAYBE the others; FILTER; AND_NOT
  * those with -. A chain of one operator grows the node on its left and never the one on its right: what a person put in
@@ -166,6 +166,12 @@ static oir_query *combine_default(grammar *g, oir_query **parts, size_t count)
     return combine(g, op, parts, count, window);
 }
 
+static bool stands_for_many(query_token_kind kind)
+{
+    return kind == QUERY_TOKEN_WILDCARD || kind == QUERY_TOKEN_PATTERN || kind == QUERY_TOKEN_FUZZY ||
+           kind == QUERY_TOKEN_PARTIAL;
+}
+
 /* Words with only white space between. Stop words are left out unless they are all there is. */
 static oir_query *read_group(grammar *g, uint32_t list)
 {
@@ -176,8 +182,7 @@ static oir_query *read_group(grammar *g, uint32_t list)
     g->next += count;
     for (size_t i = 0; i < count; i++)
         kept += !is_stopped(g, &token[i]);
-    bool goes_on = token[count].in_group &&
-                   (token[count].kind == QUERY_TOKEN_WILDCARD || token[count].kind == QUERY_TOKEN_PARTIAL);
+    bool goes_on = token[count].in_group && stands_for_many(token[count].kind);
     bool keep_all = kept == 0 && !goes_on;
     oir_query **parts = memory_new_zeroed(count, sizeof *parts), *query = NULL;
     if (!parts)
@@ -263,6 +268,12 @@ static oir_query *read_item(grammar *g, uint32_t list)
     case QUERY_TOKEN_WILDCARD:
         note(g, query_terms_wildcard(terms, token, &query, g->err));
         break;
+    case QUERY_TOKEN_PATTERN:
+        note(g, query_terms_pattern(terms, token, &query, g->err));
+        break;
+    case QUERY_TOKEN_FUZZY:
+        note(g, query_terms_fuzzy(terms, token, &query, g->err));
+        break;
     case QUERY_TOKEN_PARTIAL:
         note(g, query_terms_partial(terms, token, is_stopped(g, token), &query, g->err));
         break;
@@ -336,6 +347,8 @@ static bool ends_list(query_token_kind kind)
     case QUERY_TOKEN_WORD:
     case QUERY_TOKEN_PHRASE:
     case QUERY_TOKEN_WILDCARD:
+    case QUERY_TOKEN_PATTERN:
+    case QUERY_TOKEN_FUZZY:
     case QUERY_TOKEN_PARTIAL:
     case QUERY_TOKEN_NGRAMS:
     case QUERY_TOKEN_FILTER:

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "searcher/query_pattern.h"
 #include "text/unicode.h"
 #include "text/utf8.h"
 
@@ -28,7 +29,7 @@ static uint32_t peek(const query_lexer *lexer, size_t at)
     return code_at(lexer, at, &step);
 }
 
-static bool has_flag(const query_lexer *lexer, unsigned flag)
+bool query_lexer_has_flag(const query_lexer *lexer, unsigned flag)
 {
     return !lexer->options.plain && (lexer->options.flags & flag);
 }
@@ -43,7 +44,7 @@ static bool joins_phrase(uint32_t c)
     return c == '.' || c == '-' || c == '/' || c == ':' || c == '\\' || c == '@';
 }
 
-static bool starts_word(const query_lexer *lexer, size_t at)
+bool query_lexer_starts_word(const query_lexer *lexer, size_t at)
 {
     return at < lexer->size && unicode_is_wordchar(peek(lexer, at));
 }
@@ -64,7 +65,7 @@ static size_t skip_spaces(const query_lexer *lexer, size_t at)
 }
 
 /* The last byte before `at` is enough: all that is asked for is ASCII, or white space. */
-static uint32_t code_before(const query_lexer *lexer, size_t at)
+uint32_t query_lexer_code_before(const query_lexer *lexer, size_t at)
 {
     if (at == 0)
         return END_OF_TEXT;
@@ -89,7 +90,7 @@ static query_token *add_token(query_lexer *lexer, query_token_kind kind, const q
 }
 
 /* A token of words, which are to follow. Among plain words, each within excluded brackets is excluded for itself. */
-static query_token *add_word_token(query_lexer *lexer, query_token_kind kind, const query_field *field)
+query_token *query_lexer_add_word_token(query_lexer *lexer, query_token_kind kind, const query_field *field)
 {
     if (lexer->excluded)
         add_token(lexer, QUERY_TOKEN_HATE, NULL);
@@ -97,7 +98,7 @@ static query_token *add_word_token(query_lexer *lexer, query_token_kind kind, co
 }
 
 /* The last of the lexer's bytes, from `offset` on, as a word. */
-static query_word *add_entry(query_lexer *lexer, size_t offset)
+query_word *query_lexer_add_entry(query_lexer *lexer, size_t offset)
 {
     size_t size = lexer->bytes.size - offset;
     if (!memory_reserve(&lexer->words, &lexer->word_capacity, lexer->word_count + 1, sizeof *lexer->words)) {
@@ -113,7 +114,7 @@ static void add_word(query_lexer *lexer, const word_token *w, oir_termpos positi
 {
     size_t offset = lexer->bytes.size;
     buffer_add(&lexer->bytes, w->term, w->size < WORD_BYTES ? w->size : WORD_BYTES);
-    query_word *entry = add_entry(lexer, offset);
+    query_word *entry = query_lexer_add_entry(lexer, offset);
     if (entry) {
         entry->position = position;
         entry->stems = stems;
@@ -121,7 +122,7 @@ static void add_word(query_lexer *lexer, const word_token *w, oir_termpos positi
 }
 
 /* The place behind a word: the last full stop of U.N. belongs to it. */
-static size_t word_behind(const query_lexer *lexer, const word_token *w)
+size_t query_lexer_word_behind(const query_lexer *lexer, const word_token *w)
 {
     bool stop = (w->flags & WORD_ACRONYM) && w->end < lexer->size && lexer->text[w->end] == '.';
     return w->end + stop;
@@ -137,7 +138,7 @@ static bool word_stems(const query_lexer *lexer, const word_token *w, size_t beh
 /* One word, at its next position; returns the place behind it. */
 static size_t read_plain_word(query_lexer *lexer, const word_token *w)
 {
-    size_t behind = word_behind(lexer, w);
+    size_t behind = query_lexer_word_behind(lexer, w);
     add_word(lexer, w, ++lexer->position, word_stems(lexer, w, behind));
     return behind;
 }
@@ -198,15 +199,15 @@ static bool read_operator(query_lexer *lexer, const word_token *w)
         {"AND", QUERY_TOKEN_AND}, {"OR", QUERY_TOKEN_OR},     {"NOT", QUERY_TOKEN_NOT},
         {"XOR", QUERY_TOKEN_XOR}, {"NEAR", QUERY_TOKEN_NEAR}, {"ADJ", QUERY_TOKEN_ADJ},
     };
-    if (!has_flag(lexer, OIR_PARSE_BOOLEAN) || (w->flags & WORD_ACRONYM))
+    if (!query_lexer_has_flag(lexer, OIR_PARSE_BOOLEAN) || (w->flags & WORD_ACRONYM))
         return false;
     size_t behind = w->end, size = w->end - w->begin;
     char next = behind < lexer->size ? lexer->text[behind] : ' ';
-    if (next == '*' && has_flag(lexer, OIR_PARSE_WILDCARD))
+    if (next == '*' && query_lexer_has_flag(lexer, OIR_PARSE_WILDCARD))
         return false;
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
         if (strlen(operators[i].name) != size || !is_spelled(lexer->text + w->begin, operators[i].name, size,
-                                                             has_flag(lexer, OIR_PARSE_BOOLEAN_ANY_CASE)))
+                                                             query_lexer_has_flag(lexer, OIR_PARSE_BOOLEAN_ANY_CASE)))
             continue;
         oir_termpos distance = 0;
         bool near = operators[i].kind == QUERY_TOKEN_NEAR || operators[i].kind == QUERY_TOKEN_ADJ;
@@ -237,14 +238,14 @@ static void read_joined(query_lexer *lexer, query_token *token, size_t at)
 
 static void read_ngram_token(query_lexer *lexer, word_token *w, const query_field *field)
 {
-    query_token *token = add_word_token(lexer, QUERY_TOKEN_NGRAMS, field);
+    query_token *token = query_lexer_add_word_token(lexer, QUERY_TOKEN_NGRAMS, field);
     lexer->at = read_ngrams(lexer, w, false);
     token->word_count = (uint32_t)lexer->word_count - token->first_word;
 }
 
 static bool may_be_partial(const query_lexer *lexer, const word_token *w, size_t behind)
 {
-    return behind == lexer->size && has_flag(lexer, OIR_PARSE_PARTIAL) &&
+    return behind == lexer->size && query_lexer_has_flag(lexer, OIR_PARSE_PARTIAL) &&
            utf8_count(lexer->text + w->begin, w->end - w->begin) >= 2;
 }
 
@@ -253,6 +254,8 @@ static bool may_be_partial(const query_lexer *lexer, const word_token *w, size_t
 static void read_words(query_lexer *lexer, size_t at, const query_field *field, bool has_field, bool alone)
 {
     word_token w;
+    if (query_pattern_read(lexer, at, field))
+        return;
     word_read(&lexer->breaker, at, &w);
     if (!has_field && read_operator(lexer, &w))
         return;
@@ -261,14 +264,14 @@ static void read_words(query_lexer *lexer, size_t at, const query_field *field, 
         return;
     }
     bool group = lexer->group && !lexer->excluded;
-    query_token *token = add_word_token(lexer, group ? QUERY_TOKEN_GROUP_WORD : QUERY_TOKEN_WORD, field);
+    query_token *token = query_lexer_add_word_token(lexer, group ? QUERY_TOKEN_GROUP_WORD : QUERY_TOKEN_WORD, field);
     token->word_count = 1;
     size_t behind = lexer->at = read_plain_word(lexer, &w), next = skip_joins(lexer, behind);
     lexer->joined = next;
-    if (behind < lexer->size && lexer->text[behind] == '*' && has_flag(lexer, OIR_PARSE_WILDCARD)) {
+    if (behind < lexer->size && lexer->text[behind] == '*' && query_lexer_has_flag(lexer, OIR_PARSE_WILDCARD)) {
         token->kind = QUERY_TOKEN_WILDCARD;
         lexer->at++;
-    } else if (next > behind && starts_word(lexer, next) &&
+    } else if (next > behind && query_lexer_starts_word(lexer, next) &&
                !(lexer->options.ngrams && unicode_is_ngram(peek(lexer, next)))) {
         token->kind = QUERY_TOKEN_PHRASE;
         read_joined(lexer, token, behind);
@@ -295,7 +298,7 @@ static void read_quoted(query_lexer *lexer, const query_field *field)
             add_token(lexer, QUERY_TOKEN_BAD, NULL);
         return;
     }
-    query_token *token = add_word_token(lexer, QUERY_TOKEN_PHRASE, field);
+    query_token *token = query_lexer_add_word_token(lexer, QUERY_TOKEN_PHRASE, field);
     bool closed = false;
     while (at < lexer->size && !closed) {
         word_token w;
@@ -318,7 +321,7 @@ static void read_quoted(query_lexer *lexer, const query_field *field)
 /* The value of a boolean field, from `at` on: in quotes, where "" stands for a quote; else up to white space or ). */
 static void read_filter(query_lexer *lexer, size_t at, const query_field *field)
 {
-    query_token *token = add_word_token(lexer, QUERY_TOKEN_FILTER, field);
+    query_token *token = query_lexer_add_word_token(lexer, QUERY_TOKEN_FILTER, field);
     size_t before = lexer->bytes.size;
     uint32_t step, c = code_at(lexer, at, &step);
     bool quoted = is_quote(c);
@@ -337,7 +340,7 @@ static void read_filter(query_lexer *lexer, size_t at, const query_field *field)
         uint8_t bytes[UTF8_MAX];
         buffer_add(&lexer->bytes, bytes, utf8_encode(c, bytes));
     }
-    add_entry(lexer, before);
+    query_lexer_add_entry(lexer, before);
     token->word_count = 1;
     lexer->at = at;
 }
@@ -381,12 +384,14 @@ static bool read_field(query_lexer *lexer, bool alone)
         return true;
     }
     size_t start = skip_joins(lexer, value);
-    if (next != ':' && starts_word(lexer, start)) {
+    if (next != ':' && query_lexer_starts_word(lexer, start)) {
         read_words(lexer, start, field, true, alone);
-    } else if (is_quote(next) && has_flag(lexer, OIR_PARSE_PHRASE)) {
+    } else if (query_pattern_read(lexer, value, field)) {
+        return true;
+    } else if (is_quote(next) && query_lexer_has_flag(lexer, OIR_PARSE_PHRASE)) {
         lexer->at = value;
         read_quoted(lexer, field);
-    } else if (next == '(' && has_flag(lexer, OIR_PARSE_BOOLEAN)) {
+    } else if (next == '(' && query_lexer_has_flag(lexer, OIR_PARSE_BOOLEAN)) {
         lexer->at = value + 1;
         open_bracket(lexer, field);
     } else {
@@ -397,14 +402,14 @@ static bool read_field(query_lexer *lexer, bool alone)
 
 static void read_open(query_lexer *lexer)
 {
-    uint32_t before = code_before(lexer, lexer->at);
+    uint32_t before = query_lexer_code_before(lexer, lexer->at);
     if (lexer->joined == lexer->at)
         before = 'a'; /* what joins words belongs to the word before it */
     lexer->at++;
     if (lexer->excluded)
         lexer->excluded++;
     bool opens = unicode_is_whitespace(before) || before == '(' || before == ')' || before == '+' || before == '-';
-    if (!opens || !has_flag(lexer, OIR_PARSE_BOOLEAN))
+    if (!opens || !query_lexer_has_flag(lexer, OIR_PARSE_BOOLEAN))
         return;
     size_t next = skip_spaces(lexer, lexer->at);
     if (next < lexer->size && lexer->text[next] == ')')
@@ -418,7 +423,7 @@ static void read_close(query_lexer *lexer)
     lexer->at++;
     if (lexer->excluded)
         lexer->excluded--;
-    if (has_flag(lexer, OIR_PARSE_BOOLEAN))
+    if (query_lexer_has_flag(lexer, OIR_PARSE_BOOLEAN))
         close_bracket(lexer);
 }
 
@@ -430,7 +435,7 @@ static void read_excluded(query_lexer *lexer, uint32_t next)
     } else if (is_quote(next) && (lexer->options.flags & OIR_PARSE_PHRASE)) {
         add_token(lexer, QUERY_TOKEN_HATE, NULL);
         read_quoted(lexer, lexer->field);
-    } else if (starts_word(lexer, lexer->at)) {
+    } else if (query_lexer_starts_word(lexer, lexer->at)) {
         add_token(lexer, QUERY_TOKEN_HATE, NULL);
         if (!read_field(lexer, true))
             read_words(lexer, lexer->at, lexer->field, false, true);
@@ -440,7 +445,7 @@ static void read_excluded(query_lexer *lexer, uint32_t next)
 /* + or -: a sign when white space or a bracket stands before it and something to search for behind. */
 static void read_sign(query_lexer *lexer)
 {
-    uint32_t before = code_before(lexer, lexer->at);
+    uint32_t before = query_lexer_code_before(lexer, lexer->at);
     bool love = lexer->text[lexer->at++] == '+', after_and = lexer->after_and;
     lexer->after_and = false;
     uint32_t next = peek(lexer, lexer->at);
@@ -455,7 +460,7 @@ static void read_sign(query_lexer *lexer)
     }
     query_token_kind hate = after_and ? QUERY_TOKEN_NOT : QUERY_TOKEN_HATE;
     add_token(lexer, love ? QUERY_TOKEN_LOVE : hate, NULL);
-    if (starts_word(lexer, lexer->at) && !read_field(lexer, true))
+    if (query_lexer_starts_word(lexer, lexer->at) && !read_field(lexer, true))
         read_words(lexer, lexer->at, lexer->field, false, true);
 }
 
@@ -472,8 +477,11 @@ static void read_next(query_lexer *lexer)
             read_words(lexer, lexer->at, lexer->field, false, false);
         return;
     }
+    if (query_pattern_may_begin(lexer, c) && query_pattern_read(lexer, lexer->at, lexer->field))
+        return;
     lexer->group = false;
-    bool phrases = lexer->excluded ? lexer->options.flags & OIR_PARSE_PHRASE : has_flag(lexer, OIR_PARSE_PHRASE);
+    bool phrases = lexer->excluded ? lexer->options.flags & OIR_PARSE_PHRASE
+                                   : query_lexer_has_flag(lexer, OIR_PARSE_PHRASE);
     if (is_quote(c) && phrases)
         read_quoted(lexer, lexer->field);
     else if (c == '(')

@@ -17,6 +17,8 @@ typedef enum query_token_kind {
     QUERY_TOKEN_GROUP_WORD, /* a word with only white space between it and the one before */
     QUERY_TOKEN_PHRASE,     /* words in quotes, or joined by . - / : \ @ */
     QUERY_TOKEN_WILDCARD,   /* word* */
+    QUERY_TOKEN_PATTERN,    /* w*rd, w?rd */
+    QUERY_TOKEN_FUZZY,      /* word~ */
     QUERY_TOKEN_PARTIAL,    /* the last word, perhaps still being typed */
     QUERY_TOKEN_NGRAMS,     /* a run of a script without spaces: characters, and the pairs of them */
     QUERY_TOKEN_FILTER,     /* the value of a boolean field */
@@ -46,7 +48,7 @@ typedef struct query_token {
     query_token_kind kind;
     uint32_t first_word, word_count;
     const query_field *field; /* NULL for the default */
-    oir_termpos distance;     /* NEAR and ADJ: as given, 0 if none is */
+    oir_termpos distance;     /* NEAR and ADJ: as given, 0 if none is; FUZZY: edits */
     bool in_group;            /* only white space between it and the word before */
 } query_token;
 
@@ -88,5 +90,19 @@ void query_lexer_release(query_lexer *lexer);
 /* Reads a text of at most UINT32_MAX bytes; forgets the text before. OIR_NO_MEMORY. */
 oir_status query_lexer_read(query_lexer *lexer, const char *text, size_t size, const query_lexer_options *options,
                             oir_error *err);
+
+/* ---- for query_pattern.c, while reading ---- */
+
+/* Whether one of the flags is on. */
+bool query_lexer_has_flag(const query_lexer *lexer, unsigned flag);
+bool query_lexer_starts_word(const query_lexer *lexer, size_t at);
+/* The code point before a place, as far as it is ASCII or white space. */
+uint32_t query_lexer_code_before(const query_lexer *lexer, size_t at);
+/* The place behind a word: the last full stop of U.N. belongs to it. */
+size_t query_lexer_word_behind(const query_lexer *lexer, const word_token *w);
+/* A token of words, which are to follow. */
+query_token *query_lexer_add_word_token(query_lexer *lexer, query_token_kind kind, const query_field *field);
+/* The last of the lexer's bytes, from `offset` on, as a word; NULL when there is no memory, which is noted. */
+query_word *query_lexer_add_entry(query_lexer *lexer, size_t offset);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "text/utf8.h"
 
 /* The most ways to combine the prefixes of several fields in one NEAR. */
 #define NEAR_WAYS_MAX 64
@@ -148,6 +149,39 @@ static oir_status make_wildcard(const query_terms *terms, const query_token *tok
 oir_status query_terms_wildcard(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err)
 {
     return over_prefixes(terms, token, make_wildcard, 1, OIR_OP_SYNONYM, out, err);
+}
+
+static oir_status make_pattern(const query_terms *terms, const query_token *token, const char *prefix, int detail,
+                               oir_query **out, oir_error *err)
+{
+    char term[OIR_TERM_MAX];
+    size_t size = write_term(terms, word_of(terms, token, 0), prefix, FORM_WORD, term);
+    (void)detail;
+    if (size == 0)
+        return oir_query_new_none(out, err);
+    return oir_query_new_wildcard(out, term, size, terms->max_expansion, err);
+}
+
+oir_status query_terms_pattern(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err)
+{
+    return over_prefixes(terms, token, make_pattern, 0, OIR_OP_SYNONYM, out, err);
+}
+
+static oir_status make_fuzzy(const query_terms *terms, const query_token *token, const char *prefix, int edits,
+                             oir_query **out, oir_error *err)
+{
+    char term[OIR_TERM_MAX];
+    const query_word *word = word_of(terms, token, 0);
+    size_t size = write_term(terms, word, prefix, FORM_WORD, term);
+    if (size == 0)
+        return oir_query_new_none(out, err);
+    return oir_query_new_fuzzy(out, term, size, (unsigned)edits, utf8_count(term, size - word->size),
+                               terms->max_expansion, err);
+}
+
+oir_status query_terms_fuzzy(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err)
+{
+    return over_prefixes(terms, token, make_fuzzy, (int)token->distance, OIR_OP_SYNONYM, out, err);
 }
 
 oir_status query_terms_partial(const query_terms *terms, const query_token *token, bool stopped, oir_query **out,

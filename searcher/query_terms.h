@@ -22,6 +22,10 @@ oir_status query_terms_word(const query_terms *terms, const query_token *token, 
                             oir_error *err);
 /* All terms that start with the word. */
 oir_status query_terms_wildcard(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err);
+/* All terms that a pattern matches. */
+oir_status query_terms_pattern(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err);
+/* All terms that are the word but for the token's edits; what stands before it in them must agree. */
+oir_status query_terms_fuzzy(const query_terms *terms, const query_token *token, oir_query **out, oir_error *err);
 /* The word, or what it may be the start of; `stopped`: the start only. */
 oir_status query_terms_partial(const query_terms *terms, const query_token *token, bool stopped, oir_query **out,
                                oir_error *err);

@@ -99,6 +99,15 @@ static void set_begin(snippet_match *m, const snippet_word *word, keeping keeps)
         row['i' & 31] = row['y' & 31] = true;
 }
 
+/* What a pattern says of beginnings is its first byte, or nothing. */
+static void set_pattern_begin(snippet_match *m, const snippet_word *word)
+{
+    if (snippet_patterns_is_fixed(word))
+        memset(begin_row(m, (uint8_t)word->bytes[0]), true, sizeof m->begins[0]);
+    else
+        memset(m->begins, true, sizeof m->begins);
+}
+
 static void set_begins(snippet_match *m)
 {
     const snippet_query *q = m->query;
@@ -109,8 +118,12 @@ static void set_begins(snippet_match *m)
         memset(m->begins[0], true, sizeof m->begins[0]);
     /* Later versions of its algorithm take off the l' of l'homme. */
     m->elides = strcmp(language, "french") == 0;
-    for (uint32_t i = 0; i < q->word_count; i++)
-        set_begin(m, &q->words[i], keeps);
+    for (uint32_t i = 0; i < q->word_count; i++) {
+        if (q->words[i].kind == SNIPPET_PATTERN)
+            set_pattern_begin(m, &q->words[i]);
+        else
+            set_begin(m, &q->words[i], keeps);
+    }
 }
 
 oir_status snippet_match_init(snippet_match *m, const snippet_query *query, const char *language, oir_error *err)
@@ -127,9 +140,11 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
         return OIR_OK;
     m->memo = memory_new_zeroed(MEMO_ENTRIES, sizeof *m->memo);
     m->first_hit = memory_new_zeroed((size_t)query->word_count * 3 + query->group_longest, sizeof *m->first_hit);
-    if (!m->memo || !m->first_hit) {
+    oir_status status = m->memo && m->first_hit ? snippet_patterns_init(&m->patterns, query, err)
+                                                : error_no_memory(err, "a snippeter");
+    if (status != OIR_OK) {
         snippet_match_release(m);
-        return error_no_memory(err, "a snippeter");
+        return status;
     }
     m->last_hit = m->first_hit + query->word_count;
     m->places = m->last_hit + query->word_count;
@@ -140,6 +155,7 @@ oir_status snippet_match_init(snippet_match *m, const snippet_query *query, cons
 void snippet_match_release(snippet_match *m)
 {
     oir_stemmer_free(m->stemmer);
+    snippet_patterns_release(&m->patterns);
     memory_free(m->memo);
     memory_free(m->first_hit);
     memory_free(m->hits);
@@ -159,11 +175,12 @@ static void add_kind(uint32_t found[SNIPPET_KINDS], uint32_t *count, uint32_t wo
 }
 
 /* All words of the query that a word of the text matches: at most one of each kind. */
-static uint32_t find_words(const snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
+static uint32_t find_words(snippet_match *m, const char *word, size_t size, uint32_t found[SNIPPET_KINDS])
 {
     uint32_t count = 0;
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_WORD, word, size));
     add_kind(found, &count, snippet_query_find(m->query, SNIPPET_PREFIX, word, size));
+    add_kind(found, &count, snippet_patterns_find(&m->patterns, word, size));
     if (m->stems) {
         oir_bytes stem = m->stemmer ? oir_stemmer_stem(m->stemmer, word, size) : (oir_bytes){word, size};
         add_kind(found, &count, snippet_query_find(m->query, SNIPPET_STEM, stem.data, stem.size));

@@ -7,7 +7,7 @@
 
 #include <oir/stemmer.h>
 
-#include "searcher/snippet_query.h"
+#include "searcher/snippet_patterns.h"
 #include "text/word.h"
 
 /* A place of the text to mark, for a word of the query or (from word_count on) for a phrase. */
@@ -33,6 +33,7 @@ typedef struct snippet_match {
     struct snippet_memo *memo;
     uint32_t *first_hit, *last_hit, *places; /* of each word of the query */
     uint32_t *cursors;                       /* one for each place of the longest group */
+    snippet_patterns patterns;
     word_breaker breaker;
     struct snippet_hit *hits;
     size_t hit_count, hit_capacity;

@@ -33,6 +33,25 @@ typedef struct collection {
     oir_error *err;
 } collection;
 
+/* Whether a pattern has a character of its own; one of * and ? only would mark everything. */
+static bool says_something(const char *pattern, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (pattern[i] != '*' && pattern[i] != '?')
+            return true;
+    return false;
+}
+
+/* A bared pattern or fuzzy term; those of stems do not mark. */
+static bool make_pattern(const oir_query *query, leaf *out)
+{
+    uint32_t without = (uint32_t)query->term_size - out->word.size;
+    out->word.kind = SNIPPET_PATTERN;
+    out->word.distance = query->distance;
+    out->word.fixed = query->fixed > without ? query->fixed - without : 0;
+    return *query->term != 'Z' && says_something(out->word.bytes, out->word.size);
+}
+
 /* Bares a term or prefix of its prefix letters. False for what does not mark. */
 static bool bare_term(const oir_query *query, bool boolean, leaf *out)
 {
@@ -47,6 +66,8 @@ static bool bare_term(const oir_query *query, bool boolean, leaf *out)
     if (at > letters && at < end && *at == ':')
         at++;
     *out = (leaf){.word = {.bytes = at, .size = (uint32_t)(end - at)}};
+    if (query_expands(query) && !prefix)
+        return make_pattern(query, out);
     out->word.kind = stem ? (prefix ? SNIPPET_STEM_PREFIX : SNIPPET_STEM) : prefix ? SNIPPET_PREFIX : SNIPPET_WORD;
     return at < end;
 }
@@ -131,6 +152,8 @@ static oir_status collect(collection *c, const oir_query *query, bool boolean)
         return OIR_OK;
     case OIR_OP_TERM:
     case OIR_OP_PREFIX:
+    case OIR_OP_WILDCARD:
+    case OIR_OP_FUZZY:
         return collect_leaf(c, query, boolean, true, &marks);
     case OIR_OP_PHRASE:
     case OIR_OP_NEAR:
@@ -157,7 +180,11 @@ static int compare_words(const snippet_word *a, const snippet_word *b)
     if (a->kind != b->kind)
         return a->kind < b->kind ? -1 : 1;
     int order = memcmp(a->bytes, b->bytes, a->size < b->size ? a->size : b->size);
-    return order ? order : (a->size > b->size) - (a->size < b->size);
+    if (order || a->size != b->size)
+        return order ? order : (a->size > b->size) - (a->size < b->size);
+    if (a->distance != b->distance)
+        return a->distance < b->distance ? -1 : 1;
+    return (a->fixed > b->fixed) - (a->fixed < b->fixed);
 }
 
 static int compare_leaves(const void *a, const void *b)
@@ -170,12 +197,18 @@ static bool is_prefix_kind(snippet_kind kind)
     return kind == SNIPPET_PREFIX || kind == SNIPPET_STEM_PREFIX;
 }
 
+static bool is_group_kind(snippet_kind kind)
+{
+    return is_prefix_kind(kind) || kind == SNIPPET_PATTERN;
+}
+
 /* Whether what `next` finds is all found by `word`. */
 static bool covers(const snippet_word *word, const snippet_word *next)
 {
     if (word->kind != next->kind || word->size > next->size || memcmp(word->bytes, next->bytes, word->size) != 0)
         return false;
-    return word->size == next->size || is_prefix_kind(word->kind);
+    bool same = word->size == next->size && word->distance == next->distance && word->fixed == next->fixed;
+    return same || is_prefix_kind(word->kind);
 }
 
 /* Makes words of the sorted leaves, and writes for each place its word. */
@@ -206,14 +239,14 @@ static oir_status join_words(collection *c, uint32_t *word_of)
     return OIR_OK;
 }
 
-/* BM25's idf, ln(1 + (N - n + 1/2) / (n + 1/2)). How many documents a prefix finds is not looked up: it counts as the
- * most frequent of the words. */
+/* BM25's idf, ln(1 + (N - n + 1/2) / (n + 1/2)). How many documents a prefix or pattern finds is not looked up: it
+ * counts as the most frequent of the words. */
 static void weigh_words(snippet_query *q, const oir_database *database)
 {
     double total = database ? oir_database_get_doccount(database) : 0, least = 0;
     for (uint32_t i = 0; i < q->word_count; i++) {
         double n = q->words[i].termfreq, weight = 1;
-        if (database && !is_prefix_kind(q->words[i].kind)) {
+        if (database && !is_group_kind(q->words[i].kind)) {
             n = n < total ? n : total;
             weight = log1p((total - n + 0.5) / (n + 0.5));
             weight = weight > WEIGHT_LEAST ? weight : WEIGHT_LEAST;
@@ -222,7 +255,7 @@ static void weigh_words(snippet_query *q, const oir_database *database)
         q->words[i].weight = (uint32_t)(weight * WEIGHT_ONE);
     }
     for (uint32_t i = 0; i < q->word_count; i++) {
-        if (least > 0 && is_prefix_kind(q->words[i].kind))
+        if (least > 0 && is_group_kind(q->words[i].kind))
             q->words[i].weight = (uint32_t)(least * WEIGHT_ONE);
     }
 }

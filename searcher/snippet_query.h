@@ -14,10 +14,11 @@
 
 #include "base/arena.h"
 
-/* How a word of the text is compared: itself or its stem, whole or its beginning. */
+/* How a word of the text is compared: itself or its stem, whole or its beginning, or by a pattern. */
 typedef enum snippet_kind {
     SNIPPET_WORD,
     SNIPPET_PREFIX,
+    SNIPPET_PATTERN, /* of a WILDCARD or FUZZY; snippet_patterns.h asks these */
     SNIPPET_STEM,
     SNIPPET_STEM_PREFIX,
     SNIPPET_KINDS
@@ -32,6 +33,7 @@ typedef struct snippet_word {
     snippet_kind kind;
     bool loose;            /* marks by itself, not only in groups */
     oir_doccount termfreq; /* of its most frequent term */
+    uint32_t distance, fixed; /* of a PATTERN that is a FUZZY */
     uint32_t weight;       /* in units of 2^-16: rare words count more */
 } snippet_word;
 
@@ -58,7 +60,8 @@ typedef struct snippet_query {
 oir_status snippet_query_init(snippet_query *q, const oir_query *query, const oir_database *database, oir_error *err);
 void snippet_query_release(snippet_query *q);
 
-/* The word of a kind that the bytes (a text's word, or its stem) are, or begin with; SNIPPET_NONE if there is none. */
+/* The word of a kind, but PATTERN, that the bytes (a text's word, or its stem) are, or begin with; SNIPPET_NONE if
+ * there is none. */
 uint32_t snippet_query_find(const snippet_query *q, snippet_kind kind, const char *bytes, size_t size);
 
 #endif

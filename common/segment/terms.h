@@ -75,10 +75,17 @@ typedef struct terms_cursor {
     /* private */
     char bytes[OIR_TERM_MAX + 1];
     uint32_t block, in_block; /* the block and how many of its terms were taken */
+    uint32_t unread;          /* infos of those that were not read, the last of them that of the term shown */
+    bool strings_only;
     terms_block at;
 } terms_cursor;
 
 void terms_cursor_init(terms_cursor *c, const terms *t);
+/* The same for who wants few of the terms that it sees, and does not look for ordinals: `entry` is that of the term
+ * shown only after terms_cursor_read_entry. */
+void terms_cursor_init_strings(terms_cursor *c, const terms *t);
+/* OIR_CORRUPT. */
+oir_status terms_cursor_read_entry(terms_cursor *c, oir_error *err);
 /* To the first term not less than the given one (size 0: the first term). Sets at_end when there is none.
  * OIR_CORRUPT, and then at_end too. */
 oir_status terms_cursor_seek(terms_cursor *c, const char *term, size_t size, oir_error *err);
@@ -86,6 +93,10 @@ oir_status terms_cursor_seek(terms_cursor *c, const char *term, size_t size, oir
 oir_status terms_cursor_seek_ordinal(terms_cursor *c, uint32_t ordinal, oir_error *err);
 /* To the next term, or at_end. OIR_CORRUPT. */
 oir_status terms_cursor_next(terms_cursor *c, oir_error *err);
+
+/* To the first term that does not share its first `size` bytes, 1 to term_size, with the one shown; at_end when there
+ * is none. OIR_CORRUPT. */
+oir_status terms_cursor_skip(terms_cursor *c, size_t size, oir_error *err);
 
 /* Structure, order and sums; used by segment_check. OIR_CORRUPT. */
 oir_status terms_check(const terms *t, oir_error *err);

@@ -30,7 +30,7 @@ static oir_status list_terms(listing *list, const oir_query *query)
     oir_status status = OIR_OK;
     for (size_t i = 0; status == OIR_OK && i < oir_query_get_part_count(query); i++)
         status = list_terms(list, oir_query_get_part(query, i));
-    if (op != OIR_OP_TERM && op != OIR_OP_PREFIX)
+    if (op != OIR_OP_TERM && op != OIR_OP_PREFIX && op != OIR_OP_WILDCARD && op != OIR_OP_FUZZY)
         return status;
     program_buffer name = {0};
     oir_doccount count = 0;
@@ -38,7 +38,9 @@ static oir_status list_terms(listing *list, const oir_query *query)
     program_text_add_shown(&name, term.data, term.size);
     if (op == OIR_OP_PREFIX)
         program_buffer_add_char(&name, '*');
-    else
+    if (op == OIR_OP_FUZZY)
+        program_buffer_add_format(&name, "~%u", oir_query_get_distance(query));
+    if (op == OIR_OP_TERM)
         status = oir_database_get_termfreq(list->search->database, term.data, term.size, &count, &list->search->err);
     if (status == OIR_OK && !is_listed(list, &name)) {
         program_buffer_add_format(&list->text, "%s%s", list->text.size > 0 ? ", " : "", name.data);

@@ -38,6 +38,8 @@ static const char help[] =
     "  combat mission       either word; documents with both come first\n"
     "  '\"combat mission\"'   the phrase (quotes within quotes, for the shell)\n"
     "  +iraq advis*         must have iraq; words starting with advis add to the rank\n"
+    "  m?ss*n missoin~1     words like this (? one character, * any), words with a\n"
+    "                       typing error; missoin~ with two\n"
     "  coalition -syria     without syria\n"
     "  a AND b, OR, NOT, XOR, ( )     operators, in capitals\n"
     "  troops NEAR iraq     within 10 words; NEAR/3 within 3; ADJ in this order\n"

@@ -83,7 +83,8 @@ static oir_status parse(search_query *search)
         status = oir_query_parser_add_boolean_prefix(search->parser, "path", id, err);
     if (status == OIR_OK)
         status = oir_query_parser_parse(search->parser, program_buffer_text(&options->text), options->text.size,
-                                        OIR_PARSE_DEFAULT, NULL, &search->query, err);
+                                        OIR_PARSE_DEFAULT | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY, NULL,
+                                        &search->query, err);
     return status;
 }
 

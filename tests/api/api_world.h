@@ -221,6 +221,8 @@ static const char *const api_questions[] = {
     "kebaba ADJ/3 bababa",
     "-bababa",
     "title:bababa kebaba",
+    "b*ba -title:?ababa",
+    "babbaa~1 OR title:kebba~",
     "id:17",
     "nothingofthekind",
     "",
@@ -252,7 +254,8 @@ static inline oir_query_parser *api_parser_new(void)
 static inline oir_query *api_parse(oir_query_parser *parser, const char *text)
 {
     oir_query *query;
-    API_OK(oir_query_parser_parse(parser, text, strlen(text), OIR_PARSE_DEFAULT, NULL, &query, &api_error));
+    unsigned flags = OIR_PARSE_DEFAULT | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY;
+    API_OK(oir_query_parser_parse(parser, text, strlen(text), flags, NULL, &query, &api_error));
     return query;
 }
 

@@ -615,6 +615,9 @@ static void query_arguments(void)
     EXPECT(api_says("246"));
     FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_term_at(&q, "a", 1, 0, 1, E));
     FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_prefix(&q, big_term, OIR_TERM_MAX + 1, 0, E));
+    FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_wildcard(&q, big_term, OIR_TERM_MAX + 1, 0, E));
+    FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_fuzzy(&q, "a", 1, OIR_QUERY_DISTANCE_MAX + 1, 0, 0, E));
+    EXPECT(api_says("edits"));
     FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_scale(&q, NULL, 1, E));
     FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_scale(&q, oir_query_copy(t), -1, E));
     FAILS_OUT(OIR_INVALID_ARGUMENT, q, oir_query_new_scale(&q, oir_query_copy(t), NAN, E));
@@ -709,6 +712,16 @@ static void expansion_limit(void)
     FAILS_OUT(OIR_LIMIT, mset, oir_enquire_get_mset(e, 0, 10, 0, &mset, E));
     EXPECT(api_says("ba*") && api_says("2"));
     FAILS(OIR_LIMIT, oir_enquire_get_count(e, &count, E));
+    API_OK(oir_query_new_wildcard(&q, "?a*", 3, 2, &api_error));
+    oir_enquire_set_query(e, q);
+    oir_query_free(q);
+    FAILS(OIR_LIMIT, oir_enquire_get_count(e, &count, E));
+    EXPECT(api_says("?a*") && api_says("2"));
+    API_OK(oir_query_new_fuzzy(&q, "baba", 4, 2, 0, 1, &api_error));
+    oir_enquire_set_query(e, q);
+    oir_query_free(q);
+    FAILS(OIR_LIMIT, oir_enquire_get_count(e, &count, E));
+    EXPECT(api_says("baba~2"));
     oir_query_parser *parser = api_parser_new();
     oir_query_parser_set_max_expansion(parser, 3);
     q = api_parse(parser, "kebaba AND lo*");

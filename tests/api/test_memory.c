@@ -278,9 +278,10 @@ static oir_status parse(void)
     STEP(oir_query_parser_set_default_op(parser, OIR_OP_AND, &api_error));
     oir_query_parser_set_stopper(parser, stopper);
     const char *text = "the title:missions OR (combat-mission NEAR/3 \"of a kind\") -syria +iraq advis* "
-                       "id:1 id:2 XOR x";
-    STEP(oir_query_parser_parse(parser, text, strlen(text), OIR_PARSE_DEFAULT | OIR_PARSE_PARTIAL, "T", &query,
-                                &api_error));
+                       "id:1 id:2 w?rd *ing title:missoin~ XOR x";
+    STEP(oir_query_parser_parse(parser, text, strlen(text),
+                                OIR_PARSE_DEFAULT | OIR_PARSE_PARTIAL | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY, "T",
+                                &query, &api_error));
     STEP(oir_query_get_description(query, &description, &api_error));
     if (*expected_description)
         EXPECT_STR(description, expected_description);
@@ -327,6 +328,12 @@ static oir_status build(void)
     oir_query_free(root);
     root = NULL;
     STEP(oir_query_new_prefix(&root, "com", 3, 10, &api_error));
+    oir_query_free(root);
+    root = NULL;
+    STEP(oir_query_new_wildcard(&root, "c*m", 3, 10, &api_error));
+    oir_query_free(root);
+    root = NULL;
+    STEP(oir_query_new_fuzzy(&root, "com", 3, 2, 1, 10, &api_error));
     STEP(oir_query_get_description(scaled, &description, &api_error));
 done:
     oir_memory_free(description);

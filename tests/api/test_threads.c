@@ -77,7 +77,8 @@ static void ask(searcher *s, size_t question)
     CHECK(oir_enquire_get_count(s->enquire, &count, &err) == OIR_OK && count == expected[question].lower);
     const char *text = api_questions[question];
     oir_query *own;
-    CHECK(oir_query_parser_parse(s->parser, text, strlen(text), OIR_PARSE_DEFAULT, NULL, &own, &err) == OIR_OK);
+    unsigned flags = OIR_PARSE_DEFAULT | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY;
+    CHECK(oir_query_parser_parse(s->parser, text, strlen(text), flags, NULL, &own, &err) == OIR_OK);
     get(s, own);
     CHECK(api_equal(&s->answer, &expected[question]));
     oir_query_free(own);

@@ -8,6 +8,9 @@ run oir-search '"combat mission"' -n 1
 run oir-search -l coalition AND NOT syria
 run oir-search -l coalition -syria
 run oir-search -l +iraq 'advis*'
+run oir-search -c 'm?ss*n'
+run oir-search -c 'missoin~1 -*zzz*'
+run oir-search -c 'what mission?'
 run oir-search -l troops NEAR iraq
 run oir-search -c '"prime minister"'
 run oir-search -l title:coalition

@@ -340,8 +340,8 @@ static void count_operators(const oir_query *q, bool found[OIR_OP_SCALE + 1])
 static void count_question(const oir_query *q, unsigned weight, const compare_page *page, size_t matches, bool good)
 {
     static const char *const operators[OIR_OP_SCALE + 1] = {
-        "TERM", "MATCH_ALL", "MATCH_NONE", "PREFIX", "AND", "OR", "AND_NOT", "XOR", "AND_MAYBE", "FILTER", "PHRASE",
-        "NEAR", "SYNONYM", "SCALE"};
+        "TERM", "MATCH_ALL", "MATCH_NONE", "PREFIX", "WILDCARD", "FUZZY", "AND", "OR", "AND_NOT", "XOR", "AND_MAYBE",
+        "FILTER", "PHRASE", "NEAR", "SYNONYM", "SCALE"};
     static const char *const weights[COMPARE_WEIGHTS] = {"defaults", "k1 1.2 b 0.75", "k1 0", "b 0", "b 1",
                                                          "k1 3.3 b 0.9", "bool", "any k1, b, k3, min_normlen"};
     bool found[OIR_OP_SCALE + 1] = {false};

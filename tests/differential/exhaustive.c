@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document/document.h"
+#include "helper/plain_match.h"
 
 /* ---- memory: there is always enough, or the test ends ---- */
 
@@ -245,10 +246,9 @@ static uint32_t add_group(evaluation *v, leaf *l, const oir_query *q)
     uint32_t more = 0;
     if (oir_query_get_op(q) == OIR_OP_TERM)
         return add_term(v, l, exhaustive_find(v->e, term.data, term.size));
-    for (uint32_t i = 0; oir_query_get_op(q) == OIR_OP_PREFIX && i < v->e->term_count; i++) {
+    for (uint32_t i = 0; oir_query_get_op(q) != OIR_OP_SYNONYM && i < v->e->term_count; i++) {
         const exhaustive_term *t = &v->e->terms[i];
-        bool fielded = t->name[0] >= 'A' && t->name[0] <= 'Z' && term.size == 0;
-        if (t->size >= term.size && memcmp(t->name, term.data, term.size) == 0 && !fielded)
+        if (plain_match(q, t->name, t->size))
             more += add_term(v, l, t);
     }
     for (size_t i = 0; i < oir_query_get_part_count(q); i++)
@@ -350,6 +350,8 @@ static node *compile(evaluation *v, const oir_query *q, double scale, bool score
     case OIR_OP_TERM:
     case OIR_OP_MATCH_ALL:
     case OIR_OP_PREFIX:
+    case OIR_OP_WILDCARD:
+    case OIR_OP_FUZZY:
     case OIR_OP_SYNONYM: return compile_leaf(v, q, scale, scored);
     default: return compile_operator(v, q, scale, scored);
     }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/plain_match.h"
+
 enum { PARTS_MAX = 40, PHRASE_MAX = 6 };
 
 /* ---- what there is ---- */
@@ -86,32 +88,115 @@ static oir_query *term_query(const random_query_source *s)
     return new_term(s, absent, (size_t)size);
 }
 
-size_t random_query_expansions(const random_query_source *s, const char *prefix, size_t size)
+size_t random_query_expansions(const random_query_source *s, const oir_query *leaf)
 {
     size_t count = 0;
     for (uint32_t i = 0; i < s->term_count; i++) {
         const exhaustive_term *t = &s->collection->terms[s->by_frequency[i]];
-        bool fielded = !size && t->name[0] >= 'A' && t->name[0] <= 'Z';
-        count += t->size >= size && memcmp(t->name, prefix, size) == 0 && !fielded;
+        count += plain_match(leaf, t->name, t->size);
     }
     return count;
 }
 
-static oir_query *prefix_query(const random_query_source *s)
+static oir_query *new_prefix(const char *text, size_t size, oir_termcount most)
 {
     oir_error err;
     oir_query *q;
+    return made(oir_query_new_prefix(&q, text, size, most, &err), &q, &err);
+}
+
+/* Stars and question marks for some of a term. */
+static oir_query *new_wildcard(const random_query_source *s, const exhaustive_term *t)
+{
+    oir_error err;
+    oir_query *q;
+    char text[OIR_TERM_MAX];
+    size_t size = t->size;
+    memcpy(text, t->name, size);
+    for (uint32_t n = 1 + below(s, 3); n > 0; n--) {
+        size_t at = below(s, (uint32_t)size), gone = below(s, 3);
+        gone = gone < size - at - 1 ? gone : size - at - 1;
+        text[at] = below(s, 3) ? '?' : '*';
+        memmove(text + at + 1, text + at + 1 + gone, size - at - 1 - gone);
+        size -= gone;
+    }
+    return made(oir_query_new_wildcard(&q, text, size, 0, &err), &q, &err);
+}
+
+/* A term with letters that are another's. */
+static oir_query *new_fuzzy(const random_query_source *s, const exhaustive_term *t)
+{
+    oir_error err;
+    oir_query *q;
+    char text[OIR_TERM_MAX];
+    const exhaustive_term *other = any_term(s);
+    memcpy(text, t->name, t->size);
+    for (uint32_t n = below(s, 3); n > 0; n--)
+        text[below(s, (uint32_t)t->size)] = other->name[below(s, (uint32_t)other->size)];
+    return made(oir_query_new_fuzzy(&q, text, t->size, 1 + !below(s, 4), below(s, 3), 0, &err), &q, &err);
+}
+
+oir_query *random_query_leaf(const random_query_source *s, int kind)
+{
+    const exhaustive_term *t = any_term(s);
+    if (kind == 0)
+        return new_prefix(t->name, 1, 0);
+    return kind == 1 ? new_wildcard(s, t) : new_fuzzy(s, t);
+}
+
+static size_t starting(const random_query_source *s, const char *text, size_t size)
+{
+    oir_query *q = new_prefix(text, size, 0);
+    size_t count = random_query_expansions(s, q);
+    oir_query_free(q);
+    return count;
+}
+
+oir_query *random_query_limit(oir_query *leaf, size_t most)
+{
+    oir_error err;
+    oir_query *q;
+    oir_bytes text = oir_query_get_term(leaf);
+    oir_termcount limit = (oir_termcount)most;
+    oir_status status;
+    if (oir_query_get_op(leaf) == OIR_OP_PREFIX)
+        status = oir_query_new_prefix(&q, text.data, text.size, limit, &err);
+    else if (oir_query_get_op(leaf) == OIR_OP_WILDCARD)
+        status = oir_query_new_wildcard(&q, text.data, text.size, limit, &err);
+    else
+        status = oir_query_new_fuzzy(&q, text.data, text.size, oir_query_get_distance(leaf),
+                                     oir_query_get_fixed_prefix(leaf), limit, &err);
+    oir_query_free(leaf);
+    return made(status, &q, &err);
+}
+
+static oir_query *prefix_query(const random_query_source *s)
+{
     char prefix[OIR_TERM_MAX] = "absent";
     size_t size = 6;
     if (s->term_count) {
         const exhaustive_term *t = any_term(s);
         size = below(s, 40) ? 1 + below(s, t->size < 6 ? (uint32_t)t->size : 6) : 0;
-        while (s->prefix_most && size < t->size && random_query_expansions(s, t->name, size) > s->prefix_most)
+        while (s->prefix_most && size < t->size && starting(s, t->name, size) > s->prefix_most)
             size++;
         memcpy(prefix, t->name, size);
     }
-    oir_termcount most = below(s, 3) ? 0 : (oir_termcount)random_query_expansions(s, prefix, size); /* just enough */
-    return made(oir_query_new_prefix(&q, prefix, size, most, &err), &q, &err);
+    return new_prefix(prefix, size, below(s, 3) ? 0 : (oir_termcount)starting(s, prefix, size)); /* just enough */
+}
+
+/* A leaf that stands for several terms. */
+static oir_query *group_query(const random_query_source *s)
+{
+    uint32_t kind = below(s, 4);
+    if (kind < 2 || !s->term_count)
+        return prefix_query(s);
+    oir_query *q = random_query_leaf(s, (int)kind - 1);
+    size_t count = random_query_expansions(s, q);
+    if (s->prefix_most && count > s->prefix_most) {
+        oir_query_free(q);
+        return prefix_query(s);
+    }
+    return below(s, 3) ? q : random_query_limit(q, count); /* just enough */
 }
 
 static oir_query *combine(oir_query_op op, oir_query **parts, size_t count, oir_termpos window)
@@ -126,7 +211,7 @@ static oir_query *synonym_query(const random_query_source *s)
     oir_query *parts[8];
     size_t count = 1 + below(s, 7);
     for (size_t i = 0; i < count; i++)
-        parts[i] = below(s, 6) ? term_query(s) : prefix_query(s);
+        parts[i] = below(s, 6) ? term_query(s) : group_query(s);
     return combine(OIR_OP_SYNONYM, parts, count, 0);
 }
 
@@ -214,11 +299,11 @@ static oir_query *leaf_query(const random_query_source *s)
     uint32_t r = below(s, 100);
     if (r < 66)
         return term_query(s);
-    if (r < 72)
-        return prefix_query(s);
-    if (r < 77)
+    if (r < 74)
+        return group_query(s);
+    if (r < 79)
         return synonym_query(s);
-    if (r < 88)
+    if (r < 89)
         return positional_query(s, OIR_OP_PHRASE);
     if (r < 95)
         return positional_query(s, OIR_OP_NEAR);

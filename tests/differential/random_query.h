@@ -1,5 +1,5 @@
 /* Random queries of every shape, made of what a collection has: terms by frequency, pieces of its documents as phrases,
- * starts of terms as prefixes, and words that are nowhere. */
+ * starts of terms as prefixes, terms with letters changed as patterns and fuzzy terms, and words that are nowhere. */
 #ifndef TESTS_DIFFERENTIAL_RANDOM_QUERY_H
 #define TESTS_DIFFERENTIAL_RANDOM_QUERY_H
 
@@ -12,14 +12,18 @@ typedef struct random_query_source {
     oir_docid *documents;          /* live ones */
     uint32_t document_count;
     uint64_t (*random)(void);
-    size_t prefix_most;            /* prefixes that more terms have are not asked for; 0: no limit */
+    size_t prefix_most;            /* what stands for more terms is not asked for; 0: no limit */
 } random_query_source;
 
 /* The collection must stay as it is until release. */
 void random_query_init(random_query_source *s, exhaustive *collection, uint64_t (*random)(void));
 void random_query_release(random_query_source *s);
-/* How many terms start so, of those that a prefix finds. */
-size_t random_query_expansions(const random_query_source *s, const char *prefix, size_t size);
+/* A PREFIX (kind 0) of a byte, a WILDCARD (1) or a FUZZY (2), made of a term, with no limit. */
+oir_query *random_query_leaf(const random_query_source *s, int kind);
+/* The same leaf with a limit. Takes it over. */
+oir_query *random_query_limit(oir_query *leaf, size_t most);
+/* How many living terms a leaf stands for. */
+size_t random_query_expansions(const random_query_source *s, const oir_query *leaf);
 /* A query nested no deeper than `depth`. Ends the program when out of memory. */
 oir_query *random_query_new(const random_query_source *s, int depth);
 

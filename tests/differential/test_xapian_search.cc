@@ -90,6 +90,8 @@ Xapian::Query to_xapian(const oir_query *q)
     case OIR_OP_MATCH_ALL: return Xapian::Query::MatchAll;
     case OIR_OP_MATCH_NONE: return Xapian::Query::MatchNothing;
     case OIR_OP_PREFIX: return Xapian::Query(Xapian::Query::OP_WILDCARD, name);
+    case OIR_OP_WILDCARD:
+    case OIR_OP_FUZZY: return Xapian::Query::MatchNothing; /* it has neither: left out below */
     case OIR_OP_SCALE: return Xapian::Query(Xapian::Query::OP_SCALE_WEIGHT, parts[0], oir_query_get_factor(q));
     case OIR_OP_AND: op = Xapian::Query::OP_AND; break;
     case OIR_OP_OR: op = Xapian::Query::OP_OR; break;
@@ -117,12 +119,13 @@ bool has_group(const oir_query *q)
 bool is_left_out(const oir_query *q)
 {
     const oir_query_op op = oir_query_get_op(q);
-    bool found = op == OIR_OP_PREFIX && oir_query_get_term(q).size == 0;
+    bool found = op == OIR_OP_WILDCARD || op == OIR_OP_FUZZY ||
+                 (op == OIR_OP_PREFIX && oir_query_get_term(q).size == 0);
     for (size_t i = 0; i < oir_query_get_part_count(q) && !found; i++) {
         const oir_query *part = oir_query_get_part(q, i);
         /* Filters (Q, X) and stems (Z) have no positions. */
         if (op == OIR_OP_PHRASE || op == OIR_OP_NEAR)
-            found = strchr("QXZ", oir_query_get_term(part).data[0]) != nullptr;
+            found |= strchr("QXZ", oir_query_get_term(part).data[0]) != nullptr;
         found |= is_left_out(part);
     }
     return found;

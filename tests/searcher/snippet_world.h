@@ -9,6 +9,7 @@
 
 #include "base/buffer.h"
 #include "harness.h"
+#include "helper/plain_match.h"
 #include "text/utf8.h"
 #include "text/word.h"
 
@@ -163,6 +164,10 @@ static inline bool world_matches(const world_words *w, size_t i, const oir_query
         term = (oir_bytes){term.data + 1, term.size - 1};
     if (stem)
         word = oir_stemmer_stem(w->stemmer, word.data, word.size);
+    if (oir_query_get_op(leaf) == OIR_OP_WILDCARD)
+        return plain_matches_pattern(term.data, term.size, word.data, word.size);
+    if (oir_query_get_op(leaf) == OIR_OP_FUZZY)
+        return plain_matches_fuzzy(leaf, word.data, word.size);
     if (oir_query_get_op(leaf) == OIR_OP_PREFIX && word.size > term.size)
         word.size = term.size;
     return term.size && word.size == term.size && memcmp(word.data, term.data, term.size) == 0;
@@ -227,7 +232,8 @@ static inline void world_mark_all(world_words *w, const oir_query *query)
     oir_query_op op = oir_query_get_op(query);
     size_t count = oir_query_get_part_count(query);
     for (size_t i = 0; i < w->count; i++) {
-        if ((op == OIR_OP_TERM || op == OIR_OP_PREFIX) && world_matches(w, i, query))
+        bool leaf = op == OIR_OP_TERM || op == OIR_OP_PREFIX || op == OIR_OP_WILDCARD || op == OIR_OP_FUZZY;
+        if (leaf && world_matches(w, i, query))
             world_mark(w, i, i);
         if (op == OIR_OP_PHRASE && world_matches(w, i, oir_query_get_part(query, 0)))
             world_mark_ordered(w, query, i);

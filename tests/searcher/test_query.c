@@ -69,6 +69,41 @@ static void leaves(void)
     expect_description(query, "Query(WILDCARD SYNONYM )");
 }
 
+static void patterns(void)
+{
+    oir_query *query;
+    REQUIRE_OK(oir_query_new_wildcard(&query, "w?r*d", 5, 100, &err), err);
+    EXPECT_EQ(oir_query_get_op(query), OIR_OP_WILDCARD);
+    EXPECT_EQ(oir_query_get_max_expansion(query), 100);
+    EXPECT_EQ(oir_query_get_distance(query), 0);
+    expect_description(query, "Query(WILDCARD SYNONYM w?r*d)");
+    REQUIRE_OK(oir_query_new_fuzzy(&query, "word", 4, 2, 0, 7, &err), err);
+    EXPECT_EQ(oir_query_get_op(query), OIR_OP_FUZZY);
+    EXPECT_EQ(oir_query_get_term(query).size, 4);
+    EXPECT_EQ(oir_query_get_max_expansion(query), 7);
+    EXPECT_EQ(oir_query_get_distance(query), 2);
+    EXPECT_EQ(oir_query_get_fixed_prefix(query), 0);
+    EXPECT_EQ(oir_query_get_length(query), 0);
+    expect_description(query, "Query(EDIT_DISTANCE SYNONYM word~2)");
+    REQUIRE_OK(oir_query_new_fuzzy(&query, "word", 4, 1, SIZE_MAX, 0, &err), err);
+    EXPECT_EQ(oir_query_get_fixed_prefix(query), OIR_TERM_MAX);
+    expect_description(query, "Query(EDIT_DISTANCE SYNONYM word~1 fixed_prefix_len=245)");
+    EXPECT_EQ(oir_query_new_wildcard(&query, "", 0, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_EQ(oir_query_new_wildcard(&query, NULL, 2, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_EQ(oir_query_new_fuzzy(&query, "", 0, 1, 0, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_EQ(oir_query_new_fuzzy(&query, "a", 1, 0, 0, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_EQ(oir_query_new_fuzzy(&query, "a", 1, 3, 0, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT(query == NULL);
+    /* Parts of SYNONYM as prefixes are, but not of PHRASE. */
+    oir_query *parts[] = {term("a"), NULL, NULL};
+    REQUIRE_OK(oir_query_new_wildcard(&parts[1], "b*c", 3, 0, &err), err);
+    REQUIRE_OK(oir_query_new_fuzzy(&parts[2], "d", 1, 1, 0, 0, &err), err);
+    oir_query *copies[] = {oir_query_copy(parts[0]), oir_query_copy(parts[1])};
+    REQUIRE_OK(oir_query_new_operator(&query, OIR_OP_SYNONYM, parts, 3, 0, &err), err);
+    expect_description(query, "Query((a SYNONYM WILDCARD SYNONYM b*c SYNONYM EDIT_DISTANCE SYNONYM d~1))");
+    EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_PHRASE, copies, 2, 0, &err), OIR_INVALID_ARGUMENT);
+}
+
 static void bytes_that_do_not_show(void)
 {
     oir_query *query;
@@ -241,6 +276,7 @@ static void long_weights(void)
 int main(void)
 {
     TEST(leaves);
+    TEST(patterns);
     TEST(bytes_that_do_not_show);
     TEST(bad_leaves);
     TEST(operators);

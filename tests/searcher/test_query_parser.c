@@ -32,6 +32,7 @@ static unsigned flag_named(const char *name)
         {"boolean", OIR_PARSE_BOOLEAN},   {"phrase", OIR_PARSE_PHRASE},     {"lovehate", OIR_PARSE_LOVEHATE},
         {"any_case", OIR_PARSE_BOOLEAN_ANY_CASE}, {"wildcard", OIR_PARSE_WILDCARD},
         {"pure_not", OIR_PARSE_PURE_NOT}, {"partial", OIR_PARSE_PARTIAL},   {"default", OIR_PARSE_DEFAULT},
+        {"multi", OIR_PARSE_WILDCARD_MULTI}, {"single", OIR_PARSE_WILDCARD_SINGLE}, {"fuzzy", OIR_PARSE_FUZZY},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(flags[i].name, name) == 0)
@@ -179,7 +180,8 @@ static void hostile_texts(void)
         "-a ",    "AND ",   "a AND ",  "a NOT ",     "NOT ",  "a NEAR ", "NEAR/", "NEAR/9 ", "a* ",   "*",     "A.",
         "a-",     "a-b ",   "title:",  "title:(",    "title:\"a", "site:", "site:\"", "\xff", "\xe6\x97\xa5", "a",
         "a OR b XOR c AND d NOT ", "the -(", "(the, of) ", "\t", "-(-(a ", "a XOR ", "both:a NEAR ", "site:a -site:b ",
-        "\xe2\x80\x9c", "a -b c)", "\xe0\xb8\xa0", "a\xcc\x81", "'", "3,",
+        "\xe2\x80\x9c", "a -b c)", "\xe0\xb8\xa0", "a\xcc\x81", "'", "3,",     "a?",
+        "?",      " ?",     "a*?",     "*a ",        "a~ ",   "a~1",     "~",     " *",
     };
     static char text[65536];
     settings s = {0};
@@ -195,6 +197,8 @@ static void hostile_texts(void)
         for (unsigned flags = 0; flags < 128; flags += 17) {
             s.flags = flags == 119 ? OIR_PARSE_DEFAULT : flags;
             parse_only(&s, text, sizeof text);
+            s.flags |= OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY;
+            parse_only(&s, text, sizeof text);
         }
     }
     oir_query *query;
@@ -207,7 +211,7 @@ static void hostile_texts(void)
 
 static void random_bytes(void)
 {
-    static const char alphabet[] = "aZ \"()+-*:/.\\@'&,NOTANDR1\xc3\xa9\xe6\x97\xa5\xff\t~#";
+    static const char alphabet[] = "aZ \"()+-*:/.\\@'&,NOTANDR1\xc3\xa9\xe6\x97\xa5\xff\t~#?";
     settings s = {0};
     reset(&s);
     char fields[][16] = {"a:S", "Z:XA", "Z:XB", "N:H"};
@@ -218,7 +222,7 @@ static void random_bytes(void)
         size_t size = harness_below(sizeof text);
         for (size_t at = 0; at < size; at++)
             text[at] = harness_below(8) ? alphabet[harness_below(sizeof alphabet)] : (char)harness_random();
-        s.flags = harness_below(128);
+        s.flags = harness_below(128) | (harness_below(8) << 13);
         char *exact = malloc(size + 1); /* of the text's size: the address sanitizer sees a read behind it */
         REQUIRE(exact);
         exact = realloc(exact, size ? size : 1);

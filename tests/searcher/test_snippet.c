@@ -125,7 +125,8 @@ static const char *const asked[] = {"run", "runs", "running", "iraq", "combat", 
                                     "un", "c++", "3.14", "x", "\xe4\xb8\xad", "\xe5\x9b\xbd",
                                     "\xc3\xa9t\xc3\xa9", "none"};
 static const char *const asked_other[] = {"Zrun", "Ziraq", "Zmission", "Siraq", "ZSmission", "Zcombat", "run*", "mi*",
-                                          "Sr*", "t*", "Zmis*"};
+                                          "Sr*", "t*", "Zmis*", "m*n", "Sm?ssion", "*n", "\xc3\xa9?*", "r?n", "rnu~",
+                                          "mision~", "\xc3\xa9te~"};
 
 #define COUNT(array) ((uint32_t)(sizeof(array) / sizeof(array)[0]))
 
@@ -152,7 +153,12 @@ static oir_query *random_query(int depth)
     oir_query *query = NULL, *parts[4];
     uint32_t kind = harness_below(depth ? 8 : 4), count = 2 + harness_below(3);
     const char *term = kind < 2 ? asked[harness_below(COUNT(asked))] : asked_other[harness_below(COUNT(asked_other))];
-    if (kind < 4 && term[strlen(term) - 1] == '*')
+    if (kind < 4 && term[strlen(term) - 1] == '~')
+        REQUIRE_OK(oir_query_new_fuzzy(&query, term, strlen(term) - 1, 1 + harness_below(2), harness_below(2), 0, &err),
+                   err);
+    else if (kind < 4 && strcspn(term, "*?") + 1 < strlen(term))
+        REQUIRE_OK(oir_query_new_wildcard(&query, term, strlen(term), 0, &err), err);
+    else if (kind < 4 && term[strlen(term) - 1] == '*')
         REQUIRE_OK(oir_query_new_prefix(&query, term, strlen(term) - 1, 0, &err), err);
     else if (kind < 4)
         REQUIRE_OK(oir_query_new_term(&query, term, strlen(term), &err), err);

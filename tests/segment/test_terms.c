@@ -190,6 +190,33 @@ static void compare_other_terms(const terms *t, const model_term *model, uint32_
     }
 }
 
+/* Over terms that begin alike, with infos that are read now and then only. */
+static void compare_skips(const terms *t, const model_term *model, uint32_t count)
+{
+    oir_error err;
+    terms_cursor c;
+    terms_cursor_init_strings(&c, t);
+    for (uint32_t round = 0; round < 20 && count; round++) {
+        uint32_t at = harness_below(count);
+        REQUIRE_OK(terms_cursor_seek(&c, model[at].bytes, model[at].size, &err), err);
+        while (!c.at_end) {
+            REQUIRE(at < count && c.term_size == model[at].size);
+            EXPECT(memcmp(c.term, model[at].bytes, c.term_size) == 0);
+            if (harness_below(2)) {
+                REQUIRE_OK(terms_cursor_read_entry(&c, &err), err);
+                expect_entry(&c.entry, &model[at]);
+            }
+            size_t size = harness_below(3) ? 0 : 1 + harness_below((uint32_t)c.term_size);
+            const model_term *from = &model[at];
+            do
+                at++;
+            while (size && at < count && model[at].size >= size && memcmp(model[at].bytes, from->bytes, size) == 0);
+            REQUIRE_OK(size ? terms_cursor_skip(&c, size, &err) : terms_cursor_next(&c, &err), err);
+        }
+        EXPECT_EQ(at, count);
+    }
+}
+
 static void dictionaries_of_all_sizes(void)
 {
     static const uint32_t sizes[] = {0, 1, 2, 31, 32, 33, 64, 65, 300, 3000};
@@ -207,6 +234,7 @@ static void dictionaries_of_all_sizes(void)
         REQUIRE_OK(terms_check(&t, &err), err);
         compare_all(&t, model, count);
         compare_other_terms(&t, model, count);
+        compare_skips(&t, model, count);
         container_close(file);
         unlink(path);
         free(model);
@@ -238,6 +266,29 @@ static void no_term_is_empty_or_too_long(void)
     free(model);
 }
 
+/* The same for what is passed over. */
+static void expect_safe_skips(const terms *t, const model_term *model, uint32_t count)
+{
+    oir_error err;
+    terms_cursor c;
+    char before[OIR_TERM_MAX];
+    size_t before_size;
+    const model_term *from = &model[harness_below(count)];
+    terms_cursor_init_strings(&c, t);
+    oir_status status = terms_cursor_seek(&c, from->bytes, from->size, &err);
+    EXPECT(c.at_end || terms_compare(c.term, c.term_size, from->bytes, from->size) >= 0);
+    for (uint32_t i = 0; !c.at_end && status == OIR_OK; i++) {
+        memcpy(before, c.term, c.term_size);
+        before_size = c.term_size;
+        status = i % 3 == 0 ? terms_cursor_read_entry(&c, &err) : OIR_OK;
+        if (status == OIR_OK)
+            status = i % 2 ? terms_cursor_next(&c, &err) : terms_cursor_skip(&c, 1 + i % before_size, &err);
+        EXPECT(c.at_end || terms_compare(before, before_size, c.term, c.term_size) < 0);
+    }
+    EXPECT(status == OIR_OK || status == OIR_CORRUPT);
+    EXPECT(c.at_end);
+}
+
 /* Whatever the bytes are: answers, or OIR_CORRUPT; a cursor that ascends; an end. */
 static void expect_safe(const terms *t, const model_term *model, uint32_t count)
 {
@@ -259,6 +310,7 @@ static void expect_safe(const terms *t, const model_term *model, uint32_t count)
     EXPECT(status == OIR_OK || status == OIR_CORRUPT);
     EXPECT(c.at_end);
     (void)terms_cursor_seek_ordinal(&c, count / 2, &err);
+    expect_safe_skips(t, model, count);
     status = terms_check(t, &err);
     EXPECT(status == OIR_OK || status == OIR_CORRUPT);
 }

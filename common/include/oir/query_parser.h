@@ -7,7 +7,8 @@
  *     coalition -syria         not syria
  *     AND OR NOT XOR ( )       in capitals;  coalition AND NOT syria
  *     troops NEAR iraq         within 10 words, any order; NEAR/3 within 3; ADJ in this order
- *     title:coalition          in a field */
+ *     title:coalition          in a field
+ *     w*rd  w?rd  missoin~     patterns, and words up to two edits away, where flags allow it */
 #ifndef OIR_QUERY_PARSER_H
 #define OIR_QUERY_PARSER_H
 
@@ -31,6 +32,10 @@ typedef enum oir_parse_flags {
     OIR_PARSE_WILDCARD = 16,        /* prefix* */
     OIR_PARSE_PURE_NOT = 32,        /* NOT word, or -word, alone: all documents without it */
     OIR_PARSE_PARTIAL = 64,         /* the last word is a word or the start of one */
+    OIR_PARSE_WILDCARD_MULTI = 8192,   /* * for any run of characters anywhere: w*rd, *ing, prefix* */
+    OIR_PARSE_WILDCARD_SINGLE = 16384, /* ? for one character within a word or before it: w?rd, ?ord */
+    OIR_PARSE_WILDCARD_GLOB = 8192 | 16384,
+    OIR_PARSE_FUZZY = 32768,        /* word~, word~1: words that are up to 2 edits, or 1, away */
     OIR_PARSE_DEFAULT = 1 | 2 | 4 | 16 | 32
 } oir_parse_flags;
 
@@ -41,7 +46,7 @@ OIR_API void oir_query_parser_free(oir_query_parser *parser);
 
 /* The language that the index was stemmed in, by the names of oir_stemmer_new. OIR_NOT_FOUND, OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_set_stemmer(oir_query_parser *parser, const char *language, oir_error *err);
-/* As the index was made. With OIR_STEM_SOME words in phrases, NEAR and ADJ, and before a *, are taken as written. */
+/* As the index was made. With OIR_STEM_SOME words in phrases, NEAR and ADJ, and with * ? or ~, are taken as written. */
 OIR_API void oir_query_parser_set_stem_strategy(oir_query_parser *parser, oir_stem_strategy strategy);
 /* Whether words that start with a capital letter are stemmed too (true, the default) or taken as names, as written,
  * which is what Xapian does. */
@@ -59,8 +64,8 @@ OIR_API oir_status oir_query_parser_add_prefix(oir_query_parser *parser, const c
  * ORed, of different fields ANDed. OIR_INVALID_OPERATION when the field is a free-text one or "", OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_add_boolean_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                        oir_error *err);
-/* The most terms a prefix* may expand to before the search fails with OIR_LIMIT; 0, the default, for no limit. What
- * OIR_PARSE_PARTIAL makes of the last word has none. */
+/* The most terms a prefix*, pattern or fuzzy~ word may expand to before the search fails with OIR_LIMIT; 0, the
+ * default, for no limit. What OIR_PARSE_PARTIAL makes of the last word has none. */
 OIR_API void oir_query_parser_set_max_expansion(oir_query_parser *parser, oir_termcount terms);
 /* Whether scripts written without spaces are read as n-grams: as the index was made. Default true. */
 OIR_API void oir_query_parser_set_ngrams(oir_query_parser *parser, bool on);
