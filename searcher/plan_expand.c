@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/search_control.h"
 #include "searcher/term_matcher.h"
 
@@ -33,6 +34,7 @@ static bool is_meant(const terms_cursor *c, size_t fixed, term_matcher *matcher,
 static oir_status walk(terms_cursor *c, const oir_query *q, term_matcher *matcher, search_control *control,
                        plan_expand_take take, void *context, oir_error *err)
 {
+    bool cuts = paths_use(PATHS_CUTS);
     size_t fixed = matcher ? term_matcher_get_fixed(term_matcher_text_of(q)) : q->term_size, cut;
     ERROR_FORWARD(terms_cursor_seek(c, q->term, fixed, err));
     for (uint32_t looks = 1; !c->at_end && begins_with(c, q->term, fixed); looks++) {
@@ -42,7 +44,7 @@ static oir_status walk(terms_cursor *c, const oir_query *q, term_matcher *matche
             ERROR_FORWARD(terms_cursor_read_entry(c, err));
             ERROR_FORWARD(take(context, c, err));
         }
-        ERROR_FORWARD(cut ? terms_cursor_skip(c, cut, err) : terms_cursor_next(c, err));
+        ERROR_FORWARD(cut && cuts ? terms_cursor_skip(c, cut, err) : terms_cursor_next(c, err));
     }
     return OIR_OK;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "searcher/term_character.h"
 
 oir_status term_matcher_new(term_matcher **out, term_matcher_text text, oir_error *err)
@@ -13,7 +14,7 @@ oir_status term_matcher_new(term_matcher **out, term_matcher_text text, oir_erro
     if (!m)
         return error_no_memory(err, "a pattern");
     m->fuzzy = text.distance > 0;
-    m->ends_first = !m->fuzzy && fixed < text.size && text.bytes[fixed] == '*';
+    m->ends_first = !m->fuzzy && fixed < text.size && text.bytes[fixed] == '*' && paths_use(PATHS_CUTS);
     m->depth = 0;
     m->last_size = 0;
     m->states[0].end = m->states[0].needs = 0;

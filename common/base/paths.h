@@ -45,6 +45,7 @@
  *     runs       gathering many of a group's short lists before they are sorted: few are sorted, and merged
  *     distinct   taking it that parts of NEAR stand at different positions where they do: places are chosen for all
  *     small      one thread for a small search of which more may be used: it is shared out
+ *     cuts       passing terms by how they begin or end, where patterns and fuzzy terms want others: each is read
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -96,7 +97,8 @@
 #define PATHS_RUNS (UINT64_C(1) << 39)
 #define PATHS_DISTINCT (UINT64_C(1) << 40)
 #define PATHS_SMALL (UINT64_C(1) << 41)
-enum { PATHS_COUNT = 42, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
+#define PATHS_CUTS (UINT64_C(1) << 42)
+enum { PATHS_COUNT = 43, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);
