@@ -1,6 +1,7 @@
 /* Best first: the windows of all segments are visited from the highest bound down, in each only the ranges that can
  * still pass, until no bound can. The threshold is near its final value after a few windows, so most are never
  * opened. */
+#include <float.h>
 #include <math.h>
 
 #include "base/bits.h"
@@ -302,12 +303,18 @@ static oir_status visit_share(best_first *b, oir_error *err)
     return finish(b, err);
 }
 
+/* Where a query is scaled to next to nothing, doubles below DBL_MIN would be too coarse to divide by, or 0. */
+static double unit_of(const plan *p)
+{
+    return p->max_possible > 0 ? fmax(p->max_possible / UNITS_OF_BOUND, DBL_MIN) : 0;
+}
+
 static oir_status search_one(search_share *share, void *context, oir_error *err)
 {
     const search *s = context;
     best_first b = {.share = share, .best = &s->best[share->number], .control = share->control,
                     .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
-                    .unit = share->plan->max_possible / UNITS_OF_BOUND,
+                    .unit = unit_of(share->plan),
                     .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
                     .bounded = paths_use(PATHS_BOUNDS)};
     oir_status status = visit_share(&b, err);

@@ -20,6 +20,16 @@ struct team {
     pthread_t threads[];
 };
 
+/* By a clock that nobody sets: else waiting for a moment could take an hour. */
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 team *team_new(size_t helpers)
 {
     team *t = memory_new_zeroed(1, sizeof *t + helpers * sizeof *t->threads);
@@ -28,7 +38,7 @@ team *team_new(size_t helpers)
     fork_mark_init(&t->process);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->more, NULL);
-    pthread_cond_init(&t->done, NULL);
+    init_condition(&t->done);
     t->helpers = helpers;
     return t;
 }
@@ -77,7 +87,7 @@ static void start(team *t, size_t wanted)
 static void wait_a_moment(team *t)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until); /* what a condition goes by */
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += 1000000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;

@@ -75,7 +75,8 @@ static void expect_pages(oir_enquire *enquire, oir_query *query)
 
 static void far_scales(void)
 {
-    static const double factors[] = {1, 1e30, 1e38, 1e39, 1e300, 1e-30, 1e-37, 1e-39, 1e-44, 1e-300};
+    static const double factors[] = {1, 1e30, 1e38, 1e39, 1e300, 1e-30, 1e-37, 1e-39, 1e-44, 1e-300,
+                                     1e-308, 1e-316, 1e-320, 1e-322};
     char *folder = scratch_open();
     oir_database *database = make_index(folder, 1);
     oir_enquire *enquire;

@@ -41,7 +41,7 @@ typedef enum oir_docid_order {
 /* OIR_DOCID_ASCENDING unless set. Where many documents weigh the same and documents are reordered, DONT_CARE is faster:
  * docids need not be looked up to tell which come first. */
 OIR_API void oir_enquire_set_docid_order(oir_enquire *enquire, oir_docid_order order);
-/* Called between windows of documents, always in the thread that searches; false stops the search with OIR_CANCELLED.
+/* Called between windows of documents, always in the thread that asked; false stops the search with OIR_CANCELLED.
  * NULL for none. */
 OIR_API void oir_enquire_set_cancel(oir_enquire *enquire, bool (*keep_going)(void *context), void *context);
 /* How long a search may take, in seconds from the call on; 0 or less (the default): as long as it needs. What a search
