@@ -35,12 +35,12 @@ static oir_status make_places(reorder *r, const merge_order *order, oir_error *e
     return OIR_OK;
 }
 
-static void offer(reorder *r, const merge_terms *walk, uint32_t term)
+static oir_status offer(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
 {
     uint64_t documents = 0;
     for (size_t i = 0; i < walk->having_count; i++)
         documents += merge_terms_get(walk, i)->termfreq;
-    reorder_builder_offer(&r->builder, term, documents);
+    return reorder_builder_offer(&r->builder, term, documents, err);
 }
 
 static oir_status note(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
@@ -73,7 +73,7 @@ static oir_status walk_terms(reorder *r, bool offered, oir_error *err)
         if (!found)
             break;
         if (!offered)
-            offer(r, &walk, term);
+            ERROR_GOTO_DONE(offer(r, &walk, term, err));
         else if (reorder_builder_wants(&r->builder, term))
             ERROR_GOTO_DONE(note(r, &walk, term, err));
     }

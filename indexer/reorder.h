@@ -2,7 +2,7 @@
  * more of them.
  *
  * Memory: 6 bytes for each posting of the terms that are looked at, which are chosen so that this stays within
- * reorder_settings.memory, and about 30 bytes for each document. */
+ * reorder_settings.memory; about 30 bytes for each document, and 2 for each term of each source. */
 #ifndef INDEXER_REORDER_H
 #define INDEXER_REORDER_H
 

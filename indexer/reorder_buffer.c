@@ -43,7 +43,7 @@ static oir_status offer_terms(buffered *b, oir_error *err)
     }
     term_sort(b->terms, b->term_count);
     for (uint32_t i = 0; i < b->term_count; i++)
-        reorder_builder_offer(&b->builder, i, inverter_get_term(b->v, b->terms[i].term)->documents);
+        ERROR_FORWARD(reorder_builder_offer(&b->builder, i, inverter_get_term(b->v, b->terms[i].term)->documents, err));
     return reorder_builder_choose(&b->builder, err);
 }
 

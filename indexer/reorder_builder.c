@@ -18,10 +18,9 @@ oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t t
 {
     *b = (reorder_builder){.settings = settings, .lists = {.document_count = documents}};
     b->numbers = memory_new((terms + 1) * sizeof *b->numbers);
-    b->keys = memory_new((terms + 1) * sizeof *b->keys);
     b->lists.sizes = memory_new_zeroed(documents + (size_t)1, sizeof *b->lists.sizes);
     b->order = memory_new((documents + (size_t)1) * sizeof *b->order);
-    if (!b->numbers || !b->keys || !b->lists.sizes || !b->order)
+    if (!b->numbers || !b->lists.sizes || !b->order)
         return no_memory(err);
     memset(b->numbers, 0xff, terms * sizeof *b->numbers);
     return OIR_OK;
@@ -49,10 +48,14 @@ bool reorder_builder_fits(const reorder_builder *b, uint64_t documents)
 
 /* Keys are (2^32 - 1 - documents) << 32 | term: sorted, the frequent ones come first, and have small numbers, whose
  * counts then lie together. */
-void reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents)
+oir_status reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents, oir_error *err)
 {
-    if (reorder_builder_fits(b, documents))
-        b->keys[b->key_count++] = (UINT32_MAX - documents) << 32 | term;
+    if (!reorder_builder_fits(b, documents))
+        return OIR_OK;
+    if (!memory_reserve(&b->keys, &b->key_capacity, b->key_count + 1, sizeof *b->keys))
+        return no_memory(err);
+    b->keys[b->key_count++] = (UINT32_MAX - documents) << 32 | term;
+    return OIR_OK;
 }
 
 static uint32_t documents_of(uint64_t key)

@@ -1,7 +1,7 @@
 /* Lists of terms by document, brought together from lists of documents by term, and the order made of them.
  *
  *     reorder_builder_init(&b, documents, terms, &settings, err);
- *     for each term, by byte order:                     reorder_builder_offer(&b, term, its documents)
+ *     for each term, by byte order:                     reorder_builder_offer(&b, term, its documents, err)
  *     reorder_builder_choose(&b, err);
  *     for each term that reorder_builder_wants:         reorder_builder_start(&b, term)
  *         for each document of it:                      reorder_builder_note(&b, document)
@@ -33,7 +33,7 @@ typedef struct reorder_builder {
     uint16_t *noted;         /* the terms' numbers as they came */
     uint32_t noted_count;
     uint64_t *keys;          /* of terms that may be chosen */
-    size_t key_count;
+    size_t key_count, key_capacity;
 } reorder_builder;
 
 /* OIR_NO_MEMORY. */
@@ -42,8 +42,8 @@ oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t t
 void reorder_builder_release(reorder_builder *b);
 /* Whether a term with so many documents may be chosen. */
 bool reorder_builder_fits(const reorder_builder *b, uint64_t documents);
-/* Terms have numbers from 0 on. */
-void reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents);
+/* Terms have numbers from 0 on. OIR_NO_MEMORY. */
+oir_status reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents, oir_error *err);
 /* OIR_NO_MEMORY. */
 oir_status reorder_builder_choose(reorder_builder *b, oir_error *err);
 

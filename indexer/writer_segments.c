@@ -129,7 +129,9 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
         return OIR_OK;
     }
     if (lasting && choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
-        reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
+        size_t taken = inverter_get_memory(w->inverter); /* the buffer is there meanwhile */
+        size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;
+        reorder_settings settings = reorder_choose(w->reorder, left);
         ERROR_GOTO_DONE(reorder_buffer(&order, w->inverter, &settings, &w->progress, err));
     }
     ERROR_GOTO_DONE(flush(w, &n, order, lasting, err));
@@ -241,7 +243,8 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
 bool writer_flush_lasts(const oir_writable_database *w)
 {
     oir_reorder how = choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN);
-    /* The buffer is there meanwhile; it has no more postings than words. */
+    /* The buffer is there meanwhile. But for terms that only filter it has no more postings than words; with many of
+     * these reordering makes do with the memory that is left. */
     uint64_t memory = reorder_get_memory(w->inverter->live_length, w->inverter->live_count);
     bool fits = inverter_get_memory(w->inverter) + memory <= w->memory_limit;
     return w->segment_count == 0 && (how == OIR_REORDER_NONE || fits);

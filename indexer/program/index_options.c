@@ -28,7 +28,7 @@ static const char help[] =
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"
     "                       longer, the index is up to 8 % smaller\n"
-    "      --reorder=HOW    when merging, put like documents beside each other, for a\n"
+    "      --reorder HOW    when merging, put like documents beside each other, for a\n"
     "                       smaller and quicker index: light (default), full (takes\n"
     "                       longer, gains more) or none\n"
     "      --overwrite      start over with an empty index, also where the old one\n"
@@ -52,7 +52,7 @@ static const struct option longs[] = {{"index", required_argument, NULL, 'i'},
                                       {"optimise", no_argument, NULL, OPTIMISE},
                                       {"optimize", no_argument, NULL, OPTIMISE},
                                       {"no-pairs", no_argument, NULL, NO_PAIRS},
-                                      {"reorder", optional_argument, NULL, REORDER},
+                                      {"reorder", required_argument, NULL, REORDER},
                                       {"overwrite", no_argument, NULL, OVERWRITE},
                                       {"wait", required_argument, NULL, WAIT},
                                       {"quiet", no_argument, NULL, 'q'},
@@ -66,7 +66,7 @@ static int take_reorder(index_options *options, const char *how)
     static const char *const names[] = {
         [OIR_REORDER_LIGHT] = "light", [OIR_REORDER_NONE] = "none", [OIR_REORDER_FULL] = "full"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(how ? how : "light", names[i]) == 0) {
+        if (strcmp(how, names[i]) == 0) {
             options->reorder = (oir_reorder)i;
             return -1;
         }
