@@ -45,6 +45,7 @@ typedef struct terms_seen {
     search_control *control;
     const snapshot_segment *segment;
     buffer bytes;
+    uint64_t met;  /* terms, those that only deleted documents have among them */
     uint64_t left; /* of one segment: one more than the limit is enough to know */
     bool full;     /* there were that many */
 } terms_seen;
@@ -53,6 +54,8 @@ static oir_status see(void *context, const terms_cursor *at, oir_error *err)
 {
     terms_seen *s = context;
     uint32_t termfreq;
+    if (++s->met % TERMS_A_LOOK == 0)
+        ERROR_FORWARD(search_control_look(s->control, err));
     snapshot_correct(s->segment, &at->entry, &termfreq, NULL);
     if (!termfreq) /* only deleted documents have it: a merge would drop it */
         return OIR_OK;
@@ -60,8 +63,6 @@ static oir_status see(void *context, const terms_cursor *at, oir_error *err)
     buffer_add(&s->bytes, at->term, at->term_size);
     if (s->bytes.failed)
         return error_no_memory(err, "a prefix");
-    if (s->left % TERMS_A_LOOK == 0)
-        ERROR_FORWARD(search_control_look(s->control, err));
     s->full = !s->left--;
     return s->full ? OIR_LIMIT : OIR_OK;
 }
