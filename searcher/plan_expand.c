@@ -11,8 +11,6 @@
 #include "searcher/search_control.h"
 #include "searcher/term_matcher.h"
 
-enum { TERMS_A_LOOK = 1024 }; /* terms between two looks at whether to go on */
-
 /* ---- the terms of a segment ---- */
 
 static bool begins_with(const terms_cursor *c, const char *bytes, size_t size)

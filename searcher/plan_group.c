@@ -10,7 +10,6 @@
 #include "searcher/search_share.h"
 
 enum {
-    TERMS_A_LOOK = 1024,         /* terms between two looks at whether to go on */
     RANGE_BOUNDS_MOST = 1 << 22, /* bytes of range bounds that a plan keeps, for groups that come first; of the others
                                     they are made again when a window is visited */
     WINDOWS_KEPT_MOST = 128,     /* of all groups, once they are evaluated: of an index that is not large all */

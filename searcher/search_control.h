@@ -21,6 +21,8 @@ typedef struct search_control {
     struct team *team;                 /* for searches in several threads; else NULL */
 } search_control;
 
+enum { TERMS_A_LOOK = 1024 }; /* terms to pass between two looks at whether to go on */
+
 /* Seconds from some moment on. */
 double search_control_now(void);
 /* Sets the deadline, from now on. */

@@ -69,14 +69,23 @@ static void *help(void *context)
     return NULL;
 }
 
-/* Signals are for the threads of the program, not for these. */
+/* Signals are for the threads of the program, not for these; but for those that a thread causes itself, which whoever
+ * handles them must hear of. */
+static void choose_signals(sigset_t *blocked)
+{
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    sigfillset(blocked);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(blocked, own[i]);
+}
+
 static void start(team *t, size_t wanted)
 {
-    sigset_t all, before;
+    sigset_t blocked, before;
     if (t->started >= wanted || t->started == t->helpers)
         return;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+    choose_signals(&blocked);
+    if (pthread_sigmask(SIG_SETMASK, &blocked, &before) != 0)
         return;
     while (t->started < wanted && t->started < t->helpers &&
            pthread_create(&t->threads[t->started], NULL, help, t) == 0)

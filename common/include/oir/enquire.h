@@ -54,7 +54,7 @@ OIR_API void oir_enquire_set_time_limit(oir_enquire *enquire, double seconds);
 /* How many threads a search may use, the caller's among them; 1 (the default; 0 is the same) up to 256. Segments, of
  * all indexes searched together, are shared out over them, so more threads than segments are of no use, and an
  * optimised index has one segment. The answer is the same, to the bit. Small searches are done by the caller alone.
- * Threads start with the first search that uses them, sleep between searches, block all signals, and end with
+ * Threads start with the first search that uses them, sleep between searches, block signals from outside, and end with
  * oir_enquire_free or when the number is set anew; where some cannot be started the others do their work. In the child
  * of a fork the caller works alone. */
 OIR_API void oir_enquire_set_threads(oir_enquire *enquire, unsigned threads);
