@@ -52,22 +52,33 @@ void merge_stored_release(merge_stored *s)
     *s = (merge_stored){0};
 }
 
-/* Reads those of documents first to end that one source has, as they lie there. *full: they are too much. */
-static oir_status read_source(merge_stored *s, uint32_t source, bool *full, oir_error *err)
+/* Of how many documents to try less, when one of `size` bytes at `place` is too much: one that is large by itself is
+ * read apart from others, so that it is not read again and again. */
+static uint32_t choose_fewer(const merge_stored *s, uint32_t place, size_t size)
+{
+    if (size > AHEAD_BYTES)
+        return place ? place : 1;
+    return (s->end - s->first) / 2;
+}
+
+/* Reads those of documents first to end that one source has, as they lie there. *fewer: they are too much, and so many
+ * are to be tried instead; else 0. */
+static oir_status read_source(merge_stored *s, uint32_t source, uint32_t *fewer, oir_error *err)
 {
     size_t count = 0;
     for (uint32_t i = s->first; i < s->end; i++)
         if (s->order->sources[i] == source)
             s->keys[count++] = (uint64_t)s->order->locals[i] << 32 | (i - s->first);
     sort_u64(s->keys, count);
-    for (size_t k = 0; k < count && !*full; k++) {
+    for (size_t k = 0; k < count && !*fewer; k++) {
         oir_bytes data;
         ERROR_FORWARD(stored_cursor_get(&s->cursors[source], (uint32_t)(s->keys[k] >> 32), &data, err));
         s->places[(uint32_t)s->keys[k]] = (uint64_t)s->bytes.size << 32 | data.size;
         buffer_add(&s->bytes, data.data, data.size);
         if (s->bytes.failed)
             return error_no_memory(err, "documents to be merged");
-        *full = s->bytes.size > 2 * (size_t)AHEAD_BYTES && s->end - s->first > 1;
+        if (s->bytes.size > 2 * (size_t)AHEAD_BYTES && s->end - s->first > 1)
+            *fewer = choose_fewer(s, (uint32_t)s->keys[k], data.size);
     }
     return OIR_OK;
 }
@@ -80,13 +91,14 @@ static oir_status read_ahead(merge_stored *s, uint32_t first, oir_error *err)
     if (!memory_reserve(&s->keys, &s->capacity, count, sizeof *s->keys) ||
         !memory_reserve(&s->places, &s->place_capacity, count, sizeof *s->places) || !buffer_reserve(&s->bytes, 1))
         return error_no_memory(err, "documents to be merged");
-    for (bool full = true; full; count /= 2) {
-        full = false;
+    while (count) {
+        uint32_t fewer = 0;
         s->first = first;
         s->end = first + count;
         buffer_clear(&s->bytes);
-        for (uint32_t source = 0; source < s->count && !full; source++)
-            ERROR_FORWARD(read_source(s, source, &full, err));
+        for (uint32_t source = 0; source < s->count && !fewer; source++)
+            ERROR_FORWARD(read_source(s, source, &fewer, err));
+        count = fewer;
     }
     return OIR_OK;
 }

@@ -55,6 +55,6 @@ int program_message_failure(const oir_error *err)
     program_message("%s", err->message);
     /* The library says that; how it is done with these programs it does not know. */
     if (err->status == OIR_CORRUPT || err->status == OIR_VERSION)
-        program_message("to index anew: oir-index --overwrite PATH");
+        program_message("to index anew: oir-index --index DIR --overwrite PATH");
     return err->status == OIR_LOCKED ? PROGRAM_BUSY : PROGRAM_FAILED;
 }

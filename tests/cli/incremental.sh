@@ -29,7 +29,7 @@ rm -r files/sub
 run oir-index files
 run oir-index missing
 run oir-search -l word
-run oir-index --optimise files
+run oir-index --optimise --reorder full files
 run oir-search -l word
 run oir-inspect check
 # A file that became binary is no document any more.

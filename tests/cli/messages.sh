@@ -29,6 +29,7 @@ run oir-inspect stats now
 run oir-index --memory lots .
 run oir-index --memory 1T .
 run oir-index --wait -1 .
+run oir-index --reorder much .
 run oir-index --stem klingon . | sed 's/there are .*/there are LANGUAGES/; s/: arabic.*/: LANGUAGES/'
 run ls -A
 run oir-index --index no/such/folder .
