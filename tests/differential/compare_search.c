@@ -10,7 +10,7 @@
 #include "differential/differential_tally.h"
 #include "differential/search_way.h"
 
-enum { PARTS_MAX = 64, ROUNDS = 200 };
+enum { PARTS_MAX = 64, ROUNDS = 200, LOOK_BACK = 64 };
 
 static double between(uint64_t (*random)(void), double low, double high)
 {
@@ -61,6 +61,7 @@ typedef struct question {
     compare_page page;
     exhaustive_result *room;
     search_way way;
+    size_t tie, tie_end; /* of equal weights, see find_tie */
     char message[1000];
 } question;
 
@@ -73,24 +74,32 @@ static bool differs(question *q, const char *format, ...)
     return false;
 }
 
+/* The matches that weigh what the one of a rank does: from q->tie on, up to q->tie_end. */
+static void find_tie(question *q, size_t rank)
+{
+    const exhaustive_match *all = q->room->matches;
+    if (rank >= q->tie && rank < q->tie_end)
+        return;
+    for (q->tie = rank; q->tie && all[q->tie - 1].weight == all[rank].weight;)
+        q->tie--;
+    for (q->tie_end = rank + 1; q->tie_end < q->room->count && all[q->tie_end].weight == all[rank].weight;)
+        q->tie_end++;
+}
+
 /* The match that must have a rank: q->room has those of equal weight by ascending docid. Where the order is any, it is
- * the one of that docid, if it weighs the same, and was not said just before. */
-static const exhaustive_match *find_expected(const question *q, const oir_mset *m, size_t rank, oir_docid docid)
+ * the one of that docid, if it weighs the same, and was not said shortly before. */
+static const exhaustive_match *find_expected(question *q, const oir_mset *m, size_t rank, oir_docid docid)
 {
     const exhaustive_match *all = q->room->matches, *at = &all[rank];
-    size_t from = rank, end = rank;
     if (q->way.order == OIR_DOCID_ASCENDING)
         return at;
-    while (from && all[from - 1].weight == at->weight)
-        from--;
-    while (end < q->room->count && all[end].weight == at->weight)
-        end++;
+    find_tie(q, rank);
     if (q->way.order == OIR_DOCID_DESCENDING)
-        return &all[from + (end - 1 - rank)];
-    for (size_t i = from > q->page.first ? from : q->page.first; i < rank; i++)
-        if (oir_mset_get_docid(m, (oir_doccount)(i - q->page.first)) == docid)
+        return &all[q->tie + (q->tie_end - 1 - rank)];
+    for (size_t i = rank; i > q->page.first && i > q->tie && rank - i < LOOK_BACK; i--)
+        if (oir_mset_get_docid(m, (oir_doccount)(i - 1 - q->page.first)) == docid)
             return at;
-    for (size_t low = from, high = end; low < high;) {
+    for (size_t low = q->tie, high = q->tie_end; low < high;) {
         size_t middle = low + (high - low) / 2;
         if (all[middle].docid == docid)
             return &all[middle];
@@ -159,6 +168,7 @@ static bool finds_same(question *q, oir_query *query)
     oir_mset *m = NULL;
     oir_error err;
     oir_doccount count;
+    q->tie = q->tie_end = 0;
     search_way_use(&q->way);
     oir_status status = oir_enquire_new(&enquire, q->database, &err);
     if (status == OIR_OK)
