@@ -45,12 +45,14 @@ static oir_docid find_docid(const topk *t, uint64_t place)
                                segment_get_docid(unit->segment->segment, (uint32_t)place));
 }
 
+static uint64_t make_key(const topk *t, uint64_t place, oir_docid docid)
+{
+    return t->order == OIR_DOCID_DONT_CARE ? place : t->order == OIR_DOCID_DESCENDING ? UINT32_MAX - docid : docid;
+}
+
 uint64_t topk_get_key(const topk *t, uint64_t place)
 {
-    if (t->order == OIR_DOCID_DONT_CARE)
-        return place;
-    oir_docid docid = find_docid(t, place);
-    return t->order == OIR_DOCID_DESCENDING ? UINT32_MAX - docid : docid;
+    return make_key(t, place, t->order == OIR_DOCID_DONT_CARE ? 0 : find_docid(t, place));
 }
 
 /* ---- few: a heap ---- */
@@ -208,10 +210,9 @@ static void sort_into(topk *t, uint32_t *places, size_t buckets)
         before += count;
     }
     for (size_t i = 0; i < n; i++) {
+        oir_docid docid = find_docid(t, place_at(t, i));
         topk_item *to = &t->items[places[(size_t)((best - weight_at(t, i)) * scale)]++];
-        *to = (topk_item){weight_at(t, i), place_at(t, i), find_docid(t, place_at(t, i))};
-        if (t->order != OIR_DOCID_DONT_CARE)
-            to->key = t->order == OIR_DOCID_DESCENDING ? UINT32_MAX - to->docid : to->docid;
+        *to = (topk_item){weight_at(t, i), make_key(t, place_at(t, i), docid), docid};
     }
     for (size_t b = 0, from = 0; b < buckets; from = places[b++]) /* which now says where a bucket ends */
         sort(t->items, from, places[b]);

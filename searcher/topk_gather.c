@@ -54,7 +54,7 @@ static bool select_heaviest(topk *t, size_t *from, size_t *to, size_t wanted, do
         bool same = end == *to; /* nothing weighs less: so these are split into more and the same */
         if (same)
             end = *from + split(t, *from, *to, nextafter(pivot, INFINITY));
-        known = !same || end < wanted;
+        known = !same; /* the pivot is in front then, and the least there */
         *least = pivot;
         if (end > wanted) {
             *to = end;
