@@ -10,11 +10,10 @@
 enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
-    BATCH = 32,       /* terms looked up together, so that their cache misses overlap */
-    POSTING_MAX = 24  /* bytes of a posting up to its first position */
+    TERMS_MAX = INT32_MAX
 };
 
-oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error *err)
+oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err)
 {
     *out = NULL;
     inverter *v = memory_new_zeroed(1, sizeof *v);
@@ -24,6 +23,7 @@ oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error 
     v->stored = stored;
     slices_init(&v->pool);
     arena_init(&v->arena);
+    inverter_batch_init(&v->batch, memory);
     *out = v;
     return OIR_OK;
 }
@@ -38,8 +38,12 @@ static void release(inverter *v)
     memory_free(v->document_blocks);
     memory_free(v->slots);
     memory_free(v->docid_slots);
+    memory_free(v->pairs);
+    memory_free(v->pair_of);
+    inverter_batch_release(&v->batch);
     slices_release(&v->pool);
     arena_release(&v->arena);
+    token_release(v->token);
 }
 
 void inverter_free(inverter *v)
@@ -53,7 +57,7 @@ void inverter_free(inverter *v)
 void inverter_clear(inverter *v)
 {
     release(v);
-    *v = (inverter){.term_lists = v->term_lists, .stored = v->stored};
+    *v = (inverter){.batch = v->batch, .term_lists = v->term_lists, .stored = v->stored};
 }
 
 /* ---- terms ---- */
@@ -106,8 +110,12 @@ static oir_status grow_slots(inverter *v, oir_error *err)
 static oir_status make_term(inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number,
                             oir_error *err)
 {
+    if (v->term_count == TERMS_MAX)
+        return error_set(err, OIR_TOO_BIG, "more than 2^31 different terms are buffered; commit more often");
     if (v->term_count >= v->slot_mask / 8 * 5)
         ERROR_FORWARD(grow_slots(v, err));
+    if (!inverter_batch_reserve_terms(&v->batch, v->term_count + (size_t)1))
+        return error_no_memory(err, "the table of terms");
     if (v->term_count / BLOCK == v->term_block_count) {
         inverter_term *block = NULL;
         if (memory_reserve(&v->term_blocks, &v->term_block_capacity, v->term_block_count + 1, sizeof *v->term_blocks))
@@ -127,140 +135,91 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
     return OIR_OK;
 }
 
-/* ---- postings ---- */
+/* ---- the occurrences of a document ---- */
 
-static uint8_t *encode_head(uint8_t *out, uint32_t gap, uint32_t wdf, uint32_t positions)
+/* The term's number, looked up or made, and kept as a hint: one more than it is. */
+static oir_status find_hint(inverter *v, const document_terms *from, document_word *word, oir_error *err)
 {
-    if (positions == 1 && wdf == 1)
-        return slices_encode(out, (uint64_t)gap << 2 | INVERTER_ONE);
-    enum inverter_kind kind = positions == 0 ? INVERTER_NONE : positions == wdf ? INVERTER_WDF : INVERTER_COUNTED;
-    out = slices_encode(slices_encode(out, (uint64_t)gap << 2 | kind), wdf);
-    return kind == INVERTER_COUNTED ? slices_encode(out, positions) : out;
-}
-
-/* The other positions: straight to their place while there is room for any number. */
-static bool add_rest(inverter *v, slice_list *list, const oir_termpos *positions, uint32_t count)
-{
-    for (uint32_t i = 1; i < count;) {
-        uint8_t bytes[8];
-        if (list->left < sizeof bytes) {
-            size_t size = (size_t)(slices_encode(bytes, positions[i] - positions[i - 1]) - bytes);
-            if (!slices_add(&v->pool, list, bytes, size))
-                return false;
-            i++;
-        }
-        uint8_t *start = slices_at(&v->pool, list->tail), *at = start, *end = start + list->left;
-        for (; i < count && end - at >= (ptrdiff_t)sizeof bytes; i++)
-            at = slices_encode(at, positions[i] - positions[i - 1]);
-        list->tail += (uint32_t)(at - start);
-        list->left = (uint16_t)(end - at);
-    }
-    return true;
-}
-
-static bool add_posting(inverter *v, inverter_term *t, uint32_t document, uint32_t wdf, const oir_termpos *positions,
-                        uint32_t count)
-{
-    slice_list *list = &t->postings;
-    if (list->tail == 0 && !slices_start(&v->pool, list))
-        return false;
-    uint8_t apart[POSTING_MAX];
-    /* Straight to its place where there is room for the longest; pieced together otherwise. */
-    bool direct = list->left >= POSTING_MAX;
-    uint8_t *start = direct ? slices_at(&v->pool, list->tail) : apart;
-    uint8_t *end = encode_head(start, document - t->last, wdf, count);
-    if (count)
-        end = slices_encode(end, positions[0]);
-    size_t size = (size_t)(end - start);
-    if (direct) {
-        list->tail += (uint32_t)size;
-        list->left = (uint16_t)(list->left - size);
-    } else if (!slices_add(&v->pool, list, apart, size)) {
-        return false;
-    }
-    if (count > 1 && !add_rest(v, list, positions, count))
-        return false;
-    t->last = document;
-    t->documents++;
-    t->positions += count;
-    if (t->documents > v->documents_max)
-        v->documents_max = t->documents;
-    if (t->positions > v->positions_max)
-        v->positions_max = t->positions;
-    return true;
-}
-
-static bool add_to_list(inverter *v, uint32_t number, uint32_t wdf)
-{
-    uint8_t bytes[16];
-    uint8_t *end = slices_encode(slices_encode(bytes, number), wdf);
-    return slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes));
-}
-
-/* The term's number, found in the hint that the document has of it, or looked up and hinted. Hints are never trusted:
- * they may come from another buffer, or from this one before it was cleared. */
-static oir_status get_term(inverter *v, const document_terms *from, const document_term *t, uint32_t *number,
-                           oir_error *err)
-{
-    document_slot *slot = &from->slots[t->slot];
-    hash_key k = {.low = slot->low, .high = slot->high};
-    const char *bytes = document_terms_get_bytes(from, t);
-    *number = slot->hint;
-    if (slot->hint < v->term_count && same_term(v, slot->hint, &k, bytes, t->size))
-        return OIR_OK;
-    k.hash = hash_of_key(k.low, k.high, t->size);
-    if (!find_term(v, &k, bytes, t->size, number))
-        ERROR_FORWARD(make_term(v, &k, bytes, t->size, number, err));
-    slot->hint = *number;
+    const document_slot *slot = &from->slots[word->slot];
+    const char *bytes = document_terms_get_bytes(from, word);
+    hash_key k = {slot->low, slot->high, hash_of_key(slot->low, slot->high, word->size)};
+    uint32_t number;
+    if (!find_term(v, &k, bytes, word->size, &number))
+        ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
+    word->hint = number + 1;
     return OIR_OK;
 }
 
-/* Asks for the memory that the hinted terms are in. */
-static void prefetch(const inverter *v, const document_terms *from, const document_term *const *terms, size_t count)
+static oir_status add_occurrences(inverter *v, document_terms *from, inverter_document *d, oir_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint32_t hint = from->slots[terms[i]->slot].hint;
-        if (hint < v->term_count)
-            __builtin_prefetch(inverter_get_term(v, hint), 1);
+    inverter_batch *b = &v->batch;
+    oir_termpos min = DOCUMENT_NO_POSITION, max = 0;
+    inverter_batch_begin_document(b);
+    for (size_t i = 0; i < from->log_count; i++) {
+        document_occurrence o = from->log[i];
+        document_word *word = &from->words[o.word];
+        if (!word->hint)
+            ERROR_FORWARD(find_hint(v, from, word, err));
+        inverter_batch_add(b, word->hint - 1, o.position, o.wdf);
+        min = o.position < min ? o.position : min;
+        max = o.position > max && o.position != DOCUMENT_NO_POSITION ? o.position : max;
     }
+    d->has_positions = min != DOCUMENT_NO_POSITION;
+    d->position_min = min;
+    d->position_max = max;
+    return OIR_OK;
 }
 
-static oir_status add_batch(inverter *v, const document_terms *from, const document_term *const *terms, size_t count,
-                            oir_error *err)
+/* What was just added, each term once with its wdf. */
+static bool find_pairs(inverter *v, const document_terms *from)
 {
-    uint32_t numbers[BATCH];
-    prefetch(v, from, terms, count);
-    for (size_t i = 0; i < count; i++) {
-        ERROR_FORWARD(get_term(v, from, terms[i], &numbers[i], err));
-        const inverter_term *t = inverter_get_term(v, numbers[i]);
-        if (t->postings.tail)
-            __builtin_prefetch(slices_at(&v->pool, t->postings.tail), 1);
+    size_t before = v->pair_of_capacity;
+    if (!memory_reserve(&v->pair_of, &v->pair_of_capacity, v->term_count, sizeof *v->pair_of) ||
+        !memory_reserve(&v->pairs, &v->pair_capacity, from->log_count, sizeof *v->pairs))
+        return false;
+    if (v->pair_of_capacity > before)
+        memset(v->pair_of + before, 0, (v->pair_of_capacity - before) * sizeof *v->pair_of);
+    v->pair_count = 0;
+    for (size_t i = 0; i < from->log_count; i++) {
+        uint32_t term = from->words[from->log[i].word].hint - 1, *of = &v->pair_of[term];
+        if (!*of) {
+            v->pairs[v->pair_count++] = (inverter_pair){term, 0};
+            *of = (uint32_t)v->pair_count;
+        }
+        v->pairs[*of - 1].wdf += from->log[i].wdf;
     }
-    uint32_t document = (uint32_t)v->document_count - 1;
-    for (size_t i = 0; i < count; i++) {
-        const document_term *t = terms[i];
-        if (!add_posting(v, inverter_get_term(v, numbers[i]), document, t->wdf, from->positions + t->first,
-                         t->positions) ||
-            (v->term_lists && !add_to_list(v, numbers[i], t->wdf)))
-            return error_no_memory(err, "the buffer of documents");
+    for (size_t i = 0; i < v->pair_count; i++)
+        v->pair_of[v->pairs[i].term] = 0;
+    return true;
+}
+
+static oir_status add_list(inverter *v, const document_terms *from, inverter_document *d, oir_error *err)
+{
+    if ((v->lists.tail == 0 && !slices_start(&v->pool, &v->lists)) || !find_pairs(v, from))
+        return error_no_memory(err, "the list of a document's terms");
+    d->terms = slices_get_mark(&v->lists);
+    d->term_count = (uint32_t)v->pair_count;
+    for (size_t i = 0; i < v->pair_count; i++) {
+        uint8_t bytes[16];
+        uint8_t *end = slices_encode(slices_encode(bytes, v->pairs[i].term), v->pairs[i].wdf);
+        if (!slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes)))
+            return error_no_memory(err, "the list of a document's terms");
     }
     return OIR_OK;
 }
 
-static oir_status add_terms(inverter *v, const document_terms *from, oir_error *err)
+static oir_status add_terms(inverter *v, document_terms *from, oir_error *err)
 {
-    const document_term *batch[BATCH];
-    size_t n = 0;
-    for (size_t i = 0; i < from->count; i++) {
-        if (from->terms[i].removed)
-            continue;
-        batch[n++] = &from->terms[i];
-        if (n == BATCH) {
-            ERROR_FORWARD(add_batch(v, from, batch, n, err));
-            n = 0;
-        }
-    }
-    return add_batch(v, from, batch, n, err);
+    inverter_batch *b = &v->batch;
+    if (!v->token)
+        v->token = token_new();
+    /* Terms that are new to the buffer get room when they are made. */
+    if (!v->token || !inverter_batch_reserve(b, from->log_count))
+        return error_no_memory(err, "the buffer of documents");
+    document_terms_lend_hints(from, v->token);
+    inverter_document *d = inverter_get_document(v, v->document_count - 1);
+    ERROR_FORWARD(add_occurrences(v, from, d, err));
+    return v->term_lists ? add_list(v, from, d, err) : OIR_OK;
 }
 
 /* ---- documents ---- */
@@ -370,16 +329,8 @@ static oir_status make_document(inverter *v, oir_docid docid, const oir_document
     ERROR_FORWARD(reserve_docid(v, docid, err));
     if (v->document_count / BLOCK == v->document_block_count)
         ERROR_FORWARD(add_document_block(v, err));
-    if (v->term_lists && v->lists.tail == 0 && !slices_start(&v->pool, &v->lists))
-        return error_no_memory(err, "the table of buffered documents");
     inverter_document *d = inverter_get_document(v, v->document_count);
     *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length, .data = {"", 0}};
-    d->term_count = document->terms.live;
-    if (v->term_lists)
-        d->terms = slices_get_mark(&v->lists);
-    d->has_positions = document->terms.occurrence_count > 0;
-    d->position_min = document->terms.position_min;
-    d->position_max = document->terms.position_max;
     ERROR_FORWARD(copy_contents(v, d, document, err));
     v->document_count++;
     return OIR_OK;
@@ -388,8 +339,11 @@ static oir_status make_document(inverter *v, oir_docid docid, const oir_document
 oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
     ERROR_FORWARD(document_complete(document, err));
+    if (inverter_batch_is_full(&v->batch, document->terms.log_count))
+        ERROR_FORWARD(inverter_settle(v, err));
     ERROR_FORWARD(make_document(v, docid, document, err));
-    ERROR_FORWARD(add_terms(v, &document->terms, err));
+    /* What a word's number is here is no news about the document, so that a const one takes it. */
+    ERROR_FORWARD(add_terms(v, (document_terms *)(uintptr_t)&document->terms, err));
     inverter_document *d = inverter_get_document(v, v->document_count - 1);
     if (v->descended)
         note_docid(v, (uint32_t)v->document_count - 1);
@@ -412,7 +366,8 @@ size_t inverter_get_memory(const inverter *v)
                                         : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
     bool docids_nearly_full =
         v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
-    size_t here = slices_get_memory(&v->pool) + v->arena.bytes +
+    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_batch_get_memory(&v->batch) +
+                  v->pair_capacity * sizeof *v->pairs + v->pair_of_capacity * sizeof *v->pair_of +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
                   slots_memory(docid_slots, docids_nearly_full) +
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
@@ -460,26 +415,29 @@ static void skip_positions(inverter_cursor *c)
         slices_next(&c->reader);
 }
 
-bool inverter_has_term(const inverter *v, const char *term, size_t size)
+oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *found, oir_error *err)
 {
     uint32_t number;
     hash_key k = hash_make_key(term, size);
+    *found = false;
     if (!find_term(v, &k, term, size, &number))
-        return false;
+        return OIR_OK;
+    ERROR_FORWARD(inverter_settle(v, err));
     inverter_cursor c = inverter_read(v, inverter_get_term(v, number));
-    for (; inverter_next(&c); skip_positions(&c))
-        if (inverter_get_document(v, c.document)->live)
-            return true;
-    return false;
+    for (; !*found && inverter_next(&c); skip_positions(&c))
+        *found = inverter_get_document(v, c.document)->live;
+    return OIR_OK;
 }
 
-void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest)
+oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
+                                   oir_error *err)
 {
     uint32_t number;
     hash_key k = hash_make_key(term, size);
     *count = 0;
     if (!find_term(v, &k, term, size, &number))
-        return;
+        return OIR_OK;
+    ERROR_FORWARD(inverter_settle(v, err));
     inverter_term *t = inverter_get_term(v, number);
     inverter_cursor c = inverter_read(v, t);
     for (; inverter_next(&c); skip_positions(&c)) {
@@ -495,4 +453,5 @@ void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_
      * must not walk over all the earlier ones each time. */
     t->postings = (slice_list){.spare = t->postings.spare};
     t->last = t->documents = t->positions = 0;
+    return OIR_OK;
 }

@@ -1,15 +1,18 @@
 /* Documents that are not in a segment yet, inverted in memory.
  *
- * Every term has a list of slices with its postings in the order of documents; so nothing is scattered or sorted but
- * the terms themselves, once, when they are written out. A document is addressed by the order it came in ("buffered
- * number"); one that is deleted again is only marked, and left out when the buffer is written.
+ * What comes is gathered in batches (inverter_batch.h), each sorted by term and appended to the terms' lists, which are
+ * slices with postings in the order of documents. So memory that lies anywhere is waited for once a term and batch, and
+ * the terms themselves are sorted once, when they are written out. A document is addressed by the order it came in
+ * ("buffered number"); one that is deleted again is only marked, and left out when the buffer is written.
  *
  * Memory is counted to the byte, with what writing out will take on top. One thread at a time; shares nothing. */
 #ifndef INDEXER_INVERTER_H
 #define INDEXER_INVERTER_H
 
 #include "base/arena.h"
+#include "base/token.h"
 #include "document/document.h"
+#include "indexer/inverter_batch.h"
 #include "indexer/progress.h"
 #include "indexer/slices.h"
 #include "segment/segment_writer.h"
@@ -29,6 +32,11 @@ typedef struct inverter_term {
     uint32_t positions;
 } inverter_term;
 
+/* An entry of a document's list of terms. */
+typedef struct inverter_pair {
+    uint32_t term, wdf;
+} inverter_pair;
+
 typedef struct inverter_document {
     oir_docid docid;
     uint32_t length;
@@ -45,6 +53,8 @@ enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that
 
 typedef struct inverter {
     bool term_lists, stored;
+    token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
+    inverter_batch batch;
     slices pool;
     arena arena;
     inverter_term **term_blocks;
@@ -61,11 +71,15 @@ typedef struct inverter {
     uint32_t live_count;
     uint64_t live_length;
     slice_list lists;             /* all term lists, one after another */
+    inverter_pair *pairs;         /* the list of the document at hand */
+    size_t pair_count, pair_capacity;
+    uint32_t *pair_of;            /* by term: 1 + its place there, or 0 */
+    size_t pair_of_capacity;
     uint32_t documents_max, positions_max; /* of any term: what the longest list will take */
 } inverter;
 
-/* OIR_NO_MEMORY. */
-oir_status inverter_new(inverter **out, bool term_lists, bool stored, oir_error *err);
+/* For `memory` bytes or so, which is the caller's to watch. OIR_NO_MEMORY. */
+oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */
 void inverter_free(inverter *v);
 /* Empties it and gives the memory back. */
@@ -74,6 +88,10 @@ void inverter_clear(inverter *v);
 /* Adds a document under a docid that no live one here has. Failures of document_complete, and then nothing has
  * changed; OIR_NO_MEMORY, and then only clear and free may follow. */
 oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err);
+
+/* Brings all that was added into the lists: before they are read, or ordered, or written. OIR_NO_MEMORY: nothing is
+ * lost, and it may be tried again. */
+oir_status inverter_settle(inverter *v, oir_error *err);
 
 /* Bytes taken, and to be taken by writing out. */
 size_t inverter_get_memory(const inverter *v);
@@ -84,15 +102,17 @@ bool inverter_is_full(const inverter *v);
 bool inverter_has_docid(const inverter *v, oir_docid docid);
 /* Deletes it; false when there is none. */
 bool inverter_delete(inverter *v, oir_docid docid);
-/* Whether any live document has the term. */
-bool inverter_has_term(const inverter *v, const char *term, size_t size);
-/* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none). */
-void inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest);
+/* Whether any live document has the term. Failures of inverter_settle. */
+oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *found, oir_error *err);
+/* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none). Failures
+ * of inverter_settle. */
+oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
+                                   oir_error *err);
 
 /* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
  * memory. There must be one at least. */
 bool inverter_order(const inverter *v, uint32_t **out);
-/* Writes all live documents into a segment, in the given order of places in inverter_order's (NULL: by ascending
+/* Writes all live documents, which are settled, into a segment, in the given order of places in inverter_order's (NULL: by ascending
  * docid); the caller commits it and clears the buffer, which is unchanged. There must be one at least. OIR_IO,
  * OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
 oir_status inverter_flush(const inverter *v, const uint32_t *order, segment_writer *w, const progress *p,

@@ -73,7 +73,7 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     writer_release_state(w);
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
-    ERROR_GOTO_DONE(inverter_new(&w->inverter, w->state.term_lists, w->state.stored, err));
+    ERROR_GOTO_DONE(inverter_new(&w->inverter, w->memory_limit, w->state.term_lists, w->state.stored, err));
 done:
     if (status)
         writer_release_state(w);
@@ -157,7 +157,7 @@ static oir_status delete_by_term_in(oir_writable_database *w, writer_segment *s,
 oir_status writer_delete_by_term(oir_writable_database *w, const char *term, size_t size, oir_doccount *count,
                                  oir_docid *lowest, oir_error *err)
 {
-    inverter_delete_by_term(w->inverter, term, size, count, lowest);
+    ERROR_FORWARD(inverter_delete_by_term(w->inverter, term, size, count, lowest, err));
     w->changed |= *count > 0;
     for (size_t i = w->segment_count; i-- > 0;)
         ERROR_FORWARD(delete_by_term_in(w, &w->segments[i], term, size, count, lowest, err));
@@ -166,7 +166,7 @@ oir_status writer_delete_by_term(oir_writable_database *w, const char *term, siz
 
 oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err)
 {
-    *found = inverter_has_term(w->inverter, term, size);
+    ERROR_FORWARD(inverter_has_term(w->inverter, term, size, found, err));
     for (size_t i = w->segment_count; i-- > 0 && !*found;) {
         const writer_segment *s = &w->segments[i];
         bool there;

@@ -128,6 +128,7 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
         inverter_clear(w->inverter);
         return OIR_OK;
     }
+    ERROR_FORWARD(inverter_settle(w->inverter, err));
     if (lasting && choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
         size_t taken = inverter_get_memory(w->inverter); /* the buffer is there meanwhile */
         size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;

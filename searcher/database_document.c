@@ -42,8 +42,8 @@ static oir_status load_values(void *context, document_values *to, oir_error *err
 static oir_status load_term(const origin *o, const terms_cursor *c, uint32_t wdf, const weigh_input *norms, arena *a,
                             document_terms *to, oir_error *err)
 {
-    uint32_t number, window = o->local >> WINDOW_BITS, range = o->local >> 6 & (RANGES - 1), place = o->local & 63;
-    ERROR_FORWARD(document_terms_add(to, c->term, c->term_size, wdf, &number, err));
+    uint32_t window = o->local >> WINDOW_BITS, range = o->local >> 6 & (RANGES - 1), place = o->local & 63;
+    ERROR_FORWARD(document_terms_add(to, c->term, c->term_size, wdf, err));
     if (c->entry.positions_form == POSITIONS_NONE)
         return OIR_OK;
     position_room room = {0};

@@ -108,3 +108,21 @@ void sort_u64(uint64_t *numbers, size_t count)
     if (ordered < count)
         quick_sort(numbers, count, 2 * bits_width(count));
 }
+
+size_t sort_u32_distinct(uint32_t *numbers, size_t count)
+{
+    size_t i = 1;
+    while (i < count && numbers[i] > numbers[i - 1])
+        i++;
+    if (i >= count)
+        return count;
+    for (i = 1; i < count && numbers[i] >= numbers[i - 1]; i++) {
+    }
+    if (i < count)
+        sort_u32(numbers, count);
+    size_t kept = 1;
+    for (i = 1; i < count; i++)
+        if (numbers[i] != numbers[kept - 1])
+            numbers[kept++] = numbers[i];
+    return kept;
+}

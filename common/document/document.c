@@ -107,7 +107,8 @@ oir_status document_complete(const oir_document *document, oir_error *err)
     ERROR_FORWARD(load_data(inside, err));
     ERROR_FORWARD(load_values(inside, err));
     ERROR_FORWARD(load_terms(inside, err));
-    return document_terms_group(&inside->terms, err);
+    document_terms_settle(&inside->terms);
+    return OIR_OK;
 }
 
 /* ---- data ---- */
@@ -142,7 +143,7 @@ oir_status oir_document_add_term(oir_document *document, const char *term, size_
                                  oir_error *err)
 {
     ERROR_FORWARD(load_terms(document, err));
-    return document_terms_add(&document->terms, term, size, wdf_increment, NULL, err);
+    return document_terms_add(&document->terms, term, size, wdf_increment, err);
 }
 
 oir_status oir_document_add_boolean_term(oir_document *document, const char *term, size_t size, oir_error *err)
@@ -173,8 +174,8 @@ oir_status oir_document_get_term_count(oir_document *document, oir_termcount *ou
 {
     *out = 0;
     ERROR_FORWARD(load_terms(document, err));
-    document_terms_settle(&document->terms);
-    *out = document->terms.live;
+    ERROR_FORWARD(document_terms_group(&document->terms, err));
+    *out = (oir_termcount)document->terms.count;
     return OIR_OK;
 }
 

@@ -38,7 +38,7 @@ struct oir_document {
 oir_status document_new_from(oir_document **out, oir_docid docid, const document_source *source, void *context,
                              oir_error *err);
 
-/* Makes sure that everything is here, and terms are grouped: what the indexer calls before it reads the fields. It
+/* Makes sure that everything is here, and terms are settled: what the indexer calls before it reads the fields. It
  * changes no answer of the document, so it takes a const one. Failures of the source, OIR_NO_MEMORY. */
 oir_status document_complete(const oir_document *document, oir_error *err);
 

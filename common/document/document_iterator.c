@@ -15,10 +15,11 @@ static oir_status iterator_next(oir_term_iterator *base, bool *found, oir_error 
     (void)err;
     document_iterator *iterator = (document_iterator *)base;
     const document_terms *terms = iterator->terms;
-    *found = iterator->at < terms->live;
+    *found = iterator->at < terms->count;
     if (*found) {
         const document_term *term = &terms->terms[terms->order[iterator->at++]];
-        base->term = (oir_bytes){document_terms_get_bytes(terms, term), term->size};
+        const document_word *word = document_terms_get_word(terms, term);
+        base->term = (oir_bytes){document_terms_get_bytes(terms, word), word->size};
         base->wdf = term->wdf;
     }
     return OIR_OK;
@@ -28,11 +29,11 @@ static oir_status iterator_seek(oir_term_iterator *base, const char *target, siz
 {
     document_iterator *iterator = (document_iterator *)base;
     const document_terms *terms = iterator->terms;
-    uint32_t low = iterator->at, high = terms->live;
+    uint32_t low = iterator->at, high = (uint32_t)terms->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const document_term *term = &terms->terms[terms->order[middle]];
-        if (iterator_compare_terms(document_terms_get_bytes(terms, term), term->size, target, size) < 0)
+        const document_word *word = document_terms_get_word(terms, &terms->terms[terms->order[middle]]);
+        if (iterator_compare_terms(document_terms_get_bytes(terms, word), word->size, target, size) < 0)
             low = middle + 1;
         else
             high = middle;

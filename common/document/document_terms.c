@@ -1,6 +1,5 @@
 #include "document/document_terms.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -34,10 +33,12 @@ static void free_slots(document_terms *t)
 void document_terms_release(document_terms *t)
 {
     free_slots(t);
+    token_release(t->hints_of);
     memory_free(t->bytes);
+    memory_free(t->words);
     memory_free(t->waiting);
+    memory_free(t->log);
     memory_free(t->terms);
-    memory_free(t->occurrences);
     memory_free(t->positions);
     memory_free(t->order);
     *t = (document_terms){0};
@@ -53,15 +54,20 @@ static void drop_words(document_terms *t)
     t->byte_count = t->word_count = 0;
 }
 
+/* What is known of the document as a whole no longer holds. */
+static inline void forget_groups(document_terms *t)
+{
+    t->grouped = t->sorted = false;
+}
+
 void document_terms_clear(document_terms *t)
 {
-    t->round++;
-    if (t->word_count > WORDS_KEPT || t->byte_count > BYTES_KEPT || t->round == 0)
+    if (t->word_count > WORDS_KEPT || t->byte_count > BYTES_KEPT)
         drop_words(t);
-    t->count = t->occurrence_count = 0;
-    t->live = t->waiting_count = 0;
+    t->log_count = t->count = 0;
+    t->waiting_count = 0;
     t->length = 0;
-    t->grouped = t->sorted = false;
+    forget_groups(t);
 }
 
 /* ---- room ---- */
@@ -83,16 +89,13 @@ static oir_status reserve_slots(document_terms *t, uint64_t words, oir_error *er
     memory_advise_large(memory, bytes);
     memset(memory, 0, bytes);
     document_slot *slots = (document_slot *)(((uintptr_t)memory + SLOT_LINE - 1) & ~(uintptr_t)(SLOT_LINE - 1));
-    for (size_t i = 0; i < count; i++) {
-        const document_slot *s = &t->slots[i];
+    for (size_t i = 0; i < t->word_count; i++) {
+        const document_slot *s = &t->slots[t->words[i].slot];
         size_t at = hash_of_key(s->low, s->high, s->size) & (wanted - 1);
-        if (s->size == 0)
-            continue;
         while (slots[at].size)
             at = (at + 1) & (wanted - 1);
         slots[at] = *s;
-        if (s->round == t->round)
-            t->terms[s->term].slot = (uint32_t)at;
+        t->words[i].slot = (uint32_t)at;
     }
     memory_free(t->slot_memory);
     t->slot_memory = memory;
@@ -101,27 +104,27 @@ static oir_status reserve_slots(document_terms *t, uint64_t words, oir_error *er
     return OIR_OK;
 }
 
-/* Room for so many more terms, with so many bytes together: then making them cannot fail. */
-static oir_status reserve_terms(document_terms *t, uint32_t terms, size_t bytes, oir_error *err)
+/* Room for so many more words, with so many bytes together, and as many occurrences: then adding them cannot fail. */
+static oir_status reserve(document_terms *t, uint32_t words, size_t bytes, oir_error *err)
 {
+    if (t->log_count >= UINT32_MAX - words)
+        return error_set(err, OIR_TOO_BIG, "a document has 2^32 positions; split it");
     if (t->byte_count + bytes > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "a document's terms take more than 4 GiB; split it");
     if (!memory_reserve(&t->bytes, &t->byte_capacity, t->byte_count + bytes, 1) ||
-        !memory_reserve(&t->terms, &t->capacity, t->count + terms, sizeof *t->terms))
+        !memory_reserve(&t->words, &t->word_capacity, t->word_count + words, sizeof *t->words) ||
+        !memory_reserve(&t->log, &t->log_capacity, t->log_count + words, sizeof *t->log))
         return error_no_memory(err, "the terms of a document");
-    return reserve_slots(t, (uint64_t)t->word_count + terms, err);
+    return reserve_slots(t, (uint64_t)t->word_count + words, err);
 }
 
 static oir_status reserve_waiting(document_terms *t, oir_error *err)
 {
-    if (t->occurrence_count >= UINT32_MAX - WAITING_MAX)
-        return error_set(err, OIR_TOO_BIG, "a document has 2^32 positions; split it");
     if (!t->waiting)
         t->waiting = memory_new(WAITING_MAX * sizeof *t->waiting);
-    if (!t->waiting || !memory_reserve(&t->occurrences, &t->occurrence_capacity, t->occurrence_count + WAITING_MAX,
-                                       sizeof *t->occurrences))
-        return error_no_memory(err, "the positions of a document");
-    return reserve_terms(t, WAITING_MAX, (size_t)WAITING_MAX * HASH_KEY_MAX, err);
+    if (!t->waiting)
+        return error_no_memory(err, "the terms of a document");
+    return reserve(t, WAITING_MAX, (size_t)WAITING_MAX * HASH_KEY_MAX, err);
 }
 
 /* ---- looking up ---- */
@@ -134,7 +137,7 @@ static inline document_slot *find_slot(const document_terms *t, uint32_t hash, u
     for (uint32_t at = hash & t->slot_mask;; at = (at + 1) & t->slot_mask) {
         document_slot *s = &t->slots[at];
         if (s->low == low && s->high == high && s->size == size &&
-            (size <= HASH_KEY_MAX || memcmp(t->bytes + s->at, bytes, size) == 0))
+            (size <= HASH_KEY_MAX || memcmp(t->bytes + t->words[s->word].at, bytes, size) == 0))
             return s;
         if (s->size == 0)
             return s;
@@ -157,106 +160,60 @@ static void store_short(uint8_t *to, uint64_t low, uint64_t high, size_t size)
     }
 }
 
-/* Makes a word in a free slot; bytes that its key does not tell are the caller's to fill in. There is room. */
-static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size)
+/* Makes a word in a free slot. There is room. */
+static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size,
+                      const char *bytes)
 {
+    uint8_t *to = t->bytes + t->byte_count;
     if (size <= HASH_KEY_MAX)
-        store_short(t->bytes + t->byte_count, low, high, size);
-    *slot = (document_slot){.low = low, .high = high, .at = (uint32_t)t->byte_count, .size = (uint16_t)size,
-                            .round = (uint16_t)(t->round - 1)};
+        store_short(to, low, high, size);
+    else
+        memcpy(to, bytes, size);
+    *slot = (document_slot){.low = low, .high = high, .word = (uint32_t)t->word_count, .size = (uint32_t)size};
+    t->words[t->word_count++] = (document_word){
+        .at = (uint32_t)t->byte_count, .slot = (uint32_t)(slot - t->slots), .size = (uint16_t)size};
     t->byte_count += size;
-    t->word_count++;
-}
-
-/* The term of a slot, made if the document has it not. There is room. */
-static inline uint32_t get_term(document_terms *t, document_slot *slot)
-{
-    if (slot->round == t->round)
-        return slot->term;
-    slot->round = t->round;
-    slot->term = (uint32_t)t->count++;
-    t->terms[slot->term] =
-        (document_term){.at = slot->at, .slot = (uint32_t)(slot - t->slots), .size = slot->size};
-    t->live++;
-    return slot->term;
-}
-
-static inline document_term *add_wdf(document_terms *t, uint32_t number, uint32_t wdf)
-{
-    document_term *term = &t->terms[number];
-    if (term->removed) {
-        term->removed = false;
-        t->live++;
-    }
-    term->wdf += wdf;
-    return term;
 }
 
 void document_terms_settle(document_terms *t)
 {
+    document_occurrence *to = t->log + t->log_count;
     for (uint32_t i = 0; i < t->waiting_count; i++) {
         const document_waiting *w = &t->waiting[i];
         document_slot *slot = find_slot(t, w->hash, w->low, w->high, w->size, "");
         if (slot->size == 0)
-            make_word(t, slot, w->low, w->high, w->size);
-        uint32_t number = get_term(t, slot);
-        add_wdf(t, number, w->wdf)->count++;
-        t->occurrences[t->occurrence_count++] = (document_occurrence){number, w->position};
+            make_word(t, slot, w->low, w->high, w->size, "");
+        to[i] = (document_occurrence){slot->word, w->position, w->wdf};
     }
+    t->log_count += t->waiting_count;
     t->waiting_count = 0;
 }
 
 /* ---- adding ---- */
 
-static inline oir_status check(const document_terms *t, size_t size, oir_termcount wdf, oir_error *err)
+/* A word whose bytes must be at hand to look it up does not wait. */
+static oir_status add_long(document_terms *t, const char *term, size_t size, oir_termpos position, oir_termcount wdf,
+                           oir_error *err)
+{
+    document_terms_settle(t);
+    ERROR_FORWARD(reserve(t, 1, size, err));
+    hash_key k = hash_make_key(term, size);
+    document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
+    if (slot->size == 0)
+        make_word(t, slot, k.low, k.high, size, term);
+    t->log[t->log_count++] = (document_occurrence){slot->word, position, wdf};
+    t->length += wdf;
+    forget_groups(t);
+    return OIR_OK;
+}
+
+static inline oir_status add(document_terms *t, const char *term, size_t size, oir_termpos position,
+                             oir_termcount wdf, oir_error *err)
 {
     if (size == 0 || size > OIR_TERM_MAX)
         return error_set(err, OIR_INVALID_ARGUMENT, "a term has %zu bytes; 1 to %d are allowed", size, OIR_TERM_MAX);
     if (t->length + wdf > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "a document is longer than 2^32 - 1 words; split it");
-    return OIR_OK;
-}
-
-oir_status document_terms_add(document_terms *t, const char *term, size_t size, oir_termcount wdf, uint32_t *number,
-                              oir_error *err)
-{
-    ERROR_FORWARD(check(t, size, wdf, err));
-    document_terms_settle(t);
-    ERROR_FORWARD(reserve_terms(t, 1, size, err));
-    hash_key k = hash_make_key(term, size);
-    document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
-    if (slot->size == 0) {
-        make_word(t, slot, k.low, k.high, size);
-        memcpy(t->bytes + slot->at, term, size);
-    }
-    uint32_t added = get_term(t, slot);
-    add_wdf(t, added, wdf);
-    t->length += wdf;
-    t->grouped = t->sorted = false;
-    if (number)
-        *number = added;
-    return OIR_OK;
-}
-
-/* A word whose bytes must be at hand to look it up does not wait. */
-static oir_status add_long(document_terms *t, const char *term, size_t size, oir_termpos position, oir_termcount wdf,
-                           oir_error *err)
-{
-    uint32_t number;
-    document_terms_settle(t);
-    ERROR_FORWARD(reserve_waiting(t, err));
-    ERROR_FORWARD(document_terms_add(t, term, size, wdf, &number, err));
-    t->terms[number].count++;
-    t->occurrences[t->occurrence_count++] = (document_occurrence){number, position};
-    return OIR_OK;
-}
-
-oir_status document_terms_add_position(document_terms *t, const char *term, size_t size, oir_termpos position,
-                                       oir_termcount wdf, oir_error *err)
-{
-    if (position == UINT32_MAX)
-        return error_set(err, OIR_INVALID_ARGUMENT, "position 2^32 - 1 is not allowed");
-    ERROR_FORWARD(check(t, size, wdf, err));
     if (size > HASH_KEY_MAX)
         return add_long(t, term, size, position, wdf, err);
     if (t->waiting_count == WAITING_MAX)
@@ -264,66 +221,93 @@ oir_status document_terms_add_position(document_terms *t, const char *term, size
     if (t->waiting_count == 0)
         ERROR_FORWARD(reserve_waiting(t, err));
     hash_key k = hash_make_key(term, size);
-    __builtin_prefetch(&t->slots[(uint32_t)k.hash & t->slot_mask], 1);
+    __builtin_prefetch(&t->slots[(uint32_t)k.hash & t->slot_mask]);
     t->waiting[t->waiting_count++] =
-        (document_waiting){k.low, k.high, (uint32_t)k.hash, wdf, position, (uint16_t)size};
+        (document_waiting){k.low, k.high, (uint32_t)k.hash, wdf, position, (uint32_t)size};
     t->length += wdf;
-    t->grouped = t->sorted = false;
+    forget_groups(t);
     return OIR_OK;
 }
 
-/* The term's number; false when the document has none such, or it was removed. */
-static bool find(document_terms *t, const char *term, size_t size, uint32_t *number)
+oir_status document_terms_add(document_terms *t, const char *term, size_t size, oir_termcount wdf, oir_error *err)
 {
-    document_terms_settle(t);
-    if (!t->slots || size == 0 || size > OIR_TERM_MAX)
-        return false;
-    hash_key k = hash_make_key(term, size);
-    const document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
-    if (slot->size == 0 || slot->round != t->round)
-        return false;
-    *number = slot->term;
-    return !t->terms[slot->term].removed;
+    return add(t, term, size, DOCUMENT_NO_POSITION, wdf, err);
+}
+
+oir_status document_terms_add_position(document_terms *t, const char *term, size_t size, oir_termpos position,
+                                       oir_termcount wdf, oir_error *err)
+{
+    if (position == DOCUMENT_NO_POSITION)
+        return error_set(err, OIR_INVALID_ARGUMENT, "position 2^32 - 1 is not allowed");
+    return add(t, term, size, position, wdf, err);
+}
+
+/* Takes a word's occurrences out of the log; false when there are none. */
+static bool take_out(document_terms *t, uint32_t word)
+{
+    size_t kept = 0, count = t->log_count;
+    for (size_t i = 0; i < count; i++) {
+        if (t->log[i].word == word)
+            t->length -= t->log[i].wdf;
+        else
+            t->log[kept++] = t->log[i];
+    }
+    t->log_count = kept;
+    return kept < count;
 }
 
 oir_status document_terms_remove(document_terms *t, const char *term, size_t size, oir_error *err)
 {
-    uint32_t number;
-    if (!find(t, term, size, &number))
-        return error_set(err, OIR_NOT_FOUND, "the document has no term '%.*s'", (int)(size < 64 ? size : 64), term);
-    document_term *gone = &t->terms[number];
-    if (gone->count) {
-        size_t kept = 0;
-        for (size_t i = 0; i < t->occurrence_count; i++)
-            if (t->occurrences[i].term != number)
-                t->occurrences[kept++] = t->occurrences[i];
-        t->occurrence_count = kept;
+    document_terms_settle(t);
+    const document_slot *slot = NULL;
+    if (t->slots && size > 0 && size <= OIR_TERM_MAX) {
+        hash_key k = hash_make_key(term, size);
+        slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
     }
-    t->length -= gone->wdf;
-    gone->wdf = gone->count = 0;
-    gone->removed = true;
-    t->live--;
-    t->grouped = t->sorted = false;
+    if (!slot || slot->size == 0 || !take_out(t, slot->word))
+        return error_set(err, OIR_NOT_FOUND, "the document has no term '%.*s'", (int)(size < 64 ? size : 64), term);
+    forget_groups(t);
     return OIR_OK;
 }
 
-/* Sorts one term's positions and drops repeated ones. Text comes in order, so the usual case is a look. */
-static uint32_t tidy(oir_termpos *positions, uint32_t count)
+void document_terms_lend_hints(document_terms *t, token *owner)
 {
-    uint32_t i = 1;
-    while (i < count && positions[i] > positions[i - 1])
-        i++;
-    if (i >= count)
-        return count;
-    for (i = 1; i < count && positions[i] >= positions[i - 1]; i++) {
+    if (t->hints_of == owner)
+        return;
+    token_release(t->hints_of);
+    t->hints_of = token_share(owner);
+    for (size_t i = 0; i < t->word_count; i++)
+        t->words[i].hint = 0;
+}
+
+/* ---- grouping ---- */
+
+static void forget_numbers(document_terms *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        t->words[t->terms[i].word].group = 0;
+}
+
+/* The different words of the log as terms, each with its wdf and how many positions it has. */
+static oir_status find_terms(document_terms *t, oir_error *err)
+{
+    t->count = 0;
+    for (size_t i = 0; i < t->log_count; i++) {
+        const document_occurrence *o = &t->log[i];
+        document_word *word = &t->words[o->word];
+        if (!word->group) {
+            if (!memory_reserve(&t->terms, &t->capacity, t->count + 1, sizeof *t->terms)) {
+                forget_numbers(t);
+                return error_no_memory(err, "the terms of a document");
+            }
+            t->terms[t->count++] = (document_term){.word = o->word};
+            word->group = (uint32_t)t->count;
+        }
+        document_term *term = &t->terms[word->group - 1];
+        term->wdf += o->wdf;
+        term->positions += o->position != DOCUMENT_NO_POSITION;
     }
-    if (i < count)
-        sort_u32(positions, count);
-    uint32_t kept = 1;
-    for (i = 1; i < count; i++)
-        if (positions[i] != positions[kept - 1])
-            positions[kept++] = positions[i];
-    return kept;
+    return OIR_OK;
 }
 
 oir_status document_terms_group(document_terms *t, oir_error *err)
@@ -331,35 +315,35 @@ oir_status document_terms_group(document_terms *t, oir_error *err)
     document_terms_settle(t);
     if (t->grouped)
         return OIR_OK;
-    if (!memory_reserve(&t->positions, &t->position_capacity, t->occurrence_count, sizeof *t->positions))
+    if (!memory_reserve(&t->positions, &t->position_capacity, t->log_count, sizeof *t->positions))
         return error_no_memory(err, "the positions of a document");
+    ERROR_FORWARD(find_terms(t, err));
     uint32_t sum = 0;
     for (size_t i = 0; i < t->count; i++) {
-        t->terms[i].first = sum;
-        t->terms[i].positions = 0;
-        sum += t->terms[i].count;
+        document_term *term = &t->terms[i];
+        term->first = sum;
+        sum += term->positions;
+        term->positions = 0;
     }
-    assert(sum == t->occurrence_count);
-    oir_termpos min = UINT32_MAX, max = 0;
-    for (size_t i = 0; i < t->occurrence_count; i++) {
-        document_term *term = &t->terms[t->occurrences[i].term];
-        oir_termpos position = t->occurrences[i].position;
-        t->positions[term->first + term->positions++] = position;
-        min = position < min ? position : min;
-        max = position > max ? position : max;
+    for (size_t i = 0; i < t->log_count; i++) {
+        const document_occurrence *o = &t->log[i];
+        document_term *term = &t->terms[t->words[o->word].group - 1];
+        if (o->position != DOCUMENT_NO_POSITION)
+            t->positions[term->first + term->positions++] = o->position;
     }
-    t->position_min = min;
-    t->position_max = max;
-    for (size_t i = 0; i < t->count; i++)
-        if (t->terms[i].count > 1)
-            t->terms[i].positions = tidy(t->positions + t->terms[i].first, t->terms[i].count);
+    forget_numbers(t);
+    for (size_t i = 0; i < t->count; i++) {
+        document_term *term = &t->terms[i];
+        term->positions = (uint32_t)sort_u32_distinct(t->positions + term->first, term->positions);
+    }
     t->grouped = true;
     return OIR_OK;
 }
 
 static bool less(const document_terms *t, uint32_t a, uint32_t b)
 {
-    const document_term *left = &t->terms[a], *right = &t->terms[b];
+    const document_word *left = document_terms_get_word(t, &t->terms[a]);
+    const document_word *right = document_terms_get_word(t, &t->terms[b]);
     return iterator_compare_terms(document_terms_get_bytes(t, left), left->size, document_terms_get_bytes(t, right),
                                   right->size) < 0;
 }
@@ -380,18 +364,16 @@ static void sift(const document_terms *t, uint32_t *heap, size_t at, size_t coun
 /* Heap sort: qsort has no room for a context in portable C, and this needs no memory. */
 oir_status document_terms_sort(document_terms *t, oir_error *err)
 {
-    document_terms_settle(t);
+    ERROR_FORWARD(document_terms_group(t, err));
     if (t->sorted)
         return OIR_OK;
-    if (!memory_reserve(&t->order, &t->order_capacity, t->live, sizeof *t->order))
+    if (!memory_reserve(&t->order, &t->order_capacity, t->count, sizeof *t->order))
         return error_no_memory(err, "the order of a document's terms");
-    size_t count = 0;
     for (uint32_t i = 0; i < t->count; i++)
-        if (!t->terms[i].removed)
-            t->order[count++] = i;
-    for (size_t i = count / 2; i-- > 0;)
-        sift(t, t->order, i, count);
-    for (size_t i = count; i-- > 1;) {
+        t->order[i] = i;
+    for (size_t i = t->count / 2; i-- > 0;)
+        sift(t, t->order, i, t->count);
+    for (size_t i = t->count; i-- > 1;) {
         uint32_t largest = t->order[0];
         t->order[0] = t->order[i];
         t->order[i] = largest;

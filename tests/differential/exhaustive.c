@@ -140,14 +140,15 @@ static void add_posting(exhaustive *e, exhaustive_document *d, const char *name,
 
 void exhaustive_set(exhaustive *e, oir_docid docid, const oir_document *document)
 {
-    if (document_complete(document, NULL) != OIR_OK)
+    oir_document *inside = (oir_document *)(uintptr_t)document;
+    document_terms *t = &inside->terms;
+    if (document_complete(document, NULL) != OIR_OK || document_terms_group(t, NULL) != OIR_OK)
         exit(1);
-    const document_terms *t = &document->terms;
     exhaustive_document *d = document_new(e, docid, t->count);
     for (size_t i = 0; i < t->count; i++)
-        if (!t->terms[i].removed)
-            add_posting(e, d, document_terms_get_bytes(t, &t->terms[i]), t->terms[i].size, t->terms[i].wdf,
-                        t->positions + t->terms[i].first, t->terms[i].positions);
+        add_posting(e, d, document_terms_get_bytes(t, document_terms_get_word(t, &t->terms[i])),
+                    document_terms_get_word(t, &t->terms[i])->size, t->terms[i].wdf,
+                    t->positions + t->terms[i].first, t->terms[i].positions);
 }
 
 void exhaustive_set_copy(exhaustive *e, oir_docid docid, const exhaustive *from, oir_docid of)

@@ -243,7 +243,7 @@ static oir_status load_terms(void *context, document_terms *terms, oir_error *er
 {
     source_state *state = context;
     state->terms++;
-    oir_status status = document_terms_add(terms, "word", 4, 2, NULL, err);
+    oir_status status = document_terms_add(terms, "word", 4, 2, err);
     return status ? status : state->fail;
 }
 

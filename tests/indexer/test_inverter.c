@@ -64,14 +64,16 @@ static void add(oir_docid docid, uint64_t seed)
 static bool has_key(uint64_t key)
 {
     char term[40];
-    return inverter_has_term(buffered, term, world_key(key, term));
+    bool found;
+    REQUIRE_OK(inverter_has_term(buffered, term, world_key(key, term), &found, &world_error), world_error);
+    return found;
 }
 
 static uint32_t delete_key(uint64_t key, oir_docid *lowest)
 {
     char term[40];
     uint32_t count;
-    inverter_delete_by_term(buffered, term, world_key(key, term), &count, lowest);
+    REQUIRE_OK(inverter_delete_by_term(buffered, term, world_key(key, term), &count, lowest, &world_error), world_error);
     return count;
 }
 
@@ -79,7 +81,7 @@ static void memory_is_counted(void)
 {
     oir_allocator_set(&counting);
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverter_new(&buffered, true, true, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, true, true, &world_error), world_error);
     for (int round = 0; round < 2; round++) {
         for (oir_docid i = 1; i <= 20000; i++) {
             add(i, harness_random() | 1);
@@ -105,7 +107,7 @@ static void finding_and_deleting(void)
 {
     oir_docid lowest = 0;
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverter_new(&buffered, false, false, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
     EXPECT(!has_key(1) && !inverter_has_docid(buffered, 1) && !inverter_delete(buffered, 1));
     EXPECT_EQ(delete_key(1, &lowest), 0);
     add(9, WORLD_KEYS * 11 + 1);
@@ -136,7 +138,7 @@ static void replacing_one_document_often(void)
 {
     oir_docid lowest;
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverter_new(&buffered, false, false, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
     add(3, WORLD_KEYS + 1);
     for (int i = 0; i < 100000; i++) {
         REQUIRE(delete_key(1, &lowest) == 1 && lowest == 3);

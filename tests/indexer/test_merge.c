@@ -14,7 +14,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
     oir_document *document;
     inverter *v;
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverter_new(&v, true, true, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&v, 1 << 20, true, true, &world_error), world_error);
     for (uint32_t i = 0; i < EACH; i++) {
         oir_docid docid = i * SEGMENTS + number + 1;
         model->seeds[docid] = harness_random() | 1;
@@ -22,6 +22,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
         REQUIRE_OK(inverter_add(v, docid, document, &world_error), world_error);
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
+    REQUIRE_OK(inverter_settle(v, &world_error), world_error);
     REQUIRE_OK(inverter_flush(v, NULL, writer, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
     inverter_free(v);

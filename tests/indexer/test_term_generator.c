@@ -12,11 +12,11 @@ static void expect_terms(oir_document *document, const char *expected)
     buffer got = BUFFER_INIT;
     document_terms *terms = &document->terms;
     REQUIRE_OK(document_complete(document, &err), err);
-    REQUIRE_OK(document_terms_group(terms, &err), err);
     REQUIRE_OK(document_terms_sort(terms, &err), err);
-    for (uint32_t i = 0; i < terms->live; i++) {
+    for (uint32_t i = 0; i < terms->count; i++) {
         const document_term *term = &terms->terms[terms->order[i]];
-        buffer_add_format(&got, "%s%.*s*%u", i ? " " : "", (int)term->size, document_terms_get_bytes(terms, term),
+        const document_word *word = document_terms_get_word(terms, term);
+        buffer_add_format(&got, "%s%.*s*%u", i ? " " : "", (int)word->size, document_terms_get_bytes(terms, word),
                           (unsigned)term->wdf);
         for (uint32_t p = 0; p < term->positions; p++)
             buffer_add_format(&got, "%c%u", p ? ',' : '@', (unsigned)terms->positions[term->first + p]);
