@@ -374,8 +374,8 @@ size_t inverter_get_memory(const inverter *v)
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
-                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + (size_t)v->documents_max * 18 +
-                     (size_t)v->positions_max * 4;
+                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + (size_t)v->documents_max * 26 +
+                     (size_t)v->positions_max * 8;
     return here + writing;
 }
 
@@ -409,38 +409,52 @@ bool inverter_delete(inverter *v, oir_docid docid)
     return true;
 }
 
-static void skip_positions(inverter_cursor *c)
+bool inverter_read(const inverter *v, const inverter_term *term, buffer *bytes, inverter_cursor *out)
 {
-    for (uint32_t i = 0; i < c->positions; i++)
-        slices_next(&c->reader);
+    buffer_clear(bytes);
+    *out = (inverter_cursor){.left = term->documents};
+    if (term->documents && !slices_copy(&v->pool, &term->postings, bytes))
+        return false;
+    out->at = bytes->data;
+    return true;
+}
+
+/* Looks up a term whose list is then read at `c`; *found false: there is none such. */
+static oir_status read_term(inverter *v, const char *term, size_t size, uint32_t *number, inverter_cursor *c,
+                            buffer *bytes, bool *found, oir_error *err)
+{
+    hash_key k = hash_make_key(term, size);
+    *found = find_term(v, &k, term, size, number);
+    if (!*found)
+        return OIR_OK;
+    ERROR_FORWARD(inverter_settle(v, err));
+    return inverter_read(v, inverter_get_term(v, *number), bytes, c) ? OIR_OK
+                                                                      : error_no_memory(err, "the postings of a term");
 }
 
 oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *found, oir_error *err)
 {
     uint32_t number;
-    hash_key k = hash_make_key(term, size);
-    *found = false;
-    if (!find_term(v, &k, term, size, &number))
-        return OIR_OK;
-    ERROR_FORWARD(inverter_settle(v, err));
-    inverter_cursor c = inverter_read(v, inverter_get_term(v, number));
-    for (; !*found && inverter_next(&c); skip_positions(&c))
-        *found = inverter_get_document(v, c.document)->live;
-    return OIR_OK;
+    inverter_cursor c;
+    buffer bytes = BUFFER_INIT;
+    oir_status status = read_term(v, term, size, &number, &c, &bytes, found, err);
+    if (status == OIR_OK && *found)
+        for (*found = false; !*found && inverter_next(&c);)
+            *found = inverter_get_document(v, c.document)->live;
+    buffer_release(&bytes);
+    return status;
 }
 
 oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
                                    oir_error *err)
 {
     uint32_t number;
-    hash_key k = hash_make_key(term, size);
+    bool found;
+    inverter_cursor c;
+    buffer bytes = BUFFER_INIT;
     *count = 0;
-    if (!find_term(v, &k, term, size, &number))
-        return OIR_OK;
-    ERROR_FORWARD(inverter_settle(v, err));
-    inverter_term *t = inverter_get_term(v, number);
-    inverter_cursor c = inverter_read(v, t);
-    for (; inverter_next(&c); skip_positions(&c)) {
+    oir_status status = read_term(v, term, size, &number, &c, &bytes, &found, err);
+    while (status == OIR_OK && found && inverter_next(&c)) {
         inverter_document *d = inverter_get_document(v, c.document);
         if (!d->live)
             continue;
@@ -449,8 +463,12 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
         kill(v, d);
         ++*count;
     }
+    buffer_release(&bytes);
+    if (status || !found)
+        return status;
     /* Every document of the list is dead now, so it starts anew: replacing one document again and again by its term
      * must not walk over all the earlier ones each time. */
+    inverter_term *t = inverter_get_term(v, number);
     t->postings = (slice_list){.spare = t->postings.spare};
     t->last = t->documents = t->positions = 0;
     return OIR_OK;

@@ -10,6 +10,7 @@
 #define INDEXER_INVERTER_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/token.h"
 #include "document/document.h"
 #include "indexer/inverter_batch.h"
@@ -17,11 +18,15 @@
 #include "indexer/slices.h"
 #include "segment/segment_writer.h"
 
-/* A posting in a term's list, numbers in base 128:
- *     document - last document << 2 | kind
- *     kind 0: wdf 1, 1 position;    1: wdf, as many positions;    2: wdf, no positions;    3: wdf, count, positions
- *     the first position, then the differences */
+/* A posting in a term's list:
+ *     2 bytes   kind; bits of a position in bytes, as a power of two, << 2; 16 if far; gap << 5, its low 11 bits
+ *     far       4 bytes: the gap's higher bits
+ *     counts    of kind 1 and 2 wdf, of kind 3 wdf and the number of positions: a byte, or 255 and 4 bytes
+ *     positions ascending
+ * gap: document - last document. Kind 0: wdf 1, 1 position; 1: wdf, as many positions; 2: no positions; 3: any.
+ * Positions are as wide as the highest takes, and not differences, so that they are moved many at once. */
 enum inverter_kind { INVERTER_ONE, INVERTER_WDF, INVERTER_NONE, INVERTER_COUNTED };
+enum { INVERTER_WIDTH_SHIFT = 2, INVERTER_FAR = 16, INVERTER_GAP_SHIFT = 5, INVERTER_GAP_BITS = 11 };
 
 typedef struct inverter_term {
     uint64_t low, high;  /* hash_key */
@@ -130,18 +135,24 @@ static inline inverter_document *inverter_get_document(const inverter *v, size_t
 
 /* The postings of one term, one after another: `left` of them. */
 typedef struct inverter_cursor {
-    slice_reader reader;
+    const uint8_t *at;
     uint32_t left;
-    uint32_t document, wdf, positions; /* of the current one; its positions must be read before the next */
-    bool counted;
+    uint32_t document, wdf, positions; /* of the current one; */
+    const uint8_t *places;             /* its positions, */
+    uint32_t width;                    /* of so many bytes each */
 } inverter_cursor;
 
-static inline inverter_cursor inverter_read(const inverter *v, const inverter_term *term)
+/* Copies a term's list into `bytes` to read it there; what was in it is lost. False when out of memory. */
+bool inverter_read(const inverter *v, const inverter_term *term, buffer *bytes, inverter_cursor *out);
+
+static inline uint32_t inverter_next_count(inverter_cursor *c)
 {
-    inverter_cursor c = {.left = term->documents};
-    if (c.left)
-        c.reader = slices_read_list(&v->pool, &term->postings);
-    return c;
+    uint32_t count = *c->at++;
+    if (count == UINT8_MAX) {
+        count = bits_load32(c->at);
+        c->at += 4;
+    }
+    return count;
 }
 
 static inline bool inverter_next(inverter_cursor *c)
@@ -149,20 +160,38 @@ static inline bool inverter_next(inverter_cursor *c)
     if (c->left == 0)
         return false;
     c->left--;
-    uint64_t head = slices_next(&c->reader);
-    c->document += (uint32_t)(head >> 2);
-    c->wdf = (head & 3) == INVERTER_ONE ? 1 : (uint32_t)slices_next(&c->reader);
-    switch (head & 3) {
-    case INVERTER_NONE:
-        c->positions = 0;
+    uint32_t head = bits_load16(c->at);
+    c->at += 2;
+    c->document += head >> INVERTER_GAP_SHIFT;
+    if (head & INVERTER_FAR) {
+        c->document += bits_load32(c->at) << INVERTER_GAP_BITS;
+        c->at += 4;
+    }
+    c->wdf = (head & 3) == INVERTER_ONE ? 1 : inverter_next_count(c);
+    c->positions = (head & 3) == INVERTER_NONE ? 0 : (head & 3) == INVERTER_COUNTED ? inverter_next_count(c) : c->wdf;
+    c->places = c->at;
+    c->width = 1u << (head >> INVERTER_WIDTH_SHIFT & 3);
+    c->at += (size_t)c->positions * c->width;
+    return true;
+}
+
+/* The current posting's positions. */
+static inline void inverter_get_positions(const inverter_cursor *c, oir_termpos *to)
+{
+    const uint8_t *from = c->places;
+    switch (c->width) {
+    case 1:
+        for (uint32_t i = 0; i < c->positions; i++)
+            to[i] = from[i];
         break;
-    case INVERTER_COUNTED:
-        c->positions = (uint32_t)slices_next(&c->reader);
+    case 2:
+        for (uint32_t i = 0; i < c->positions; i++)
+            to[i] = bits_load16(from + 2 * (size_t)i);
         break;
     default:
-        c->positions = c->wdf;
+        for (uint32_t i = 0; i < c->positions; i++)
+            to[i] = bits_load32(from + 4 * (size_t)i);
     }
-    return true;
 }
 
 #endif

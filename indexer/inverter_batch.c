@@ -8,7 +8,7 @@ enum {
     MOST = 1 << 18,       /* occurrences; stream and runs are in the processor's own cache, nearly */
     MOST_LEAST = 1 << 12,
     MEMORY_SHARE = 256,   /* bytes of the buffer for each occurrence */
-    LIST_BYTES = 6        /* what an occurrence takes in a list, at most, usually */
+    LIST_BYTES = 8        /* what an occurrence takes in a list, at most, usually */
 };
 
 void inverter_batch_init(inverter_batch *b, size_t memory)

@@ -30,7 +30,7 @@ typedef struct inverter_batch {
     size_t settled;         /* terms of those touched that are in their lists */
     inverter_apart *apart;
     size_t apart_count, apart_capacity;
-    oir_termpos *positions; /* of one posting whose occurrences are not simply one position each */
+    uint64_t *positions;    /* of one posting whose occurrences are not simply one position each */
     size_t position_capacity;
 } inverter_batch;
 

@@ -20,6 +20,7 @@ typedef struct flush {
     uint32_t *ordinals;    /* term -> ordinal; NULL without term lists */
     term_sort_item *terms; /* all terms in byte order */
     gather gather;
+    buffer list;           /* of one term */
     uint64_t *pairs;       /* one document's ordinals and wdf */
     size_t pair_capacity;
     uint32_t *columns;     /* the same apart */
@@ -125,14 +126,15 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
         return error_no_memory(err, "the postings of a term");
     gather g = f->gather; /* a copy that nothing else can see is kept in registers */
     const uint32_t *locals = f->locals;
-    inverter_cursor c = inverter_read(f->v, term);
+    inverter_cursor c;
+    if (!inverter_read(f->v, term, &f->list, &c))
+        return error_no_memory(err, "the postings of a term");
     while (inverter_next(&c)) {
-        oir_termpos *to = g.positions + g.position_count, position = 0;
-        for (uint32_t i = 0; i < c.positions; i++)
-            to[i] = position += (oir_termpos)slices_next(&c.reader);
         uint32_t local = locals ? locals[c.document] : c.document;
-        if (local != GONE)
-            gather_add(&g, local, c.wdf, c.positions);
+        if (local == GONE)
+            continue;
+        inverter_get_positions(&c, g.positions + g.position_count);
+        gather_add(&g, local, c.wdf, c.positions);
     }
     f->gather = g;
     return OIR_OK;
@@ -223,5 +225,6 @@ done:
     memory_free(f.pairs);
     memory_free(f.columns);
     gather_release(&f.gather);
+    buffer_release(&f.list);
     return status;
 }

@@ -6,8 +6,8 @@
 enum {
     PREFETCH = 8,         /* terms ahead */
     ROOM = 4096,          /* encoded bytes that are appended together */
-    POSTING_MAX = 32,     /* bytes of a posting up to its first position */
-    POSITION_MAX = 8
+    HEAD_MAX = 16,        /* bytes of a posting before its positions */
+    PIECE = 512           /* positions that are encoded together */
 };
 
 /* One term's list while a batch is appended to it. */
@@ -30,54 +30,82 @@ static inline bool make_room(appender *a, size_t size)
     return (size_t)(a->bytes + ROOM - a->at) >= size || hand_over(a);
 }
 
-static inline void add_head(appender *a, uint32_t document, enum inverter_kind kind)
+/* The power of two of the bytes that a position takes. */
+static inline uint32_t width_of(oir_termpos highest)
+{
+    return (highest > UINT8_MAX) + (uint32_t)(highest > UINT16_MAX);
+}
+
+/* There is room. */
+static inline void add_head(appender *a, uint32_t document, enum inverter_kind kind, uint32_t width)
 {
     inverter_term *t = a->term;
-    a->at = slices_encode(a->at, (uint64_t)(document - t->last) << 2 | kind);
+    uint32_t gap = document - t->last, far = gap >> INVERTER_GAP_BITS;
+    bits_store16(a->at, (uint16_t)(gap << INVERTER_GAP_SHIFT | (far ? INVERTER_FAR : 0) |
+                                   width << INVERTER_WIDTH_SHIFT | (uint32_t)kind));
+    a->at += 2;
+    if (far) {
+        bits_store32(a->at, far);
+        a->at += 4;
+    }
     t->last = document;
     t->documents++;
 }
 
-/* A posting with so many positions, ascending. */
-static bool add_posting(appender *a, uint32_t document, uint32_t wdf, const oir_termpos *positions, uint32_t count)
+static inline void add_count(appender *a, uint32_t count)
 {
-    enum inverter_kind kind = count == 0 ? INVERTER_NONE : count == wdf ? INVERTER_WDF : INVERTER_COUNTED;
-    oir_termpos last = 0;
-    if (!make_room(a, POSTING_MAX))
-        return false;
-    add_head(a, document, kind);
-    a->at = slices_encode(a->at, wdf);
-    if (kind == INVERTER_COUNTED)
-        a->at = slices_encode(a->at, count);
-    for (uint32_t i = 0; i < count; i++) {
-        if (!make_room(a, POSITION_MAX))
-            return false;
-        a->at = slices_encode(a->at, positions[i] - last);
-        last = positions[i];
+    *a->at++ = (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
+    if (count >= UINT8_MAX) {
+        bits_store32(a->at, count);
+        a->at += 4;
     }
-    a->term->positions += count;
-    return true;
 }
 
-/* A posting whose occurrences are each one position more than the last, with wdf 1: nearly all that come from text. */
-static bool add_plain(appender *a, uint32_t document, const uint64_t *run, uint32_t count)
+/* Some positions, the low halves of items; there is room. */
+static inline void add_positions(appender *a, const uint64_t *items, size_t count, uint32_t width)
 {
-    oir_termpos last = 0;
-    if (!make_room(a, POSTING_MAX))
+    uint8_t *to = a->at;
+    switch (width) {
+    case 0:
+        for (size_t i = 0; i < count; i++)
+            to[i] = (uint8_t)items[i];
+        break;
+    case 1:
+        for (size_t i = 0; i < count; i++)
+            bits_store16(to + 2 * i, (uint16_t)items[i]);
+        break;
+    default:
+        for (size_t i = 0; i < count; i++)
+            bits_store32(to + 4 * i, (uint32_t)items[i]);
+    }
+    a->at += count << width;
+}
+
+/* A posting with so many positions, ascending, the low halves of items. */
+static bool add_posting(appender *a, uint32_t document, uint32_t wdf, const uint64_t *items, size_t count)
+{
+    uint32_t width = count ? width_of((oir_termpos)items[count - 1]) : 0;
+    enum inverter_kind kind = count == 0 ? INVERTER_NONE : count == wdf ? INVERTER_WDF : INVERTER_COUNTED;
+    if (!make_room(a, HEAD_MAX + 4))
         return false;
-    if (count == 1) {
-        add_head(a, document, INVERTER_ONE);
-    } else {
-        add_head(a, document, INVERTER_WDF);
-        a->at = slices_encode(a->at, count);
+    if (wdf == 1 && count == 1) {
+        add_head(a, document, INVERTER_ONE, width);
+        bits_store32(a->at, (uint32_t)*items);
+        a->at += (size_t)1 << width;
+        a->term->positions++;
+        return true;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (!make_room(a, POSITION_MAX))
+    add_head(a, document, kind, width);
+    add_count(a, wdf);
+    if (kind == INVERTER_COUNTED)
+        add_count(a, (uint32_t)count);
+    a->term->positions += (uint32_t)count;
+    for (size_t piece; count > 0; items += piece, count -= piece) {
+        piece = count < PIECE ? count : PIECE;
+        if (!make_room(a, piece << width))
             return false;
-        a->at = slices_encode(a->at, (uint32_t)run[i] - last);
-        last = (uint32_t)run[i];
+        add_positions(a, items, piece, width);
     }
-    a->term->positions += count;
     return true;
 }
 
@@ -85,7 +113,8 @@ static bool add_plain(appender *a, uint32_t document, const uint64_t *run, uint3
 static bool add_mixed(appender *a, uint32_t document, const uint64_t *run, size_t count)
 {
     inverter_batch *b = &a->v->batch;
-    uint32_t wdf = 0, kept = 0;
+    uint32_t wdf = 0;
+    size_t kept = 0, distinct = 0;
     if (!memory_reserve(&b->positions, &b->position_capacity, count, sizeof *b->positions))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -96,8 +125,11 @@ static bool add_mixed(appender *a, uint32_t document, const uint64_t *run, size_
         if (o.position != DOCUMENT_NO_POSITION)
             b->positions[kept++] = o.position;
     }
-    kept = (uint32_t)sort_u32_distinct(b->positions, kept);
-    return add_posting(a, document, wdf, b->positions, kept);
+    sort_u64(b->positions, kept);
+    for (size_t i = 0; i < kept; i++)
+        if (i == 0 || b->positions[i] != b->positions[distinct - 1])
+            b->positions[distinct++] = b->positions[i];
+    return add_posting(a, document, wdf, b->positions, distinct);
 }
 
 static inline uint32_t document_of(uint64_t item)
@@ -117,7 +149,8 @@ static bool add_run(appender *a, uint32_t first, const uint64_t *run, size_t cou
                      (end == count || document_of(run[end]) != document);
         while (!plain && end < count && document_of(run[end]) == document)
             end++;
-        if (!(plain ? add_plain(a, first + document, run + i, (uint32_t)(end - i))
+        /* Plain: wdf 1 and a position each, ascending, as nearly all that comes from text. */
+        if (!(plain ? add_posting(a, first + document, (uint32_t)(end - i), run + i, end - i)
                     : add_mixed(a, first + document, run + i, end - i)))
             return false;
     }

@@ -14,6 +14,7 @@ typedef struct buffered {
     uint32_t *places;      /* buffered number -> place in it, or GONE */
     term_sort_item *terms; /* those with documents enough, by byte order */
     size_t term_count;
+    buffer list;           /* of one term */
     reorder_builder builder;
 } buffered;
 
@@ -55,13 +56,12 @@ static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
         if (!reorder_builder_wants(&b->builder, i))
             continue;
         reorder_builder_start(&b->builder, i);
-        inverter_cursor c = inverter_read(b->v, inverter_get_term(b->v, b->terms[i].term));
-        while (inverter_next(&c)) {
-            for (uint32_t skipped = 0; skipped < c.positions; skipped++)
-                slices_next(&c.reader);
+        inverter_cursor c;
+        if (!inverter_read(b->v, inverter_get_term(b->v, b->terms[i].term), &b->list, &c))
+            return error_no_memory(err, "the order of documents");
+        while (inverter_next(&c))
             if (b->places[c.document] != GONE)
                 reorder_builder_note(&b->builder, b->places[c.document]);
-        }
     }
     return OIR_OK;
 }
@@ -83,6 +83,7 @@ done:
     memory_free(b.order);
     memory_free(b.places);
     memory_free(b.terms);
+    buffer_release(&b.list);
     reorder_builder_release(&b.builder);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "indexer/slices.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -100,6 +101,24 @@ bool slices_add(slices *s, slice_list *list, const uint8_t *bytes, size_t size)
         size -= part;
     }
     return true;
+}
+
+bool slices_copy(const slices *s, const slice_list *list, buffer *out)
+{
+    uint32_t at = list->head;
+    uint8_t level = 0;
+    for (size_t payload;; at = bits_load32(slices_at(s, at) + payload)) {
+        payload = (size_t)slices_sizes[level] - 4;
+        bool last = level == list->level && list->tail - at <= payload && list->tail >= at;
+        size_t used = last ? payload - list->left : payload;
+        if (!memory_reserve(&out->data, &out->capacity, out->size + used + 8, 1))
+            return false;
+        memcpy(out->data + out->size, slices_at(s, at), used);
+        out->size += used;
+        if (last)
+            return true;
+        level = (uint8_t)(level + (level + 1 < SLICES_LEVELS));
+    }
 }
 
 slice_mark slices_get_mark(const slice_list *list)

@@ -8,6 +8,7 @@
 #define INDEXER_SLICES_H
 
 #include "base/bits.h"
+#include "base/buffer.h"
 #include <oir/types.h>
 
 enum {
@@ -77,6 +78,9 @@ static inline uint8_t *slices_encode(uint8_t *out, uint64_t value)
     *out++ = (uint8_t)value;
     return out;
 }
+
+/* Appends all that is in a list to `out`, with at least 8 readable bytes behind. False when out of memory. */
+bool slices_copy(const slices *s, const slice_list *list, buffer *out);
 
 slice_mark slices_get_mark(const slice_list *list);
 slice_reader slices_read(const slices *s, slice_mark from);
