@@ -123,50 +123,12 @@ static bool find_text(const char *line, size_t size, const char **text, size_t *
     return true;
 }
 
-/* Where the next space is, or the end. Words are short, so eight bytes are looked at together where there are so many:
- * a byte that is a space becomes 0, and the lowest 0 is the lowest byte that borrows. */
-static const char *find_space(const char *at, const char *end)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    for (; end - at >= 8; at += 8) {
-        uint64_t bytes;
-        memcpy(&bytes, at, sizeof bytes);
-        bytes ^= ones * ' ';
-        uint64_t zeros = (bytes - ones) & ~bytes & ones << 7;
-        if (zeros)
-            return at + __builtin_ctzll(zeros) / 8;
-    }
-    while (at < end && *at != ' ')
-        at++;
-    return at;
-}
-
-/* The words between spaces, at positions from 1. One that is too long to be a term leaves its position empty. */
-static oir_status add_words(oir_document *document, const char *text, size_t size, oir_error *err)
-{
-    const char *end = text + size;
-    oir_termpos position = 0;
-    for (;;) {
-        while (text < end && *text == ' ')
-            text++;
-        if (text == end)
-            return OIR_OK;
-        const char *word = text;
-        text = find_space(text, end);
-        position++;
-        if (text - word > OIR_TERM_MAX)
-            continue;
-        oir_status status = oir_document_add_posting(document, word, (size_t)(text - word), position, 1, err);
-        if (status)
-            return status;
-    }
-}
-
 /* Adds all lines of standard input, and commits after each `commit` of them; counts the bytes of their texts. */
 static oir_status feed(oir_writable_database *writer, unsigned long commit, uint64_t *bytes, oir_error *err)
 {
     oir_status status = OIR_NO_MEMORY;
     oir_document *document = NULL;
+    oir_term_generator *generator = NULL;
     const char *text;
     char *line;
     size_t size;
@@ -176,6 +138,10 @@ static oir_status feed(oir_writable_database *writer, unsigned long commit, uint
     if (!lines_init(&in, STDIN_FILENO, 1 << 20))
         return status;
     status = oir_document_new(&document, err);
+    if (!status)
+        status = oir_term_generator_new(&generator, err);
+    if (!status)
+        oir_term_generator_set_max_word_length(generator, OIR_TERM_MAX);
     for (uint64_t n = 1; !status && (more = lines_next(&in, &line, &size)) != 0; n++) {
         if (more < 0) {
             snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(errno));
@@ -187,13 +153,15 @@ static oir_status feed(oir_writable_database *writer, unsigned long commit, uint
         } else if (size > 0) {
             oir_document_clear(document);
             *bytes += size;
-            status = add_words(document, text, size, err);
+            oir_term_generator_set_document(generator, document);
+            status = oir_term_generator_index_text(generator, text, size, 1, "", err);
             if (!status)
                 status = oir_writable_database_add_document(writer, document, NULL, err);
             if (!status && commit && n % commit == 0)
                 status = oir_writable_database_commit(writer, err);
         }
     }
+    oir_term_generator_free(generator);
     oir_document_free(document);
     lines_release(&in);
     return status;

@@ -10,7 +10,8 @@
 enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
-    TERMS_MAX = INT32_MAX
+    TERMS_MAX = INT32_MAX,
+    VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
 };
 
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err)
@@ -19,6 +20,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     inverter *v = memory_new_zeroed(1, sizeof *v);
     if (!v)
         return error_no_memory(err, "the buffer of documents");
+    v->memory = memory;
     v->term_lists = term_lists;
     v->stored = stored;
     slices_init(&v->pool);
@@ -57,7 +59,7 @@ void inverter_free(inverter *v)
 void inverter_clear(inverter *v)
 {
     release(v);
-    *v = (inverter){.batch = v->batch, .term_lists = v->term_lists, .stored = v->stored};
+    *v = (inverter){.memory = v->memory, .batch = v->batch, .term_lists = v->term_lists, .stored = v->stored};
 }
 
 /* ---- terms ---- */
@@ -138,15 +140,16 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
 /* ---- the occurrences of a document ---- */
 
 /* The term's number, looked up or made, and kept as a hint: one more than it is. */
-static oir_status find_hint(inverter *v, const document_terms *from, document_word *word, oir_error *err)
+static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_error *err)
 {
+    const document_word *word = &from->words[i];
     const document_slot *slot = &from->slots[word->slot];
     const char *bytes = document_terms_get_bytes(from, word);
     hash_key k = {slot->low, slot->high, hash_of_key(slot->low, slot->high, word->size)};
     uint32_t number;
     if (!find_term(v, &k, bytes, word->size, &number))
         ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
-    word->hint = number + 1;
+    from->hints[i] = number + 1;
     return OIR_OK;
 }
 
@@ -157,10 +160,9 @@ static oir_status add_occurrences(inverter *v, document_terms *from, inverter_do
     inverter_batch_begin_document(b);
     for (size_t i = 0; i < from->log_count; i++) {
         document_occurrence o = from->log[i];
-        document_word *word = &from->words[o.word];
-        if (!word->hint)
-            ERROR_FORWARD(find_hint(v, from, word, err));
-        inverter_batch_add(b, word->hint - 1, o.position, o.wdf);
+        if (!from->hints[o.word])
+            ERROR_FORWARD(find_hint(v, from, o.word, err));
+        inverter_batch_add(b, from->hints[o.word] - 1, o.position, o.wdf);
         min = o.position < min ? o.position : min;
         max = o.position > max && o.position != DOCUMENT_NO_POSITION ? o.position : max;
     }
@@ -181,7 +183,7 @@ static bool find_pairs(inverter *v, const document_terms *from)
         memset(v->pair_of + before, 0, (v->pair_of_capacity - before) * sizeof *v->pair_of);
     v->pair_count = 0;
     for (size_t i = 0; i < from->log_count; i++) {
-        uint32_t term = from->words[from->log[i].word].hint - 1, *of = &v->pair_of[term];
+        uint32_t term = from->hints[from->log[i].word] - 1, *of = &v->pair_of[term];
         if (!*of) {
             v->pairs[v->pair_count++] = (inverter_pair){term, 0};
             *of = (uint32_t)v->pair_count;
@@ -216,7 +218,7 @@ static oir_status add_terms(inverter *v, document_terms *from, oir_error *err)
     /* Terms that are new to the buffer get room when they are made. */
     if (!v->token || !inverter_batch_reserve(b, from->log_count))
         return error_no_memory(err, "the buffer of documents");
-    document_terms_lend_hints(from, v->token);
+    document_terms_lend_hints(from, v->token, v->memory / VOCABULARY_SHARE);
     inverter_document *d = inverter_get_document(v, v->document_count - 1);
     ERROR_FORWARD(add_occurrences(v, from, d, err));
     return v->term_lists ? add_list(v, from, d, err) : OIR_OK;

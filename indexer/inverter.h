@@ -57,6 +57,7 @@ typedef struct inverter_document {
 enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that grow without moving */
 
 typedef struct inverter {
+    size_t memory;                /* bytes that it is meant for */
     bool term_lists, stored;
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
     inverter_batch batch;

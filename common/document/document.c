@@ -111,6 +111,12 @@ oir_status document_complete(const oir_document *document, oir_error *err)
     return OIR_OK;
 }
 
+oir_status document_open_terms(oir_document *document, document_terms **out, oir_error *err)
+{
+    *out = &document->terms;
+    return load_terms(document, err);
+}
+
 /* ---- data ---- */
 
 oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err)

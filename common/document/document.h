@@ -42,6 +42,9 @@ oir_status document_new_from(oir_document **out, oir_docid docid, const document
  * changes no answer of the document, so it takes a const one. Failures of the source, OIR_NO_MEMORY. */
 oir_status document_complete(const oir_document *document, oir_error *err);
 
+/* The terms, loaded, for somebody who adds to them. Failures of the source. */
+oir_status document_open_terms(oir_document *document, document_terms **out, oir_error *err);
+
 /* The terms with wdf, in byte order; the document's terms must be loaded. OIR_NO_MEMORY. */
 oir_status document_iterator_new(oir_term_iterator **out, oir_document *document, oir_error *err);
 

@@ -11,9 +11,10 @@
 enum {
     SLOTS_FIRST = 256,
     SLOT_LINE = 64,       /* alignment of slots: none shall lie in two cache lines */
-    WORDS_KEPT = 1 << 16, /* a vocabulary is dropped when it has more words, */
-    BYTES_KEPT = 1 << 20, /* or more bytes */
-    SLOTS_KEPT = 4 * WORDS_KEPT,
+    WORDS_KEPT = 1 << 16, /* a vocabulary is dropped when it has more words than the least of these */
+    WORDS_KEPT_MAX = 1 << 19,
+    WORD_BYTES = 2 * (int)sizeof(document_slot) + (int)sizeof(document_word) + 4 + 16, /* that one takes, or so */
+    BYTES_SHARE = 16,     /* or so many bytes for each of them */
     WAITING_MAX = 64
 };
 
@@ -36,6 +37,8 @@ void document_terms_release(document_terms *t)
     token_release(t->hints_of);
     memory_free(t->bytes);
     memory_free(t->words);
+    memory_free(t->hints);
+    token_release(t->vocabulary);
     memory_free(t->waiting);
     memory_free(t->log);
     memory_free(t->terms);
@@ -47,11 +50,13 @@ void document_terms_release(document_terms *t)
 static void drop_words(document_terms *t)
 {
     size_t slots = (size_t)t->slot_mask + 1;
-    if (slots > SLOTS_KEPT)
+    if (slots > 4 * t->words_kept)
         free_slots(t);
     else if (t->slots)
         memset(t->slots, 0, slots * sizeof *t->slots);
     t->byte_count = t->word_count = 0;
+    token_release(t->vocabulary);
+    t->vocabulary = NULL;
 }
 
 /* What is known of the document as a whole no longer holds. */
@@ -62,7 +67,9 @@ static inline void forget_groups(document_terms *t)
 
 void document_terms_clear(document_terms *t)
 {
-    if (t->word_count > WORDS_KEPT || t->byte_count > BYTES_KEPT)
+    if (!t->words_kept)
+        t->words_kept = WORDS_KEPT;
+    if (t->word_count > t->words_kept || t->byte_count / BYTES_SHARE > t->words_kept)
         drop_words(t);
     t->log_count = t->count = 0;
     t->waiting_count = 0;
@@ -111,8 +118,9 @@ static oir_status reserve(document_terms *t, uint32_t words, size_t bytes, oir_e
         return error_set(err, OIR_TOO_BIG, "a document has 2^32 positions; split it");
     if (t->byte_count + bytes > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "a document's terms take more than 4 GiB; split it");
-    if (!memory_reserve(&t->bytes, &t->byte_capacity, t->byte_count + bytes, 1) ||
+    if (!memory_reserve(&t->bytes, &t->byte_capacity, t->byte_count + bytes + HASH_KEY_MAX, 1) ||
         !memory_reserve(&t->words, &t->word_capacity, t->word_count + words, sizeof *t->words) ||
+        !memory_reserve(&t->hints, &t->hint_capacity, t->word_count + words, sizeof *t->hints) ||
         !memory_reserve(&t->log, &t->log_capacity, t->log_count + words, sizeof *t->log))
         return error_no_memory(err, "the terms of a document");
     return reserve_slots(t, (uint64_t)t->word_count + words, err);
@@ -144,31 +152,18 @@ static inline document_slot *find_slot(const document_terms *t, uint32_t hash, u
     }
 }
 
-/* A word of up to 16 bytes from its key: loads overlap, so do stores. */
-static void store_short(uint8_t *to, uint64_t low, uint64_t high, size_t size)
-{
-    if (size > 8) {
-        bits_store64(to, low);
-        bits_store64(to + size - 8, high);
-    } else if (size >= 4) {
-        bits_store32(to, (uint32_t)low);
-        bits_store32(to + size - 4, (uint32_t)high);
-    } else {
-        to[size - 1] = (uint8_t)low;
-        to[size >> 1] = (uint8_t)(low >> 8);
-        to[0] = (uint8_t)(low >> 16);
-    }
-}
-
 /* Makes a word in a free slot. There is room. */
 static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size,
                       const char *bytes)
 {
     uint8_t *to = t->bytes + t->byte_count;
-    if (size <= HASH_KEY_MAX)
-        store_short(to, low, high, size);
-    else
+    if (size <= HASH_KEY_MAX) { /* there is room for more, which the next word overwrites */
+        bits_store64(to, low);
+        bits_store64(to + 8, high);
+    } else {
         memcpy(to, bytes, size);
+    }
+    t->hints[t->word_count] = 0;
     *slot = (document_slot){.low = low, .high = high, .word = (uint32_t)t->word_count, .size = (uint32_t)size};
     t->words[t->word_count++] = (document_word){
         .at = (uint32_t)t->byte_count, .slot = (uint32_t)(slot - t->slots), .size = (uint16_t)size};
@@ -180,9 +175,9 @@ void document_terms_settle(document_terms *t)
     document_occurrence *to = t->log + t->log_count;
     for (uint32_t i = 0; i < t->waiting_count; i++) {
         const document_waiting *w = &t->waiting[i];
-        document_slot *slot = find_slot(t, w->hash, w->low, w->high, w->size, "");
+        document_slot *slot = find_slot(t, w->hash, w->low, w->high, w->size, (const char *)&w->low);
         if (slot->size == 0)
-            make_word(t, slot, w->low, w->high, w->size, "");
+            make_word(t, slot, w->low, w->high, w->size, (const char *)&w->low);
         to[i] = (document_occurrence){slot->word, w->position, w->wdf};
     }
     t->log_count += t->waiting_count;
@@ -191,17 +186,23 @@ void document_terms_settle(document_terms *t)
 
 /* ---- adding ---- */
 
+/* A word's number, made if it is not there. There is room. */
+static uint32_t get_word(document_terms *t, const char *term, size_t size)
+{
+    hash_key k = hash_make_key(term, size);
+    document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
+    if (slot->size == 0)
+        make_word(t, slot, k.low, k.high, size, term);
+    return slot->word;
+}
+
 /* A word whose bytes must be at hand to look it up does not wait. */
 static oir_status add_long(document_terms *t, const char *term, size_t size, oir_termpos position, oir_termcount wdf,
                            oir_error *err)
 {
     document_terms_settle(t);
     ERROR_FORWARD(reserve(t, 1, size, err));
-    hash_key k = hash_make_key(term, size);
-    document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
-    if (slot->size == 0)
-        make_word(t, slot, k.low, k.high, size, term);
-    t->log[t->log_count++] = (document_occurrence){slot->word, position, wdf};
+    t->log[t->log_count++] = (document_occurrence){get_word(t, term, size), position, wdf};
     t->length += wdf;
     forget_groups(t);
     return OIR_OK;
@@ -270,14 +271,44 @@ oir_status document_terms_remove(document_terms *t, const char *term, size_t siz
     return OIR_OK;
 }
 
-void document_terms_lend_hints(document_terms *t, token *owner)
+void document_terms_lend_hints(document_terms *t, token *owner, size_t memory)
 {
+    size_t words = memory / WORD_BYTES;
+    t->words_kept = words < WORDS_KEPT ? WORDS_KEPT : words < WORDS_KEPT_MAX ? words : WORDS_KEPT_MAX;
     if (t->hints_of == owner)
         return;
     token_release(t->hints_of);
     t->hints_of = token_share(owner);
-    for (size_t i = 0; i < t->word_count; i++)
-        t->words[i].hint = 0;
+    if (t->word_count)
+        memset(t->hints, 0, t->word_count * sizeof *t->hints);
+}
+
+/* ---- words by number ---- */
+
+token *document_terms_get_vocabulary(document_terms *t)
+{
+    if (!t->vocabulary)
+        t->vocabulary = token_new();
+    return t->vocabulary;
+}
+
+oir_status document_terms_intern(document_terms *t, const char *term, size_t size, uint32_t *word, oir_error *err)
+{
+    document_terms_settle(t);
+    ERROR_FORWARD(reserve(t, 1, size, err));
+    *word = get_word(t, term, size);
+    return OIR_OK;
+}
+
+oir_status document_terms_extend(document_terms *t, size_t occurrences, oir_error *err)
+{
+    document_terms_settle(t);
+    if (t->log_count + occurrences > UINT32_MAX)
+        return error_set(err, OIR_TOO_BIG, "a document has 2^32 positions; split it");
+    if (!memory_reserve(&t->log, &t->log_capacity, t->log_count + occurrences, sizeof *t->log))
+        return error_no_memory(err, "the terms of a document");
+    forget_groups(t);
+    return OIR_OK;
 }
 
 /* ---- grouping ---- */

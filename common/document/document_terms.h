@@ -25,7 +25,6 @@
 typedef struct document_word {
     uint32_t at;    /* of its bytes */
     uint32_t slot;
-    uint32_t hint;  /* see document_terms_lend_hints; 0: none */
     uint32_t group; /* while grouping 1 + the number of its term; else 0 */
     uint16_t size;
 } document_word;
@@ -66,6 +65,10 @@ typedef struct document_terms {
     size_t byte_count, byte_capacity;
     document_word *words;
     size_t word_count, word_capacity;
+    uint32_t *hints;        /* of words, see document_terms_lend_hints; 0: none */
+    size_t hint_capacity;
+    size_t words_kept;      /* a vocabulary with more is dropped when the document is cleared; 0: the usual number */
+    token *vocabulary;      /* of the words' numbers; NULL: nobody has asked for it since words were dropped */
     void *slot_memory;
     document_slot *slots;   /* in it, aligned */
     uint32_t slot_mask;     /* slots - 1; 0 when there are none yet */
@@ -105,9 +108,19 @@ void document_terms_settle(document_terms *t);
 oir_status document_terms_group(document_terms *t, oir_error *err);
 /* Groups, and fills `order`. OIR_NO_MEMORY. */
 oir_status document_terms_sort(document_terms *t, oir_error *err);
-/* Lets the owner of a token note a number above 0 for each word in words[].hint: those that it has noted before are
- * there, and nobody else's. */
-void document_terms_lend_hints(document_terms *t, token *owner);
+/* Lets the owner of a token note a number above 0 for each word in hints: those that it has noted before are
+ * there, and nobody else's. `memory` is what the vocabulary may take, about, from now on. */
+void document_terms_lend_hints(document_terms *t, token *owner, size_t memory);
+
+/* ---- for who knows words by number ---- */
+
+/* What the words' numbers are valid with: as long as it is the same, they are. NULL when out of memory. */
+token *document_terms_get_vocabulary(document_terms *t);
+/* The number of a word of 1 to OIR_TERM_MAX bytes, which is made if it is not there. OIR_TOO_BIG, OIR_NO_MEMORY. */
+oir_status document_terms_intern(document_terms *t, const char *term, size_t size, uint32_t *word, oir_error *err);
+/* Room for so many occurrences at the end of the log; the caller fills in some, and moves log_count and length.
+ * OIR_TOO_BIG, OIR_NO_MEMORY. */
+oir_status document_terms_extend(document_terms *t, size_t occurrences, oir_error *err);
 
 static inline const char *document_terms_get_bytes(const document_terms *t, const document_word *word)
 {
