@@ -110,17 +110,17 @@ bool inverter_has_docid(const inverter *v, oir_docid docid);
 bool inverter_delete(inverter *v, oir_docid docid);
 /* Whether any live document has the term. Failures of inverter_settle. */
 oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *found, oir_error *err);
-/* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none). Failures
- * of inverter_settle. */
+/* Deletes all with the term: *count of them, *lowest the lowest of their docids (unchanged when there is none).
+ * Failures of inverter_settle. */
 oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
                                    oir_error *err);
 
 /* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
  * memory. There must be one at least. */
 bool inverter_order(const inverter *v, uint32_t **out);
-/* Writes all live documents, which are settled, into a segment, in the given order of places in inverter_order's (NULL: by ascending
- * docid); the caller commits it and clears the buffer, which is unchanged. There must be one at least. OIR_IO,
- * OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+/* Writes all live documents, which are settled, into a segment, in the given order of places in inverter_order's (NULL:
+ * by ascending docid); the caller commits it and clears the buffer, which is unchanged. There must be one at least.
+ * OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
 oir_status inverter_flush(const inverter *v, const uint32_t *order, segment_writer *w, const progress *p,
                           oir_error *err);
 

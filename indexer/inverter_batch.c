@@ -41,7 +41,7 @@ bool inverter_batch_reserve(inverter_batch *b, size_t occurrences)
 bool inverter_batch_reserve_terms(inverter_batch *b, size_t terms)
 {
     size_t before = b->next_capacity;
-    if (!memory_reserve(&b->touched, &b->touched_capacity, terms, sizeof *b->touched) ||
+    if (!memory_reserve(&b->touched, &b->touched_capacity, terms + 1, sizeof *b->touched) ||
         !memory_reserve(&b->next, &b->next_capacity, terms, sizeof *b->next))
         return false;
     if (b->next_capacity > before)

@@ -57,8 +57,9 @@ static inline void inverter_batch_add(inverter_batch *b, uint32_t term, oir_term
         item = INVERTER_BATCH_APART | (uint64_t)term << 32 | b->apart_count++;
     }
     b->stream[b->count++] = item;
-    if (b->next[term]++ == 0)
-        b->touched[b->touched_count++] = term;
+    /* Whether a term is the first of its kind is nothing that a processor foresees. */
+    b->touched[b->touched_count] = term;
+    b->touched_count += b->next[term]++ == 0;
 }
 
 /* Whether the batch is to be settled before a document with so many occurrences. */

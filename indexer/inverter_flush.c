@@ -133,7 +133,10 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
         uint32_t local = locals ? locals[c.document] : c.document;
         if (local == GONE)
             continue;
-        inverter_get_positions(&c, g.positions + g.position_count);
+        if (c.positions == 1) /* of most words most */
+            g.positions[g.position_count] = bits_load32(c.places) & (uint32_t)bits_low(8 * c.width);
+        else
+            inverter_get_positions(&c, g.positions + g.position_count);
         gather_add(&g, local, c.wdf, c.positions);
     }
     f->gather = g;
@@ -144,8 +147,11 @@ static oir_status gather_term(flush *f, const inverter_term *term, oir_error *er
 static void prefetch_terms(const flush *f, uint32_t at)
 {
     uint32_t count = f->v->term_count;
-    if (at + 2 * PREFETCH < count)
-        __builtin_prefetch(inverter_get_term(f->v, f->terms[at + 2 * PREFETCH].term));
+    if (at + 2 * PREFETCH < count) {
+        const inverter_term *t = inverter_get_term(f->v, f->terms[at + 2 * PREFETCH].term);
+        __builtin_prefetch(t);
+        __builtin_prefetch((const char *)(t + 1) - 1);
+    }
     if (at + PREFETCH < count) {
         const inverter_term *t = inverter_get_term(f->v, f->terms[at + PREFETCH].term);
         __builtin_prefetch(f->terms[at + PREFETCH].bytes);

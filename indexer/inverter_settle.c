@@ -86,15 +86,8 @@ static bool add_posting(appender *a, uint32_t document, uint32_t wdf, const uint
 {
     uint32_t width = count ? width_of((oir_termpos)items[count - 1]) : 0;
     enum inverter_kind kind = count == 0 ? INVERTER_NONE : count == wdf ? INVERTER_WDF : INVERTER_COUNTED;
-    if (!make_room(a, HEAD_MAX + 4))
+    if (!make_room(a, HEAD_MAX))
         return false;
-    if (wdf == 1 && count == 1) {
-        add_head(a, document, INVERTER_ONE, width);
-        bits_store32(a->at, (uint32_t)*items);
-        a->at += (size_t)1 << width;
-        a->term->positions++;
-        return true;
-    }
     add_head(a, document, kind, width);
     add_count(a, wdf);
     if (kind == INVERTER_COUNTED)
@@ -137,22 +130,65 @@ static inline uint32_t document_of(uint64_t item)
     return (uint32_t)(item >> 32) & (uint32_t)INT32_MAX;
 }
 
+/* Whether an occurrence has wdf 1 and a position. */
+static inline bool is_plain(uint64_t item)
+{
+    return !(item & INVERTER_BATCH_APART) && (uint32_t)item != DOCUMENT_NO_POSITION;
+}
+
+/* Postings of one plain occurrence each, from the first on: of most words most are. Returns how many there were; less
+ * than there could be when there is no more room. */
+static size_t add_ones(appender *a, uint32_t first, const uint64_t *run, size_t count)
+{
+    uint8_t *at = a->at, *stop = a->bytes + ROOM - HEAD_MAX;
+    uint32_t last = a->term->last;
+    size_t i = 0;
+    for (; i < count && at <= stop; i++) {
+        uint32_t document = first + document_of(run[i]), position = (uint32_t)run[i], width = width_of(position);
+        if (!is_plain(run[i]) || (i + 1 < count && document_of(run[i + 1]) == document_of(run[i])))
+            break;
+        uint32_t gap = document - last, far = gap >> INVERTER_GAP_BITS;
+        bits_store16(at, (uint16_t)(gap << INVERTER_GAP_SHIFT | (far ? INVERTER_FAR : 0) |
+                                    width << INVERTER_WIDTH_SHIFT | INVERTER_ONE));
+        bits_store32(at + 2, far);
+        at += far ? 6 : 2;
+        bits_store32(at, position);
+        at += (size_t)1 << width;
+        last = document;
+    }
+    a->at = at;
+    a->term->last = last;
+    a->term->documents += (uint32_t)i;
+    a->term->positions += (uint32_t)i;
+    return i;
+}
+
+/* The posting that begins a run; returns how many occurrences it has, 0 when out of memory. */
+static size_t add_first(appender *a, uint32_t first, const uint64_t *run, size_t count)
+{
+    uint32_t document = document_of(run[0]);
+    size_t end = 1;
+    /* What is higher than the one before, in the same document, is a higher position, or not plain. */
+    while (end < count && run[end] > run[end - 1] && document_of(run[end]) == document)
+        end++;
+    bool plain = is_plain(run[end - 1]) && (end == count || document_of(run[end]) != document);
+    while (!plain && end < count && document_of(run[end]) == document)
+        end++;
+    bool done = plain ? add_posting(a, first + document, (uint32_t)end, run, end)
+                      : add_mixed(a, first + document, run, end);
+    return done ? end : 0;
+}
+
 /* Appends all that the batch has of a term; its documents count from `first`. */
 static bool add_run(appender *a, uint32_t first, const uint64_t *run, size_t count)
 {
-    for (size_t i = 0, end; i < count; i = end) {
-        uint32_t document = document_of(run[i]);
-        /* What is higher than the one before, in the same document, is a higher position, or not plain. */
-        for (end = i + 1; end < count && run[end] > run[end - 1] && document_of(run[end]) == document; end++) {
-        }
-        bool plain = !(run[end - 1] & INVERTER_BATCH_APART) && (uint32_t)run[end - 1] != DOCUMENT_NO_POSITION &&
-                     (end == count || document_of(run[end]) != document);
-        while (!plain && end < count && document_of(run[end]) == document)
-            end++;
-        /* Plain: wdf 1 and a position each, ascending, as nearly all that comes from text. */
-        if (!(plain ? add_posting(a, first + document, (uint32_t)(end - i), run + i, end - i)
-                    : add_mixed(a, first + document, run + i, end - i)))
+    for (size_t i = 0; (i += add_ones(a, first, run + i, count - i)) < count;) {
+        if (!make_room(a, 2 * HEAD_MAX))
             return false;
+        size_t added = add_first(a, first, run + i, count - i);
+        if (!added)
+            return false;
+        i += added;
     }
     return true;
 }
@@ -177,8 +213,11 @@ static bool append(appender *a, uint32_t number, uint32_t first, const uint64_t 
 static void prefetch(const inverter *v, size_t at)
 {
     const inverter_batch *b = &v->batch;
-    if (at + 2 * PREFETCH < b->touched_count)
-        __builtin_prefetch(inverter_get_term(v, b->touched[at + 2 * PREFETCH]), 1);
+    if (at + 2 * PREFETCH < b->touched_count) {
+        const inverter_term *t = inverter_get_term(v, b->touched[at + 2 * PREFETCH]);
+        __builtin_prefetch(t, 1);
+        __builtin_prefetch((const char *)(t + 1) - 1, 1);
+    }
     if (at + PREFETCH < b->touched_count) {
         const inverter_term *t = inverter_get_term(v, b->touched[at + PREFETCH]);
         if (t->postings.tail)

@@ -154,6 +154,7 @@ static oir_status find_context(indexing *in)
 typedef struct noting {
     document_terms *terms;
     word_table_entry *entry;
+    uint32_t count;
 } noting;
 
 static oir_status note_term(void *to, const char *term, size_t size, bool has_position, oir_termpos position,
@@ -162,10 +163,10 @@ static oir_status note_term(void *to, const char *term, size_t size, bool has_po
     noting *n = to;
     (void)position;
     (void)wdf_increment;
-    ERROR_FORWARD(document_terms_intern(n->terms, term, size, &n->entry->terms[n->entry->count], err));
-    if (has_position)
-        n->entry->flags |= n->entry->count ? WORD_TABLE_SECOND_AT : WORD_TABLE_FIRST_AT;
-    n->entry->count++;
+    ERROR_FORWARD(document_terms_intern(n->terms, term, size, &n->entry->terms[n->count], err));
+    if (!has_position)
+        n->entry->tag |= n->count ? WORD_TABLE_SECOND_NOT : WORD_TABLE_FIRST_NOT;
+    n->count++;
     return OIR_OK;
 }
 
@@ -174,11 +175,10 @@ static oir_status note_word(const indexing *in, const word_span *span, word_tabl
 {
     analyser *a = &in->generator->analyser;
     oir_termpos before = a->termpos;
-    noting n = {in->terms, out};
+    noting n = {in->terms, out, 0};
     ERROR_FORWARD(analyser_text(a, (const char *)span->at, span->size, in->wdf, in->prefix, in->positions, note_term,
                                 &n, in->err));
-    if (a->termpos != before)
-        out->flags |= WORD_TABLE_TAKES;
+    out->tag |= (uint64_t)n.count << WORD_TABLE_COUNT_SHIFT | (a->termpos != before ? WORD_TABLE_TAKES : 0);
     a->termpos = before;
     word_table_put(at, out);
     return OIR_OK;
@@ -190,26 +190,37 @@ static oir_status add_by_rules(const indexing *in, const word_span *span)
                          in->positions, add_to_document, in->generator->document, in->err);
 }
 
+/* A word while it is looked up. */
+typedef struct wanted_word {
+    uint64_t low, high;
+    word_table_entry *at;
+} wanted_word;
+
+/* A position, or none. */
+static inline oir_termpos place(oir_termpos position, uint64_t tag, uint32_t flag)
+{
+    return position | (oir_termpos)-(int32_t)((tag & flag) != 0);
+}
+
 /* Words that the table has, up to the first that it has not; returns how many. There is room in the log. */
-static uint32_t add_known(const indexing *in, const hash_key *keys, const word_span *spans, uint32_t count)
+static uint32_t add_known(const indexing *in, const wanted_word *words, const word_span *spans, uint32_t count)
 {
     document_terms *terms = in->terms;
-    const word_table *table = &in->generator->table;
+    uint64_t tag = word_table_tag(&in->generator->table, in->context, 0);
     document_occurrence *to = terms->log + terms->log_count;
     oir_termpos position = in->generator->analyser.termpos;
     uint32_t i, wdf = in->wdf;
     for (i = 0; i < count && spans[i].size <= HASH_KEY_MAX; i++) {
-        const word_table_entry *e = word_table_find(table, word_table_at(table, keys[i].hash), keys[i].low,
-                                                    keys[i].high, (uint32_t)spans[i].size, in->context);
+        const wanted_word *w = &words[i];
+        const word_table_entry *e =
+            word_table_find(w->at, w->low, w->high, tag | (uint64_t)spans[i].size << WORD_TABLE_KEY_SHIFT);
         if (!e)
             break;
-        position += e->flags & WORD_TABLE_TAKES;
+        position += e->tag & WORD_TABLE_TAKES;
         /* Both, whatever the count: the next word goes over what is too much. */
-        to[0] = (document_occurrence){e->terms[0], e->flags & WORD_TABLE_FIRST_AT ? position : DOCUMENT_NO_POSITION,
-                                      wdf};
-        to[1] = (document_occurrence){e->terms[1], e->flags & WORD_TABLE_SECOND_AT ? position : DOCUMENT_NO_POSITION,
-                                      wdf};
-        to += e->count;
+        to[0] = (document_occurrence){e->terms[0], place(position, e->tag, WORD_TABLE_FIRST_NOT), wdf};
+        to[1] = (document_occurrence){e->terms[1], place(position, e->tag, WORD_TABLE_SECOND_NOT), wdf};
+        to += e->tag >> WORD_TABLE_COUNT_SHIFT & 3;
     }
     size_t added = (size_t)(to - terms->log) - terms->log_count;
     terms->log_count += added;
@@ -218,43 +229,43 @@ static uint32_t add_known(const indexing *in, const hash_key *keys, const word_s
     return i;
 }
 
-static void make_keys(const indexing *in, const word_span *spans, uint32_t count, hash_key *keys)
+static void prepare(const indexing *in, const word_span *spans, uint32_t count, wanted_word *words)
 {
     const word_table *table = &in->generator->table;
     for (uint32_t i = 0; i < count; i++) {
         size_t size = spans[i].size;
+        wanted_word *w = &words[i];
         if (size > HASH_KEY_MAX)
             continue;
         if (in->end - spans[i].at >= HASH_KEY_MAX)
-            hash_load_wide(spans[i].at, size, &keys[i].low, &keys[i].high);
+            hash_load_wide(spans[i].at, size, &w->low, &w->high);
         else
-            hash_load_short(spans[i].at, size, &keys[i].low, &keys[i].high);
-        keys[i].hash = hash_of_key(keys[i].low, keys[i].high, size);
-        __builtin_prefetch(word_table_at(table, keys[i].hash));
+            hash_load_short(spans[i].at, size, &w->low, &w->high);
+        w->at = word_table_at(table, w->low, w->high);
+        __builtin_prefetch(w->at);
     }
 }
 
 static oir_status add_spans(const indexing *in, const word_span *spans, uint32_t count)
 {
-    hash_key keys[SPANS];
-    make_keys(in, spans, count, keys);
+    wanted_word words[SPANS];
+    prepare(in, spans, count, words);
     for (uint32_t i = 0; i < count; i++) {
         /* And two more, which may be written and not meant. */
         size_t most = 2 * (size_t)(count - i) + 2;
         bool fits = in->terms->length + (uint64_t)most * in->wdf <= UINT32_MAX;
         ERROR_FORWARD(document_terms_extend(in->terms, most, in->err));
         if (fits)
-            i += add_known(in, keys + i, spans + i, count - i);
+            i += add_known(in, words + i, spans + i, count - i);
         if (i == count)
             break;
         if (!fits || spans[i].size > HASH_KEY_MAX) {
             ERROR_FORWARD(add_by_rules(in, &spans[i]));
             continue;
         }
-        const word_table *table = &in->generator->table;
-        word_table_entry entry = {.low = keys[i].low, .high = keys[i].high, .round = table->round,
-                                  .size = (uint8_t)spans[i].size, .context = (uint8_t)in->context};
-        ERROR_FORWARD(note_word(in, &spans[i], word_table_at(table, keys[i].hash), &entry));
+        word_table_entry entry = {.low = words[i].low, .high = words[i].high,
+                                  .tag = word_table_tag(&in->generator->table, in->context, spans[i].size)};
+        ERROR_FORWARD(note_word(in, &spans[i], words[i].at, &entry));
         i--; /* now it is known */
     }
     return OIR_OK;
@@ -304,8 +315,8 @@ static oir_status index_text(oir_term_generator *generator, const char *text, si
     if (!open_table(generator, terms, size))
         return analyser_text(&generator->analyser, text, size, wdf_increment, prefix, positions, add_to_document,
                              generator->document, err);
-    indexing in = {.generator = generator, .terms = terms, .end = (const uint8_t *)(text ? text + size : text), .wdf = wdf_increment,
-                   .prefix = prefix, .positions = positions, .err = err};
+    indexing in = {.generator = generator, .terms = terms, .end = (const uint8_t *)(size ? text + size : text),
+                   .wdf = wdf_increment, .prefix = prefix, .positions = positions, .err = err};
     return index_words(&in, text, size);
 }
 

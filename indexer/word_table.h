@@ -1,8 +1,8 @@
 /* What words give, as they are written: so that lower case, stop words and stems are found out once for a word and not
  * once for each time it comes.
  *
- * Terms are numbers of a document's vocabulary. A table of fixed size: each word has two places, by its hash, and pushes
- * out what was in one. Only words of up to HASH_KEY_MAX bytes have a place. One thread at a time. */
+ * Terms are numbers of a document's vocabulary. A table of fixed size: each word has two places, by its hash, and
+ * pushes out what was in one. Only words of up to HASH_KEY_MAX bytes have a place. One thread at a time. */
 #ifndef INDEXER_WORD_TABLE_H
 #define INDEXER_WORD_TABLE_H
 
@@ -10,22 +10,20 @@
 #include "base/hash.h"
 #include <oir/types.h>
 
-/* How a word's terms are placed. */
+/* How a word's terms are placed, in an entry's tag. */
 enum {
-    WORD_TABLE_TAKES = 1,       /* it takes a position, */
-    WORD_TABLE_FIRST_AT = 2,    /* where its first term is */
-    WORD_TABLE_SECOND_AT = 4    /* and its second */
+    WORD_TABLE_TAKES = 1,        /* it takes a position */
+    WORD_TABLE_FIRST_NOT = 2,    /* its first term is not there, but without position; */
+    WORD_TABLE_SECOND_NOT = 4,   /* nor is its second */
+    WORD_TABLE_COUNT_SHIFT = 3,  /* terms that it gives: 0 to 2 */
+    WORD_TABLE_KEY_SHIFT = 16    /* what is above belongs to the key */
 };
 
 /* A word: half a cache line. */
 typedef struct word_table_entry {
     uint64_t low, high; /* hash_key of it as written */
+    uint64_t tag;       /* word_table_tag, and below how its terms are placed */
     uint32_t terms[2];
-    uint32_t round;     /* of the table, when it was noted */
-    uint8_t size;
-    uint8_t count;      /* terms that it gives: 0 to 2 */
-    uint8_t flags;
-    uint8_t context;    /* of the table, when it was noted */
 } word_table_entry;
 
 typedef struct word_table {
@@ -34,7 +32,7 @@ typedef struct word_table {
     uint32_t round;            /* what was noted in others is forgotten */
 } word_table;
 
-enum { WORD_TABLE_PAIRS = 1 << 16 };
+enum { WORD_TABLE_PAIRS_BITS = 16, WORD_TABLE_PAIRS = 1 << WORD_TABLE_PAIRS_BITS };
 
 /* Makes the table if need be. False when out of memory. */
 bool word_table_open(word_table *t);
@@ -42,28 +40,37 @@ void word_table_release(word_table *t);
 /* Forgets all. */
 void word_table_forget(word_table *t);
 
-static inline word_table_entry *word_table_at(const word_table *t, uint64_t hash)
+/* What makes a word another one, besides its bytes: its size, the context (below 256), and the table's round. */
+static inline uint64_t word_table_tag(const word_table *t, uint32_t context, size_t size)
 {
-    return t->entries + 2 * (hash & (WORD_TABLE_PAIRS - 1));
+    return (uint64_t)t->round << 32 | (uint64_t)context << 24 | (uint64_t)size << WORD_TABLE_KEY_SHIFT;
 }
 
-/* The entry, of the two at `at`, that has the word; NULL if none. */
-static inline const word_table_entry *word_table_find(const word_table *t, const word_table_entry *at, uint64_t low,
-                                                      uint64_t high, uint32_t size, uint32_t context)
+/* The two places of a word. */
+static inline word_table_entry *word_table_at(const word_table *t, uint64_t low, uint64_t high)
 {
-    for (int i = 0; i < 2; i++)
-        if (at[i].low == low && at[i].high == high && at[i].round == t->round && at[i].size == size &&
-            at[i].context == context)
-            return &at[i];
-    return NULL;
+    uint64_t hash = (low ^ high * HASH_SECRET_A) * UINT64_C(0x9e3779b97f4a7c15);
+    return t->entries + 2 * (hash >> (64 - WORD_TABLE_PAIRS_BITS));
+}
+
+static inline bool word_table_is(const word_table_entry *e, uint64_t low, uint64_t high, uint64_t tag)
+{
+    return ((e->low ^ low) | (e->high ^ high) | (e->tag ^ tag) >> WORD_TABLE_KEY_SHIFT) == 0;
+}
+
+/* The entry, of the two at `at`, that has the word; NULL if none. Which it is is nothing that a processor foresees. */
+static inline const word_table_entry *word_table_find(const word_table_entry *at, uint64_t low, uint64_t high,
+                                                      uint64_t tag)
+{
+    bool first = word_table_is(at, low, high, tag), second = word_table_is(at + 1, low, high, tag);
+    return first | second ? at + !first : NULL;
 }
 
 /* Puts a word into the first of its two places, and what was there into the second. */
-static inline const word_table_entry *word_table_put(word_table_entry *at, const word_table_entry *entry)
+static inline void word_table_put(word_table_entry *at, const word_table_entry *entry)
 {
     at[1] = at[0];
     at[0] = *entry;
-    return at;
 }
 
 #endif

@@ -65,6 +65,13 @@ uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *
         read_masks(s, masks);
         uint64_t word = masks[WORD_MASK_WORD], high = masks[WORD_MASK_HIGH], others = find_others(s, masks);
         uint64_t starts = word & ~(word << 1), gaps = ~word;
+        if (!others && !(word >> 63)) { /* nothing but simple words, all of them whole */
+            uint64_t ends = ~word & word << 1;
+            for (; starts; starts &= starts - 1, ends &= ends - 1)
+                out[count++] = (word_span){s->at + bits_lowest(starts), bits_lowest(ends) - bits_lowest(starts)};
+            s->at = s->end - s->at > WORD_SCAN_BLOCK ? s->at + WORD_SCAN_BLOCK : s->end;
+            continue;
+        }
         uint32_t before = 0; /* bits that are done with */
         bool more = s->end - s->at > WORD_SCAN_BLOCK;
         for (; starts; starts &= starts - 1) {

@@ -2,8 +2,8 @@
  *
  * A word is simple when it is letters A to Z, digits and underscores only, and what stands behind it neither goes on
  * with it nor could: no byte above 127, no + or #, none of ' & , . ; with a word character behind it. Then it is its
- * bytes in lower case, whatever else is in the text. All other words are left to word.h, together with what is up to the
- * next space, which no word goes beyond. */
+ * bytes in lower case, whatever else is in the text. All other words are left to word.h, together with what is up to
+ * the next space, which no word goes beyond. */
 #ifndef TEXT_WORD_SCAN_H
 #define TEXT_WORD_SCAN_H
 
@@ -37,8 +37,8 @@ static inline word_scan word_scan_begin(const char *text, size_t size, word_mask
 }
 
 /* The next simple words, at most `most`, which is 32 or more; returns how many. *rest is set to the bytes that come
- * after them, up to a space, and must be left to word.h; its size is 0 where there is nothing such yet. The text is read
- * when both are nothing. */
+ * after them, up to a space, and must be left to word.h; its size is 0 where there is nothing such yet. The text is
+ * read when both are nothing. */
 uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *rest);
 
 #endif

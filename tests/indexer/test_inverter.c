@@ -73,7 +73,8 @@ static uint32_t delete_key(uint64_t key, oir_docid *lowest)
 {
     char term[40];
     uint32_t count;
-    REQUIRE_OK(inverter_delete_by_term(buffered, term, world_key(key, term), &count, lowest, &world_error), world_error);
+    REQUIRE_OK(inverter_delete_by_term(buffered, term, world_key(key, term), &count, lowest, &world_error),
+               world_error);
     return count;
 }
 

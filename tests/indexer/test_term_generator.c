@@ -7,7 +7,7 @@
 static oir_error err;
 
 /* The document's terms in byte order as term*wdf@position,position with single spaces between. */
-static void expect_terms(oir_document *document, const char *expected)
+static void write_terms(oir_document *document, buffer *out)
 {
     buffer got = BUFFER_INIT;
     document_terms *terms = &document->terms;
@@ -22,6 +22,13 @@ static void expect_terms(oir_document *document, const char *expected)
             buffer_add_format(&got, "%c%u", p ? ',' : '@', (unsigned)terms->positions[term->first + p]);
     }
     buffer_add_byte(&got, 0);
+    *out = got;
+}
+
+static void expect_terms(oir_document *document, const char *expected)
+{
+    buffer got;
+    write_terms(document, &got);
     EXPECT_STR((const char *)got.data, expected);
     buffer_release(&got);
 }
@@ -84,6 +91,83 @@ static void settings(void)
     oir_term_generator_free(generator);
 }
 
+static void set_anything(oir_term_generator *generator, const oir_stopper *stopper, uint64_t chance)
+{
+    oir_term_generator_set_stem_strategy(generator, (oir_stem_strategy)(chance % 5));
+    oir_term_generator_set_stop_strategy(generator, (oir_stop_strategy)(chance / 5 % 3));
+    oir_term_generator_set_stopper(generator, chance / 15 % 2 ? stopper : NULL);
+    oir_term_generator_set_max_word_length(generator, chance / 30 % 2 ? 7 : OIR_WORD_MAX_DEFAULT);
+    oir_term_generator_set_ngrams(generator, chance / 60 % 2);
+    REQUIRE_OK(oir_term_generator_set_stemmer(generator, chance / 120 % 2 ? "english" : "none", &err), err);
+}
+
+static void make_text(buffer *text)
+{
+    static const char *const words[] = {"combat", "Missions", "the", "running", "RUNNING", "a", "x_1", "2021",
+                                        "caf\xc3\xa9", "don't", "3.14", "U.S.A.", "c++", "internationalisation",
+                                        "\xe4\xb8\xad\xe6\x96\x87", "ends.", "(one)/two", "runs"};
+    for (uint64_t n = harness_random() % 200; n > 0; n--) {
+        const char *word = words[harness_random() % (sizeof words / sizeof *words)];
+        buffer_add(text, word, strlen(word));
+        if (harness_random() % 20 == 0)
+            buffer_add_format(text, "%u", (unsigned)(harness_random() % 100000));
+        buffer_add_byte(text, harness_random() % 8 ? ' ' : (uint8_t)'-');
+    }
+    buffer_add_byte(text, 0);
+}
+
+/* A generator and a document that have seen many texts, which look words up, give what new ones give, which do not:
+ * whatever the settings, which change on the way, and the fields. */
+static void words_seen_before(void)
+{
+    static const char *const prefixes[] = {"", "S", "XA"};
+    oir_stopper *stopper;
+    oir_term_generator *used, *fresh;
+    oir_document *old, *new;
+    REQUIRE_OK(oir_stopper_new_for(&stopper, "english", &err), err);
+    REQUIRE_OK(oir_term_generator_new(&used, &err), err);
+    REQUIRE_OK(oir_document_new(&old, &err), err);
+    for (int round = 0; round < 600; round++) {
+        uint64_t settings = harness_random();
+        static uint64_t kept;
+        if (round % 10 == 0)
+            set_anything(used, stopper, kept = settings);
+        REQUIRE_OK(oir_term_generator_new(&fresh, &err), err);
+        REQUIRE_OK(oir_document_new(&new, &err), err);
+        set_anything(fresh, stopper, kept);
+        oir_document_clear(old);
+        oir_term_generator_set_document(used, old);
+        oir_term_generator_set_document(fresh, new);
+        for (int field = 0; field < 3; field++) {
+            buffer text = BUFFER_INIT;
+            make_text(&text);
+            const char *prefix = prefixes[harness_random() % 3];
+            oir_termcount wdf = harness_random() % 4 ? 1 : (oir_termcount)(harness_random() % 5);
+            bool positions = harness_random() % 3;
+            oir_term_generator *both[] = {used, fresh};
+            for (int i = 0; i < 2; i++) {
+                if (positions)
+                    index_text(both[i], (const char *)text.data, wdf, prefix);
+                else
+                    REQUIRE_OK(oir_term_generator_index_text_without_positions(both[i], (const char *)text.data,
+                                                                               text.size - 1, wdf, prefix, &err), err);
+            }
+            EXPECT_EQ(oir_term_generator_get_termpos(used), oir_term_generator_get_termpos(fresh));
+            buffer_release(&text);
+        }
+        buffer expected;
+        write_terms(new, &expected);
+        expect_terms(old, (const char *)expected.data);
+        EXPECT_EQ(old->terms.length, new->terms.length);
+        buffer_release(&expected);
+        oir_term_generator_free(fresh);
+        oir_document_free(new);
+    }
+    oir_document_free(old);
+    oir_term_generator_free(used);
+    oir_stopper_free(stopper);
+}
+
 static void misuse_and_limits(void)
 {
     oir_term_generator *generator;
@@ -105,8 +189,10 @@ static void misuse_and_limits(void)
 
 int main(void)
 {
+    harness_seed(0);
     TEST(fields_of_a_document);
     TEST(settings);
+    TEST(words_seen_before);
     TEST(misuse_and_limits);
     return harness_end();
 }
