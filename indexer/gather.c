@@ -22,6 +22,7 @@ void gather_release(gather *g)
     memory_free(g->places);
     memory_free(g->sorted[0]);
     memory_free(g->sorted_positions);
+    memory_free(g->runs);
     *g = (gather){0};
 }
 
@@ -29,7 +30,8 @@ void gather_clear(gather *g)
 {
     g->count = 0;
     g->position_count = 0;
-    g->highest = 0;
+    g->highest = g->run_begin = 0;
+    g->run_count = 0;
     g->ascending = g->as_wdf = true;
 }
 
@@ -65,12 +67,23 @@ bool gather_reserve(gather *g, size_t documents, size_t positions)
 static bool reserve_sorted(gather *g)
 {
     if (!memory_reserve(&g->keys, &g->key_capacity, g->count, sizeof *g->keys) ||
+        !memory_reserve(&g->runs, &g->run_capacity, 2 * g->run_count, sizeof *g->runs) ||
         !memory_reserve(&g->sorted[0], &g->sorted_capacity, (size_t)g->count * 3, sizeof **g->sorted) ||
         !memory_reserve(&g->sorted_positions, &g->sorted_position_capacity, g->position_count,
                         sizeof *g->sorted_positions))
         return false;
     g->sorted[1] = g->sorted[0] + g->count;
     g->sorted[2] = g->sorted[1] + g->count;
+    return true;
+}
+
+bool gather_begin_run(gather *g)
+{
+    if (!memory_reserve(&g->runs, &g->run_capacity, g->run_count + 1, sizeof *g->runs))
+        return false;
+    if (g->run_count == 0 || g->runs[g->run_count - 1] < g->count)
+        g->runs[g->run_count++] = g->count;
+    g->run_begin = g->count;
     return true;
 }
 
@@ -104,18 +117,19 @@ static bool mark_places(gather *g)
     return key == marks; /* else a document came twice */
 }
 
-/* Documents by number. The starts of their positions take the place of sorted counts while they are moved. */
-static bool sort(gather *g)
+/* Where each document's positions start, in the place of sorted documents until these are known. */
+static void find_starts(gather *g)
 {
-    if (!reserve_sorted(g))
-        return false;
     uint32_t start = 0;
     for (uint32_t i = 0; i < g->count; i++) {
         g->sorted[0][i] = start;
         start += g->position_counts[i];
     }
-    if (g->count < g->highest / MARKED_SHARE || !mark_places(g))
-        find_places(g);
+}
+
+/* Moves everything to where the keys say. */
+static void move(gather *g)
+{
     size_t filled = 0;
     for (uint32_t i = 0; i < g->count; i++) {
         uint32_t from = (uint32_t)g->keys[i], positions = g->position_counts[from];
@@ -127,12 +141,58 @@ static bool sort(gather *g)
     }
     for (uint32_t i = 0; i < g->count; i++)
         g->sorted[0][i] = (uint32_t)(g->keys[i] >> 32);
+}
+
+/* Keys of runs that ascend each for itself: from each is taken as long as it has the lowest documents. */
+static void merge_runs(gather *g)
+{
+    uint32_t *at = g->runs, *ends = at + g->run_count, done = 0;
+    for (size_t r = 0; r < g->run_count; r++)
+        ends[r] = r + 1 < g->run_count ? at[r + 1] : g->count;
+    while (done < g->count) {
+        size_t best = 0;
+        uint64_t lowest = UINT64_MAX, next = UINT64_MAX;
+        for (size_t r = 0; r < g->run_count; r++) {
+            uint64_t document = at[r] < ends[r] ? g->documents[at[r]] : UINT64_MAX;
+            if (document < lowest) {
+                next = lowest;
+                lowest = document;
+                best = r;
+            } else if (document < next) {
+                next = document;
+            }
+        }
+        for (; at[best] < ends[best] && g->documents[at[best]] < next; at[best]++)
+            g->keys[done++] = (uint64_t)g->documents[at[best]] << 32 | at[best];
+    }
+}
+
+/* Documents by number. */
+static bool sort(gather *g)
+{
+    if (!reserve_sorted(g))
+        return false;
+    find_starts(g);
+    if (g->ascending)
+        merge_runs(g);
+    else if (g->count < g->highest / MARKED_SHARE || !mark_places(g))
+        find_places(g);
+    move(g);
     return true;
+}
+
+/* Whether there is one run, or each goes on where the one before ends. */
+static bool is_in_order(const gather *g)
+{
+    bool ascending = g->ascending;
+    for (size_t r = 1; r < g->run_count && ascending; r++)
+        ascending = g->runs[r] == g->count || g->documents[g->runs[r]] > g->documents[g->runs[r] - 1];
+    return ascending;
 }
 
 oir_status gather_finish(gather *g, term_postings *out, oir_error *err)
 {
-    bool in_order = g->ascending;
+    bool in_order = is_in_order(g);
     if (!in_order && !sort(g))
         return error_no_memory(err, "the postings of a term");
     *out = (term_postings){

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "indexer/term_sort.h"
 
 enum {
@@ -385,6 +386,31 @@ bool inverter_is_full(const inverter *v)
 {
     /* 4 GiB of addresses, of which the last quarter is kept for the one document that comes next. */
     return v->pool.count > SLICES_CHUNKS_MAX / 4 * 3 || v->document_count >= UINT32_MAX / 2;
+}
+
+/* Live documents by docid, from the order they came in. */
+static bool sort_documents(const inverter *v, uint32_t *order)
+{
+    uint64_t *keys = memory_new(v->live_count * sizeof *keys);
+    if (!keys)
+        return false;
+    for (uint32_t i = 0; i < v->live_count; i++)
+        keys[i] = (uint64_t)inverter_get_document(v, order[i])->docid << 32 | order[i];
+    sort_u64(keys, v->live_count);
+    for (uint32_t i = 0; i < v->live_count; i++)
+        order[i] = (uint32_t)keys[i];
+    memory_free(keys);
+    return true;
+}
+
+bool inverter_order(const inverter *v, uint32_t **out)
+{
+    uint32_t count = 0, *order = memory_new(v->live_count * sizeof *order);
+    *out = order;
+    for (size_t i = 0; order && i < v->document_count; i++)
+        if (inverter_get_document(v, i)->live)
+            order[count++] = (uint32_t)i;
+    return order && (!v->descended || sort_documents(v, order));
 }
 
 /* ---- finding and deleting ---- */

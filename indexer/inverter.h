@@ -118,12 +118,6 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
 /* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
  * memory. There must be one at least. */
 bool inverter_order(const inverter *v, uint32_t **out);
-/* Writes all live documents, which are settled, into a segment, in the given order of places in inverter_order's (NULL:
- * by ascending docid); the caller commits it and clears the buffer, which is unchanged. There must be one at least.
- * OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
-oir_status inverter_flush(const inverter *v, const uint32_t *order, segment_writer *w, const progress *p,
-                          oir_error *err);
-
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {
     return &v->term_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];

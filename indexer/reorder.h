@@ -6,7 +6,7 @@
 #ifndef INDEXER_REORDER_H
 #define INDEXER_REORDER_H
 
-#include "indexer/inverter.h"
+#include "indexer/inverters.h"
 #include "indexer/merge.h"
 #include "indexer/reorder_builder.h"
 
@@ -31,7 +31,7 @@ oir_status reorder_documents(merge_order *order, const merge_source *sources, si
 
 /* The same for documents that are not in a segment yet: *order, freed by the caller with memory_free, has for each new
  * number which of the live documents by docid it is. OIR_NO_MEMORY, OIR_CANCELLED. */
-oir_status reorder_buffer(uint32_t **order, const inverter *v, const reorder_settings *settings, const progress *p,
+oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_settings *settings, const progress *p,
                           oir_error *err);
 
 #endif

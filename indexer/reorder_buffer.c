@@ -3,86 +3,111 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/reorder.h"
-#include "indexer/term_sort.h"
 
-enum { TELL_TERMS = 1 << 10 };
+enum { TELL_TERMS = 1 << 14 };
 #define GONE UINT32_MAX
 
 typedef struct buffered {
-    const inverter *v;
-    uint32_t *order;       /* live documents by docid: their buffered numbers */
-    uint32_t *places;      /* buffered number -> place in it, or GONE */
-    term_sort_item *terms; /* those with documents enough, by byte order */
-    size_t term_count;
-    buffer list;           /* of one term */
+    const inverters *v;
+    inverters_place *order; /* live documents by docid */
+    uint32_t **places;      /* by inverter: buffered number -> place in it, or GONE */
+    inverters_terms terms;
+    buffer list;            /* of one term */
     reorder_builder builder;
 } buffered;
 
-static oir_status make_places(buffered *b, oir_error *err)
+static bool make_places(buffered *b, uint32_t live_count)
 {
-    b->places = memory_new((b->v->document_count + 1) * sizeof *b->places);
-    if (!b->places || !inverter_order(b->v, &b->order))
-        return error_no_memory(err, "the order of documents");
-    memset(b->places, 0xff, b->v->document_count * sizeof *b->places);
-    for (uint32_t i = 0; i < b->v->live_count; i++)
-        b->places[b->order[i]] = i;
-    return OIR_OK;
+    b->order = inverters_order(b->v);
+    b->places = memory_new_zeroed(b->v->count, sizeof *b->places);
+    for (uint32_t i = 0; b->places && i < b->v->count; i++) {
+        size_t size = (b->v->items[i]->document_count + 1) * sizeof **b->places;
+        b->places[i] = memory_new(size);
+        if (!b->places[i])
+            return false;
+        memset(b->places[i], 0xff, size);
+    }
+    for (uint32_t i = 0; b->places && b->order && i < live_count; i++)
+        b->places[b->order[i].inverter][b->order[i].number] = i;
+    return b->places && b->order;
 }
 
 /* Terms are offered by byte order, as they are in a merge: so the order is the same. */
 static oir_status offer_terms(buffered *b, oir_error *err)
 {
-    b->terms = memory_new((b->v->term_count + (size_t)1) * sizeof *b->terms);
-    if (!b->terms)
-        return error_no_memory(err, "the order of documents");
-    for (uint32_t i = 0; i < b->v->term_count; i++) {
-        const inverter_term *t = inverter_get_term(b->v, i);
-        const uint8_t *bytes = slices_at(&b->v->pool, t->bytes);
-        if (reorder_builder_fits(&b->builder, t->documents))
-            b->terms[b->term_count++] =
-                (term_sort_item){term_sort_key(bytes, t->postings.spare), bytes, t->postings.spare, i};
+    ERROR_FORWARD(inverters_sort_terms(b->v, &b->terms, err));
+    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
+        uint64_t documents = 0;
+        same = inverters_group_term(&b->terms, at);
+        for (uint32_t i = 0, owner; i < same; i++)
+            documents += inverters_get_term(b->v, &b->terms, at + i, &owner)->documents;
+        if (reorder_builder_fits(&b->builder, documents))
+            ERROR_FORWARD(reorder_builder_offer(&b->builder, at, documents, err));
     }
-    term_sort(b->terms, b->term_count);
-    for (uint32_t i = 0; i < b->term_count; i++)
-        ERROR_FORWARD(reorder_builder_offer(&b->builder, i, inverter_get_term(b->v, b->terms[i].term)->documents, err));
     return reorder_builder_choose(&b->builder, err);
+}
+
+static oir_status note_list(buffered *b, uint32_t at, oir_error *err)
+{
+    uint32_t owner;
+    inverter_cursor c;
+    const inverter_term *term = inverters_get_term(b->v, &b->terms, at, &owner);
+    if (!inverter_read(b->v->items[owner], term, &b->list, &c))
+        return error_no_memory(err, "the order of documents");
+    const uint32_t *places = b->places[owner];
+    while (inverter_next(&c))
+        if (places[c.document] != GONE)
+            reorder_builder_note(&b->builder, places[c.document]);
+    return OIR_OK;
 }
 
 static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
 {
-    for (uint32_t i = 0; i < b->term_count; i++) {
-        if (i % TELL_TERMS == 0)
-            ERROR_FORWARD(progress_tell(p, "reading lists", i, b->term_count, err));
-        if (!reorder_builder_wants(&b->builder, i))
+    uint32_t told = 0;
+    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
+        if (at >= told) {
+            ERROR_FORWARD(progress_tell(p, "reading lists", at, b->terms.count, err));
+            told = at + TELL_TERMS;
+        }
+        same = inverters_group_term(&b->terms, at);
+        if (!reorder_builder_wants(&b->builder, at))
             continue;
-        reorder_builder_start(&b->builder, i);
-        inverter_cursor c;
-        if (!inverter_read(b->v, inverter_get_term(b->v, b->terms[i].term), &b->list, &c))
-            return error_no_memory(err, "the order of documents");
-        while (inverter_next(&c))
-            if (b->places[c.document] != GONE)
-                reorder_builder_note(&b->builder, b->places[c.document]);
+        reorder_builder_start(&b->builder, at);
+        for (uint32_t i = 0; i < same; i++)
+            ERROR_FORWARD(note_list(b, at + i, err));
     }
     return OIR_OK;
 }
 
-oir_status reorder_buffer(uint32_t **order, const inverter *v, const reorder_settings *settings, const progress *p,
+/* Terms may be numbered by any of their items: there are as many numbers as items. */
+static size_t count_items(const inverters *v)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < v->count; i++)
+        sum += v->items[i]->term_count;
+    return sum;
+}
+
+oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_settings *settings, const progress *p,
                           oir_error *err)
 {
     oir_status status;
     buffered b = {.v = v};
     *order = NULL;
-    ERROR_GOTO_DONE(make_places(&b, err));
-    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, v->live_count, v->term_count, settings, err));
+    uint32_t live_count = inverters_get_live_count(v);
+    ERROR_GOTO_DONE(make_places(&b, live_count) ? OIR_OK : error_no_memory(err, "the order of documents"));
+    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, live_count, count_items(v), settings, err));
     ERROR_GOTO_DONE(offer_terms(&b, err));
     ERROR_GOTO_DONE(note_terms(&b, p, err));
     ERROR_GOTO_DONE(reorder_builder_end(&b.builder, p, err));
     *order = b.builder.order;
     b.builder.order = NULL;
 done:
-    memory_free(b.order);
+    for (uint32_t i = 0; b.places && i < v->count; i++)
+        memory_free(b.places[i]);
     memory_free(b.places);
-    memory_free(b.terms);
+    memory_free(b.order);
+    inverters_release_terms(&b.terms);
     buffer_release(&b.list);
     reorder_builder_release(&b.builder);
     return status;

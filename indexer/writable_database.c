@@ -31,6 +31,9 @@ static oir_status check_options(const oir_writer_options *given, oir_writer_opti
         return error_set(err, OIR_INVALID_ARGUMENT, "bounds need k1 above 0 and b from 0 to 1");
     if ((unsigned)out->reorder > OIR_REORDER_FULL)
         return error_set(err, OIR_INVALID_ARGUMENT, "there is no reordering %d", (int)out->reorder);
+    if (out->threads == 0 || out->threads > OIR_WRITER_THREADS_MAX)
+        return error_set(err, OIR_INVALID_ARGUMENT, "%u threads were asked for; 1 to %d are allowed", out->threads,
+                         OIR_WRITER_THREADS_MAX);
     if (isnan(out->lock_wait))
         return error_set(err, OIR_INVALID_ARGUMENT, "lock_wait is not a number");
     return OIR_OK;
@@ -116,6 +119,7 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->sync = !chosen.no_sync;
     w->pairs = !chosen.no_pairs;
     w->reorder = chosen.reorder;
+    w->threads = chosen.threads;
     w->progress = (progress){chosen.progress, chosen.progress_context};
     oir_status status = open_writer(w, path, &chosen, err);
     if (status)
@@ -138,6 +142,7 @@ void oir_writable_database_close(oir_writable_database *w)
     termlists_release(&w->term_list);
     postings_list_release(&w->postings);
     fork_mark_release(&w->mark);
+    writer_release_threads(w);
     memory_free(w->path);
     memory_free(w);
 }
@@ -176,6 +181,19 @@ oir_status oir_writable_database_add_document(oir_writable_database *w, const oi
     ERROR_FORWARD(ended(w, writer_add(w, next, document, err)));
     if (docid)
         *docid = next;
+    return OIR_OK;
+}
+
+oir_status oir_writable_database_add_documents(oir_writable_database *w, size_t count, oir_fill_document fill,
+                                               void *context, oir_docid *first, oir_error *err)
+{
+    oir_docid next = w->state.last_docid + 1;
+    ERROR_FORWARD(writer_check(w, err));
+    if (count > UINT32_MAX - w->state.last_docid)
+        return error_set(err, OIR_TOO_BIG, "%s has not so many docids left of 2^32 - 1", w->path);
+    ERROR_FORWARD(ended(w, writer_add_many(w, next, count, fill, context, err)));
+    if (first)
+        *first = next;
     return OIR_OK;
 }
 
@@ -353,7 +371,7 @@ oir_status oir_writable_database_rollback(oir_writable_database *w, oir_error *e
 
 oir_doccount oir_writable_database_get_doccount(const oir_writable_database *w)
 {
-    oir_doccount count = w->inverter ? w->inverter->live_count : 0;
+    oir_doccount count = inverters_get_live_count(&w->buffer);
     for (size_t i = 0; i < w->segment_count; i++) {
         const catalog_segment *c = &w->segments[i].deletions.catalog;
         count += c->document_count - c->deleted_count;

@@ -27,8 +27,7 @@ void writer_release_state(oir_writable_database *w)
     w->segments = NULL;
     w->segment_count = w->segment_capacity = 0;
     generation_release(&w->state);
-    inverter_free(w->inverter);
-    w->inverter = NULL;
+    inverters_release(&w->buffer);
 }
 
 static oir_status missing_segment(oir_error *err)
@@ -73,7 +72,7 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     writer_release_state(w);
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
-    ERROR_GOTO_DONE(inverter_new(&w->inverter, w->memory_limit, w->state.term_lists, w->state.stored, err));
+    ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->memory_limit, w->state.term_lists, w->state.stored, err));
 done:
     if (status)
         writer_release_state(w);
@@ -86,15 +85,14 @@ done:
 
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
 {
-    ERROR_FORWARD(inverter_add(w->inverter, docid, document, err));
+    ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
     w->changed = true;
     if (docid > w->state.last_docid)
         w->state.last_docid = docid;
-    if (inverter_get_memory(w->inverter) > w->memory_limit || inverter_is_full(w->inverter)) {
-        ERROR_FORWARD(writer_flush(w, false, err));
-        ERROR_FORWARD(writer_merge(w, err));
-    }
-    return OIR_OK;
+    if (inverters_get_memory(&w->buffer) <= w->memory_limit && !inverters_are_full(&w->buffer))
+        return OIR_OK;
+    ERROR_FORWARD(writer_flush(w, false, err));
+    return writer_merge(w, err);
 }
 
 static oir_status delete_in(oir_writable_database *w, writer_segment *s, uint32_t local, oir_error *err)
@@ -106,7 +104,7 @@ static oir_status delete_in(oir_writable_database *w, writer_segment *s, uint32_
 
 oir_status writer_delete(oir_writable_database *w, oir_docid docid, bool *found, oir_error *err)
 {
-    *found = inverter_delete(w->inverter, docid);
+    *found = inverters_delete(&w->buffer, docid);
     w->changed |= *found;
     /* Newest first: there live most of the documents that change often. */
     for (size_t i = w->segment_count; i-- > 0 && !*found;) {
@@ -157,7 +155,7 @@ static oir_status delete_by_term_in(oir_writable_database *w, writer_segment *s,
 oir_status writer_delete_by_term(oir_writable_database *w, const char *term, size_t size, oir_doccount *count,
                                  oir_docid *lowest, oir_error *err)
 {
-    ERROR_FORWARD(inverter_delete_by_term(w->inverter, term, size, count, lowest, err));
+    ERROR_FORWARD(inverters_delete_by_term(&w->buffer, term, size, count, lowest, err));
     w->changed |= *count > 0;
     for (size_t i = w->segment_count; i-- > 0;)
         ERROR_FORWARD(delete_by_term_in(w, &w->segments[i], term, size, count, lowest, err));
@@ -166,7 +164,7 @@ oir_status writer_delete_by_term(oir_writable_database *w, const char *term, siz
 
 oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err)
 {
-    ERROR_FORWARD(inverter_has_term(w->inverter, term, size, found, err));
+    ERROR_FORWARD(inverters_has_term(&w->buffer, term, size, found, err));
     for (size_t i = w->segment_count; i-- > 0 && !*found;) {
         const writer_segment *s = &w->segments[i];
         bool there;

@@ -8,9 +8,10 @@
 #define INDEXER_WRITER_H
 
 #include "base/fork_mark.h"
+#include "base/team.h"
 #include "catalog/catalog.h"
 #include "indexer/deletions.h"
-#include "indexer/inverter.h"
+#include "indexer/inverters.h"
 
 typedef struct writer_segment {
     segment *segment;
@@ -33,14 +34,17 @@ struct oir_writable_database {
     generation state;      /* without segments */
     writer_segment *segments;
     size_t segment_count, segment_capacity;
-    inverter *inverter;
+    inverters buffer;
+    uint32_t threads;      /* that fill the buffer and write it out; an inverter for each */
+    team *team;            /* all but the caller's; NULL for one */
+    oir_document **documents; /* by thread: what it fills */
     bool changed;          /* since the last commit */
     bool failed;           /* a change failed half way */
     termlist term_list;    /* scratch */
     postings_list postings;
 };
 
-/* ---- writer.c ---- */
+/* ---- writer.c, and writer_many.c ---- */
 
 /* Fails unless changes are allowed: OIR_INVALID_OPERATION in a forked child, or after a failure. */
 oir_status writer_check(const oir_writable_database *w, oir_error *err);
@@ -51,12 +55,18 @@ void writer_release_state(oir_writable_database *w);
 
 /* Adds a document under a docid that no live document has; writes the buffer out when it is above its limit. */
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err);
+/* Adds documents that `fill` makes, by all threads, under docids from `first` on; see
+ * oir_writable_database_add_documents. */
+oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t count, oir_fill_document fill,
+                           void *context, oir_error *err);
 /* *found false: there is no such document. */
 oir_status writer_delete(oir_writable_database *w, oir_docid docid, bool *found, oir_error *err);
 /* *lowest is unchanged when *count is 0. */
 oir_status writer_delete_by_term(oir_writable_database *w, const char *term, size_t size, oir_doccount *count,
                                  oir_docid *lowest, oir_error *err);
 oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err);
+
+void writer_release_threads(oir_writable_database *w);
 
 /* ---- writer_segments.c ---- */
 

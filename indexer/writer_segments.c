@@ -113,9 +113,9 @@ static void release_new(new_segment *n)
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
     ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
-    ERROR_FORWARD(inverter_flush(w->inverter, order, n->writer, &w->progress, err));
+    ERROR_FORWARD(inverters_flush(&w->buffer, order, n->writer, &w->progress, err));
     ERROR_FORWARD(close_new(w, n, w->segment_count, err));
-    inverter_clear(w->inverter);
+    inverters_clear(&w->buffer);
     return OIR_OK;
 }
 
@@ -124,16 +124,16 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
     oir_status status = OIR_OK;
     new_segment n = {0};
     uint32_t *order = NULL;
-    if (w->inverter->live_count == 0) {
-        inverter_clear(w->inverter);
+    if (inverters_get_live_count(&w->buffer) == 0) {
+        inverters_clear(&w->buffer);
         return OIR_OK;
     }
-    ERROR_FORWARD(inverter_settle(w->inverter, err));
-    if (lasting && choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
-        size_t taken = inverter_get_memory(w->inverter); /* the buffer is there meanwhile */
+    ERROR_FORWARD(inverters_settle(&w->buffer, err));
+    if (lasting && choose_reorder(w, inverters_get_live_count(&w->buffer), REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
+        size_t taken = inverters_get_memory(&w->buffer); /* the buffer is there meanwhile */
         size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;
         reorder_settings settings = reorder_choose(w->reorder, left);
-        ERROR_GOTO_DONE(reorder_buffer(&order, w->inverter, &settings, &w->progress, err));
+        ERROR_GOTO_DONE(reorder_buffer(&order, &w->buffer, &settings, &w->progress, err));
     }
     ERROR_GOTO_DONE(flush(w, &n, order, lasting, err));
 done:
@@ -243,11 +243,12 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
 
 bool writer_flush_lasts(const oir_writable_database *w)
 {
-    oir_reorder how = choose_reorder(w, w->inverter->live_count, REORDER_OPTIMISED_MIN);
+    oir_reorder how = choose_reorder(w, inverters_get_live_count(&w->buffer), REORDER_OPTIMISED_MIN);
     /* The buffer is there meanwhile. But for terms that only filter it has no more postings than words; with many of
      * these reordering makes do with the memory that is left. */
-    uint64_t memory = reorder_get_memory(w->inverter->live_length, w->inverter->live_count);
-    bool fits = inverter_get_memory(w->inverter) + memory <= w->memory_limit;
+    uint32_t documents = inverters_get_live_count(&w->buffer);
+    uint64_t memory = reorder_get_memory(inverters_get_live_length(&w->buffer), documents);
+    bool fits = inverters_get_memory(&w->buffer) + memory <= w->memory_limit;
     return w->segment_count == 0 && (how == OIR_REORDER_NONE || fits);
 }
 

@@ -3,7 +3,7 @@
 
 #include "codec/bitpack.h"
 #include "index_world.h"
-#include "indexer/inverter.h"
+#include "indexer/inverters.h"
 
 enum { SEGMENTS = 3, EACH = 200 };
 
@@ -12,20 +12,20 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
     segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .term_lists = true, .stored = true};
     segment_writer *writer;
     oir_document *document;
-    inverter *v;
+    inverters v;
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverter_new(&v, 1 << 20, true, true, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&v, 1 + number, 1 << 20, true, true, &world_error), world_error);
     for (uint32_t i = 0; i < EACH; i++) {
         oir_docid docid = i * SEGMENTS + number + 1;
         model->seeds[docid] = harness_random() | 1;
         world_fill(document, model->seeds[docid]);
-        REQUIRE_OK(inverter_add(v, docid, document, &world_error), world_error);
+        REQUIRE_OK(inverter_add(v.items[harness_below(v.count)], docid, document, &world_error), world_error);
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
-    REQUIRE_OK(inverter_settle(v, &world_error), world_error);
-    REQUIRE_OK(inverter_flush(v, NULL, writer, NULL, &world_error), world_error);
+    REQUIRE_OK(inverters_settle(&v, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&v, NULL, writer, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
-    inverter_free(v);
+    inverters_release(&v);
     oir_document_free(document);
 }
 

@@ -67,11 +67,16 @@ typedef struct oir_writer_options {
                                 words, which make phrases quicker and take at most 8 % of the rest of the index.
                                 Default false */
     oir_reorder reorder;     /* default OIR_REORDER_LIGHT */
+    unsigned threads;        /* that oir_writable_database_add_documents and writing segments out share, the caller's
+                                among them; default 1, at most OIR_WRITER_THREADS_MAX. What is written does not depend
+                                on it */
 } oir_writer_options;
+
+#define OIR_WRITER_THREADS_MAX 256
 
 #define OIR_WRITER_OPTIONS_INIT \
     {sizeof(oir_writer_options), OIR_CREATE_OR_OPEN, (size_t)256 << 20, 0.0, false, false, false, 1.0, 0.5, NULL, \
-     NULL, false, OIR_REORDER_LIGHT}
+     NULL, false, OIR_REORDER_LIGHT, 1}
 
 /* Opens or makes the index in folder `path` (made when missing, its parent must exist) and takes the writer's lock.
  * options may be NULL for defaults. OIR_LOCKED (the message names process and host), OIR_EXISTS, OIR_NOT_FOUND,
@@ -86,6 +91,19 @@ OIR_API void oir_writable_database_close(oir_writable_database *database);
  * OIR_TOO_BIG and OIR_INVALID_ARGUMENT the writer refuses all but rollback and close. */
 OIR_API oir_status oir_writable_database_add_document(oir_writable_database *database, const oir_document *document,
                                                       oir_docid *docid, oir_error *err);
+/* Makes document `number`, counted from 0, in `document`, which is empty and belongs to the caller of this. Called from
+ * any of the writer's threads; `thread` is below options.threads, and no two calls with the same run at a time: so what
+ * a thread needs, such as a term generator, can be had for each. Other than OIR_OK ends adding, with that status. */
+typedef oir_status (*oir_fill_document)(void *context, unsigned thread, size_t number, oir_document *document,
+                                        oir_error *err);
+
+/* Adds `count` documents, each made by a call of `fill`, with all of options.threads at once: the quickest way to fill
+ * an index. Document `number` gets the docid *first + number (first may be NULL), whichever thread makes it. Returns
+ * when all are added. Failures as adding, and what `fill` answers; then some of them may have been added, and the writer
+ * refuses all but rollback and close. */
+OIR_API oir_status oir_writable_database_add_documents(oir_writable_database *database, size_t count,
+                                                       oir_fill_document fill, void *context, oir_docid *first,
+                                                       oir_error *err);
 /* Puts a document under a docid, new or in use. OIR_INVALID_ARGUMENT for docid 0; else as adding. */
 OIR_API oir_status oir_writable_database_replace_document(oir_writable_database *database, oir_docid docid,
                                                           const oir_document *document, oir_error *err);

@@ -1,0 +1,203 @@
+#include "indexer/inverters.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err)
+{
+    *v = (inverters){.items = memory_new_zeroed(count, sizeof *v->items)};
+    oir_status status = v->items ? OIR_OK : error_no_memory(err, "the buffer of documents");
+    for (; status == OIR_OK && v->count < count; v->count++)
+        status = inverter_new(&v->items[v->count], memory / count, term_lists, stored, err);
+    if (status)
+        inverters_release(v);
+    return status;
+}
+
+void inverters_release(inverters *v)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        inverter_free(v->items[i]);
+    memory_free(v->items);
+    *v = (inverters){0};
+}
+
+void inverters_clear(inverters *v)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        inverter_clear(v->items[i]);
+}
+
+oir_status inverters_settle(inverters *v, oir_error *err)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        ERROR_FORWARD(inverter_settle(v->items[i], err));
+    return OIR_OK;
+}
+
+size_t inverters_get_memory(const inverters *v)
+{
+    size_t sum = 0;
+    for (uint32_t i = 0; i < v->count; i++)
+        sum += inverter_get_memory(v->items[i]);
+    return sum;
+}
+
+bool inverters_are_full(const inverters *v)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        if (inverter_is_full(v->items[i]))
+            return true;
+    return false;
+}
+
+bool inverters_delete(inverters *v, oir_docid docid)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        if (inverter_delete(v->items[i], docid))
+            return true;
+    return false;
+}
+
+oir_status inverters_has_term(inverters *v, const char *term, size_t size, bool *found, oir_error *err)
+{
+    *found = false;
+    for (uint32_t i = 0; i < v->count && !*found; i++)
+        ERROR_FORWARD(inverter_has_term(v->items[i], term, size, found, err));
+    return OIR_OK;
+}
+
+oir_status inverters_delete_by_term(inverters *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
+                                    oir_error *err)
+{
+    *count = 0;
+    for (uint32_t i = 0; i < v->count; i++) {
+        uint32_t here;
+        oir_docid lowest_here = 0;
+        ERROR_FORWARD(inverter_delete_by_term(v->items[i], term, size, &here, &lowest_here, err));
+        if (here && (*count == 0 || lowest_here < *lowest))
+            *lowest = lowest_here;
+        *count += here;
+    }
+    return OIR_OK;
+}
+
+uint32_t inverters_get_live_count(const inverters *v)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < v->count; i++)
+        sum += v->items[i]->live_count;
+    return sum;
+}
+
+uint64_t inverters_get_live_length(const inverters *v)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < v->count; i++)
+        sum += v->items[i]->live_length;
+    return sum;
+}
+
+/* ---- documents ---- */
+
+/* The live documents of each by docid. */
+static bool order_each(const inverters *v, uint32_t **orders)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        if (v->items[i]->live_count > 0 && !inverter_order(v->items[i], &orders[i]))
+            return false;
+    return true;
+}
+
+/* Takes from each inverter in turn as long as its docids are the lowest: they come in runs. */
+static void merge_orders(const inverters *v, uint32_t *const *orders, inverters_place *out)
+{
+    uint32_t at[UINT8_MAX + 1] = {0}, total = inverters_get_live_count(v), done = 0;
+    while (done < total) {
+        uint32_t best = 0;
+        uint64_t lowest = UINT64_MAX, next = UINT64_MAX; /* docids: where each stands; the second lowest */
+        for (uint32_t i = 0; i < v->count; i++) {
+            if (at[i] == v->items[i]->live_count)
+                continue;
+            uint64_t docid = inverter_get_document(v->items[i], orders[i][at[i]])->docid;
+            if (docid < lowest) {
+                next = lowest;
+                lowest = docid;
+                best = i;
+            } else if (docid < next) {
+                next = docid;
+            }
+        }
+        const inverter *from = v->items[best];
+        for (; at[best] < from->live_count &&
+               inverter_get_document(from, orders[best][at[best]])->docid < next; at[best]++)
+            out[done++] = (inverters_place){best, orders[best][at[best]]};
+    }
+}
+
+inverters_place *inverters_order(const inverters *v)
+{
+    uint32_t *orders[UINT8_MAX + 1] = {0};
+    inverters_place *out = memory_new(inverters_get_live_count(v) * sizeof *out);
+    if (out && order_each(v, orders)) {
+        merge_orders(v, orders, out);
+    } else {
+        memory_free(out);
+        out = NULL;
+    }
+    for (uint32_t i = 0; i < v->count; i++)
+        memory_free(orders[i]);
+    return out;
+}
+
+/* ---- terms ---- */
+
+oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_error *err)
+{
+    uint64_t total = 0;
+    *out = (inverters_terms){.firsts = memory_new((v->count + (size_t)1) * sizeof *out->firsts)};
+    for (uint32_t i = 0; i < v->count; i++)
+        total += v->items[i]->term_count;
+    if (total > UINT32_MAX - 1)
+        return error_set(err, OIR_TOO_BIG, "more than 2^32 different terms are buffered; commit more often");
+    out->items = memory_new((total + 1) * sizeof *out->items);
+    if (!out->firsts || !out->items)
+        return error_no_memory(err, "the terms of the buffer");
+    for (uint32_t i = 0; i < v->count; i++) {
+        const inverter *from = v->items[i];
+        out->firsts[i] = out->count;
+        for (uint32_t t = 0; t < from->term_count; t++, out->count++) {
+            const inverter_term *term = inverter_get_term(from, t);
+            const uint8_t *bytes = slices_at(&from->pool, term->bytes);
+            uint8_t size = term->postings.spare;
+            out->items[out->count] = (term_sort_item){term_sort_key(bytes, size), bytes, size, out->count};
+        }
+    }
+    out->firsts[v->count] = out->count;
+    term_sort(out->items, out->count);
+    return OIR_OK;
+}
+
+void inverters_release_terms(inverters_terms *t)
+{
+    memory_free(t->items);
+    memory_free(t->firsts);
+    *t = (inverters_terms){0};
+}
+
+uint32_t inverters_group_term(inverters_terms *t, uint32_t at)
+{
+    term_sort_item *first = &t->items[at];
+    uint32_t n = 1;
+    for (; at + n < t->count && first[n].key == first->key && first[n].size == first->size &&
+           memcmp(first[n].bytes, first->bytes, first->size) == 0; n++) {
+        term_sort_item added = first[n];
+        uint32_t to = n;
+        for (; to > 0 && first[to - 1].term > added.term; to--)
+            first[to] = first[to - 1];
+        first[to] = added;
+    }
+    return n;
+}

@@ -1,0 +1,115 @@
+/* Adding many documents by several threads. Each takes the next few numbers, has these documents made, and puts them into
+ * an inverter of its own; nothing else is shared until the buffer is full or all are done. */
+#include <stdatomic.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "indexer/writer.h"
+
+enum { TAKEN = 32 /* documents that a thread takes at once: neighbours should be in one inverter */ };
+
+typedef struct adding {
+    oir_writable_database *w;
+    oir_docid first;
+    size_t count;
+    oir_fill_document fill;
+    void *context;
+    atomic_size_t next;    /* the first number that nobody has taken */
+    atomic_bool stop;      /* the buffer is full, or somebody failed */
+    oir_status *statuses;  /* by thread, */
+    oir_error *errors;     /* valid where its status is not OIR_OK */
+} adding;
+
+static oir_status add_one(adding *a, size_t thread, size_t number, oir_error *err)
+{
+    oir_document *document = a->w->documents[thread];
+    oir_document_clear(document);
+    ERROR_FORWARD(a->fill(a->context, (unsigned)thread, number, document, err));
+    return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)number, document, err);
+}
+
+/* What one thread does: the part of a team's work. */
+static void add_some(void *context, size_t thread, bool owner)
+{
+    (void)owner;
+    adding *a = context;
+    const inverter *v = a->w->buffer.items[thread];
+    while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
+        size_t number = atomic_fetch_add_explicit(&a->next, TAKEN, memory_order_relaxed);
+        size_t end = number < a->count && a->count - number > TAKEN ? number + TAKEN : a->count;
+        if (number >= a->count)
+            return;
+        for (; number < end && !a->statuses[thread]; number++)
+            a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
+        if (a->statuses[thread] || inverter_get_memory(v) > a->w->memory_limit / a->w->threads || inverter_is_full(v))
+            atomic_store_explicit(&a->stop, true, memory_order_relaxed);
+    }
+}
+
+static oir_status start_threads(oir_writable_database *w, oir_error *err)
+{
+    if (!w->documents)
+        w->documents = memory_new_zeroed(w->threads, sizeof *w->documents);
+    if (w->documents && w->threads > 1 && !w->team)
+        w->team = team_new(w->threads - 1);
+    if (!w->documents || (w->threads > 1 && !w->team))
+        return error_no_memory(err, "the threads of a writer");
+    for (uint32_t i = 0; i < w->threads; i++)
+        if (!w->documents[i])
+            ERROR_FORWARD(oir_document_new(&w->documents[i], err));
+    return OIR_OK;
+}
+
+void writer_release_threads(oir_writable_database *w)
+{
+    team_free(w->team);
+    for (uint32_t i = 0; w->documents && i < w->threads; i++)
+        oir_document_free(w->documents[i]);
+    memory_free(w->documents);
+}
+
+/* The failure of the lowest thread that failed. */
+static oir_status get_status(const adding *a, oir_error *err)
+{
+    for (uint32_t i = 0; i < a->w->threads; i++)
+        if (a->statuses[i])
+            return error_set(err, a->statuses[i], "%s", a->errors[i].message);
+    return OIR_OK;
+}
+
+static oir_status add_until_done(adding *a, oir_error *err)
+{
+    oir_writable_database *w = a->w;
+    while (atomic_load_explicit(&a->next, memory_order_relaxed) < a->count) {
+        atomic_store_explicit(&a->stop, false, memory_order_relaxed);
+        if (w->team)
+            team_run(w->team, w->threads, add_some, a, NULL);
+        else
+            add_some(a, 0, true);
+        ERROR_FORWARD(get_status(a, err));
+        if (atomic_load_explicit(&a->stop, memory_order_relaxed)) {
+            ERROR_FORWARD(writer_flush(w, false, err));
+            ERROR_FORWARD(writer_merge(w, err));
+        }
+    }
+    return OIR_OK;
+}
+
+oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t count, oir_fill_document fill,
+                           void *context, oir_error *err)
+{
+    if (count == 0)
+        return OIR_OK;
+    ERROR_FORWARD(start_threads(w, err));
+    adding a = {.w = w, .first = first, .count = count, .fill = fill, .context = context};
+    a.statuses = memory_new_zeroed(w->threads, sizeof *a.statuses);
+    a.errors = memory_new_zeroed(w->threads, sizeof *a.errors);
+    w->changed = true;
+    oir_status status = a.statuses && a.errors ? add_until_done(&a, err)
+                                               : error_no_memory(err, "the threads of a writer");
+    if (status == OIR_OK)
+        w->state.last_docid = first + (oir_docid)(count - 1);
+    memory_free(a.statuses);
+    memory_free(a.errors);
+    return status;
+}
