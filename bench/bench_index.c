@@ -6,11 +6,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "bench/bench_clock.h"
+#include "bench/bench_feed.h"
 #include "bench/oir_bench.h"
-#include "bench/lines.h"
 
 /* What the engines it is compared with are given. */
 #define MEMORY_DEFAULT ((size_t)1 << 30)
@@ -18,17 +17,20 @@
 typedef struct options {
     const char *folder;
     size_t memory; /* bytes */
-    unsigned long commit; /* documents; 0: all, and optimised */
-    bool no_pairs;
+    bench_feed_options feed; /* commit 0: all, and optimised */
+    bool no_pairs, json;
     oir_reorder reorder;
 } options;
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+/* What a build came to. */
+typedef struct result {
+    unsigned long documents;
+    uint64_t text; /* bytes */
+    double seconds, optimising, processor;
+    uint64_t index; /* bytes */
+    double memory;  /* MB */
+    bench_stages stages;
+} result;
 
 static double to_seconds(struct timeval t)
 {
@@ -77,16 +79,24 @@ static bool parse_reorder(options *o, const char *text)
 
 static int parse_options(options *o, int argc, char **argv)
 {
-    *o = (options){.memory = MEMORY_DEFAULT, .reorder = OIR_REORDER_NONE};
+    *o = (options){.memory = MEMORY_DEFAULT, .feed.threads = 1, .reorder = OIR_REORDER_NONE};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--memory") == 0) {
             if (++i == argc || !(o->memory = parse_size(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
         } else if (strcmp(argv[i], "--commit") == 0) {
-            if (++i == argc || !(o->commit = strtoul(argv[i], NULL, 10)))
+            if (++i == argc || !(o->feed.commit = strtoul(argv[i], NULL, 10)))
                 return bench_misused("--commit wants a number of documents");
+        } else if (strcmp(argv[i], "--threads") == 0) {
+            if (++i == argc || !(o->feed.threads = (unsigned)strtoul(argv[i], NULL, 10)) ||
+                o->feed.threads > OIR_WRITER_THREADS_MAX)
+                return bench_misused("--threads wants a number of threads, at most 256");
         } else if (strcmp(argv[i], "--no-pairs") == 0) {
             o->no_pairs = true;
+        } else if (strcmp(argv[i], "--full") == 0) {
+            o->feed.form = BENCH_FORM_FULL;
+        } else if (strcmp(argv[i], "--json") == 0) {
+            o->json = true;
         } else if (strncmp(argv[i], "--reorder", 9) == 0) {
             if (!parse_reorder(o, argv[i] + 9))
                 return bench_misused("--reorder is none, light or full");
@@ -97,74 +107,6 @@ static int parse_options(options *o, int argc, char **argv)
         }
     }
     return o->folder ? 0 : bench_misused("index wants a folder");
-}
-
-/* What stands between "text": " and the line's last quote; false when there is nothing such. Escapes stay as they are:
- * the collections have words of a-z and spaces only, and the peers read them so. */
-static bool find_text(const char *line, size_t size, const char **text, size_t *text_size)
-{
-    static const char key[] = "\"text\": \"";
-    const size_t key_size = sizeof key - 1;
-    const char *end = line + size, *at = line;
-    while ((at = memchr(at, '"', (size_t)(end - at))) != NULL) {
-        if ((size_t)(end - at) >= key_size && memcmp(at, key, key_size) == 0)
-            break;
-        at++;
-    }
-    if (!at)
-        return false;
-    at += key_size;
-    while (end > at && end[-1] != '"')
-        end--;
-    if (end == at)
-        return false;
-    *text = at;
-    *text_size = (size_t)(end - 1 - at);
-    return true;
-}
-
-/* Adds all lines of standard input, and commits after each `commit` of them; counts the bytes of their texts. */
-static oir_status feed(oir_writable_database *writer, unsigned long commit, uint64_t *bytes, oir_error *err)
-{
-    oir_status status = OIR_NO_MEMORY;
-    oir_document *document = NULL;
-    oir_term_generator *generator = NULL;
-    const char *text;
-    char *line;
-    size_t size;
-    int more;
-    lines in;
-    snprintf(err->message, sizeof err->message, "no memory for the input");
-    if (!lines_init(&in, STDIN_FILENO, 1 << 20))
-        return status;
-    status = oir_document_new(&document, err);
-    if (!status)
-        status = oir_term_generator_new(&generator, err);
-    if (!status)
-        oir_term_generator_set_max_word_length(generator, OIR_TERM_MAX);
-    for (uint64_t n = 1; !status && (more = lines_next(&in, &line, &size)) != 0; n++) {
-        if (more < 0) {
-            snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(errno));
-            status = OIR_IO;
-        } else if (size > 0 && !find_text(line, size, &text, &size)) {
-            snprintf(err->message, sizeof err->message, "line %llu of the input has no \"text\": \"...\"",
-                     (unsigned long long)n);
-            status = OIR_INVALID_ARGUMENT;
-        } else if (size > 0) {
-            oir_document_clear(document);
-            *bytes += size;
-            oir_term_generator_set_document(generator, document);
-            status = oir_term_generator_index_text(generator, text, size, 1, "", err);
-            if (!status)
-                status = oir_writable_database_add_document(writer, document, NULL, err);
-            if (!status && commit && n % commit == 0)
-                status = oir_writable_database_commit(writer, err);
-        }
-    }
-    oir_term_generator_free(generator);
-    oir_document_free(document);
-    lines_release(&in);
-    return status;
 }
 
 static uint64_t folder_size(const char *folder)
@@ -181,68 +123,117 @@ static uint64_t folder_size(const char *folder)
     return sum;
 }
 
-static void report_parts(const char *folder)
+static void say_segment(size_t number, const oir_segment_information *info)
+{
+    fprintf(stderr, "segment %zu: %.1f MB, %lu documents, %llu terms, %llu postings;", number,
+            (double)info->bytes / 1e6, (unsigned long)info->documents, (unsigned long long)info->terms,
+            (unsigned long long)info->postings);
+    for (size_t p = 0; p < info->part_count; p++)
+        fprintf(stderr, " %s %.1f MB%s", info->parts[p].name, (double)info->parts[p].bytes / 1e6,
+                p + 1 < info->part_count ? "," : "\n");
+}
+
+static void print_segment(size_t number, const oir_segment_information *info)
+{
+    printf("%s{\"bytes\": %llu, \"documents\": %lu, \"terms\": %llu, \"postings\": %llu, \"parts\": {",
+           number ? ", " : "", (unsigned long long)info->bytes, (unsigned long)info->documents,
+           (unsigned long long)info->terms, (unsigned long long)info->postings);
+    for (size_t p = 0; p < info->part_count; p++)
+        printf("%s\"%s\": %llu", p ? ", " : "", info->parts[p].name, (unsigned long long)info->parts[p].bytes);
+    printf("}}");
+}
+
+static int report_segments(const char *folder, bool json)
 {
     oir_error err;
     oir_database *database;
     oir_segment_information info;
-    if (oir_database_open(&database, folder, &err)) {
-        bench_fail(&err);
-        return;
-    }
-    for (size_t i = 0; i < oir_database_get_segment_count(database); i++) {
-        if (oir_database_get_segment(database, i, &info, &err)) {
-            bench_fail(&err);
-            break;
-        }
-        fprintf(stderr, "segment %zu: %.1f MB, %lu documents, %llu terms, %llu postings;", i, (double)info.bytes / 1e6,
-                (unsigned long)info.documents, (unsigned long long)info.terms, (unsigned long long)info.postings);
-        for (size_t p = 0; p < info.part_count; p++)
-            fprintf(stderr, " %s %.1f MB%s", info.parts[p].name, (double)info.parts[p].bytes / 1e6,
-                    p + 1 < info.part_count ? "," : "\n");
+    if (oir_database_open(&database, folder, &err))
+        return bench_fail(&err);
+    int code = 0;
+    for (size_t i = 0; !code && i < oir_database_get_segment_count(database); i++) {
+        if (oir_database_get_segment(database, i, &info, &err))
+            code = bench_fail(&err);
+        else if (json)
+            print_segment(i, &info);
+        else
+            say_segment(i, &info);
     }
     oir_database_close(database);
+    return code;
+}
+
+static int say_result(const char *folder, const result *r)
+{
+    double megabytes = (double)r->text / 1e6;
+    fprintf(stderr,
+            "%lu documents, %.1f MB of text in %.2f s (%.2f s of them optimising, %.2f s of processor): %.1f MB/s, "
+            "index %.1f MB, peak memory %.0f MB\n",
+            r->documents, megabytes, r->seconds, r->optimising, r->processor, megabytes / r->seconds,
+            (double)r->index / 1e6, r->memory);
+    return report_segments(folder, false);
+}
+
+static int print_result(const char *folder, const result *r)
+{
+    printf("{\"documents\": %lu, \"text\": %llu, \"seconds\": %.4f, \"processor\": %.4f, \"index\": %llu, "
+           "\"stages\": {",
+           r->documents, (unsigned long long)r->text, r->seconds, r->processor, (unsigned long long)r->index);
+    bench_stages_print(&r->stages, stdout);
+    printf("}, \"segments\": [");
+    int code = report_segments(folder, true);
+    printf("]}\n");
+    return code;
+}
+
+static oir_status build(const options *o, result *r, oir_error *err)
+{
+    oir_writable_database *writer = NULL;
+    oir_writer_options how = OIR_WRITER_OPTIONS_INIT;
+    how.mode = OIR_CREATE_OR_OVERWRITE;
+    how.no_term_lists = how.no_stored_data = o->feed.form == BENCH_FORM_WORDS;
+    how.bound_k1 = 1.2;
+    how.bound_b = 0.75;
+    how.memory_limit = o->memory;
+    how.no_pairs = o->no_pairs;
+    how.reorder = o->reorder;
+    how.threads = o->feed.threads;
+    how.progress = bench_stages_tell;
+    how.progress_context = &r->stages;
+
+    bench_stages_init(&r->stages);
+    double start = bench_clock_get();
+    oir_status status = oir_writable_database_open(&writer, o->folder, &how, err);
+    if (!status)
+        status = bench_feed(writer, &o->feed, &r->stages, &r->text, err);
+    double fed = bench_clock_get();
+    bench_stages_call(&r->stages);
+    if (!status)
+        status = o->feed.commit ? oir_writable_database_commit(writer, err) : oir_writable_database_optimise(writer, err);
+    bench_stages_return(&r->stages);
+    r->seconds = bench_clock_get() - start;
+    r->optimising = r->seconds - (fed - start);
+    if (!status)
+        r->documents = oir_writable_database_get_doccount(writer);
+    oir_writable_database_close(writer);
+    return status;
 }
 
 int bench_index(int argc, char **argv)
 {
     options o;
     oir_error err = {0};
-    oir_writable_database *writer = NULL;
-    oir_writer_options how = OIR_WRITER_OPTIONS_INIT;
-    uint64_t bytes = 0;
+    result r = {0};
+    struct rusage used;
     int misused = parse_options(&o, argc, argv);
     if (misused)
         return misused;
-    how.mode = OIR_CREATE_OR_OVERWRITE;
-    how.no_term_lists = how.no_stored_data = true;
-    how.bound_k1 = 1.2;
-    how.bound_b = 0.75;
-    how.memory_limit = o.memory;
-    how.no_pairs = o.no_pairs;
-    how.reorder = o.reorder;
-
-    double start = now(), fed = start;
-    oir_status status = oir_writable_database_open(&writer, o.folder, &how, &err);
-    if (!status)
-        status = feed(writer, o.commit, &bytes, &err);
-    fed = now();
-    if (!status)
-        status = o.commit ? oir_writable_database_commit(writer, &err) : oir_writable_database_optimise(writer, &err);
-    double seconds = now() - start, megabytes = (double)bytes / 1e6;
-    if (!status) {
-        struct rusage used;
-        getrusage(RUSAGE_SELF, &used);
-        fprintf(stderr,
-                "%lu documents, %.1f MB of text in %.2f s (%.2f s of them optimising, %.2f s of processor): %.1f MB/s, "
-                "index %.1f MB, peak memory %.0f MB\n",
-                (unsigned long)oir_writable_database_get_doccount(writer), megabytes, seconds, seconds - (fed - start),
-                to_seconds(used.ru_utime) + to_seconds(used.ru_stime), megabytes / seconds,
-                (double)folder_size(o.folder) / 1e6, (double)used.ru_maxrss / 1e3);
-    }
-    oir_writable_database_close(writer);
-    if (status)
+    if (build(&o, &r, &err))
         return bench_fail(&err);
-    report_parts(o.folder);
-    return 0;
+    getrusage(RUSAGE_SELF, &used);
+    r.processor = to_seconds(used.ru_utime) + to_seconds(used.ru_stime);
+    r.memory = (double)used.ru_maxrss / 1e3;
+    r.index = folder_size(o.folder);
+    bench_stages_share(&r.stages, r.seconds);
+    return o.json ? print_result(o.folder, &r) : say_result(o.folder, &r);
 }

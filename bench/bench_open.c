@@ -1,8 +1,8 @@
 /* oir-bench open: how long it takes to open an index, and until it has answered once. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench/bench_clock.h"
 #include "bench/bench_database.h"
 #include "bench/bench_session.h"
 #include "bench/oir_bench.h"
@@ -12,13 +12,6 @@ enum { ROUNDS = 101 };
 typedef struct times {
     double open[ROUNDS], answered[ROUNDS]; /* milliseconds since before opening */
 } times;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e3 + 1e-6 * (double)t.tv_nsec;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -34,14 +27,14 @@ static oir_status run(const char *const *folders, size_t count, const char *line
         bench_session session = {0};
         oir_doccount answer = 0;
         bool supported = true;
-        double start = now();
+        double start = bench_clock_get();
         status = bench_database_open(&database, folders, count, err);
-        t->open[i] = now() - start;
+        t->open[i] = 1e3 * (bench_clock_get() - start);
         if (!status)
             status = bench_session_open(&session, database, err);
         if (!status)
             status = bench_session_ask(&session, line, strlen(line), &supported, &answer, err);
-        t->answered[i] = now() - start;
+        t->answered[i] = 1e3 * (bench_clock_get() - start);
         if (!status && !i)
             printf("%zu segments, %lu documents, answer to \"%s\": %lu\n", oir_database_get_segment_count(database),
                    (unsigned long)oir_database_get_doccount(database), line, (unsigned long)answer);

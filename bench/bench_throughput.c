@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/bench_clock.h"
 #include "bench/bench_session.h"
 #include "bench/lines.h"
 #include "bench/oir_bench.h"
@@ -87,13 +88,6 @@ static int read_lines(load *l)
     return code;
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void wait_for(double seconds)
 {
     struct timespec left = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
@@ -107,7 +101,7 @@ static int run(load *l, long threads, double seconds)
     long started = 0;
     uint64_t asked = 0;
     int code = 0;
-    double began = now();
+    double began = bench_clock_get();
     for (; askers && started < threads; started++) {
         asker *a = &askers[started];
         *a = (asker){.load = l, .from = l->count * (size_t)started / (size_t)threads};
@@ -123,7 +117,7 @@ static int run(load *l, long threads, double seconds)
         if (askers[i].status && !code)
             code = bench_fail(&askers[i].error);
     }
-    double took = now() - began;
+    double took = bench_clock_get() - began;
     free(askers);
     if (started < threads) {
         fprintf(stderr, "oir-bench: cannot start %ld threads\n", threads);

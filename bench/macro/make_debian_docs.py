@@ -26,6 +26,8 @@ import sys
 
 import lxml.html
 
+from text_words import text_words
+
 PACKAGES = """linux-doc-6.12 openjdk-17-doc erlang-doc rust-doc cppreference-doc-en-html postgresql-doc-15
 python3.11-doc perl-doc racket-doc ghc-doc python-pandas-doc python-scipy-doc scala-doc libstdc++-12-doc
 debian-reference-en dict-gcide dict-jargon dict-foldoc sagemath-doc git-doc python-django-doc
@@ -107,7 +109,6 @@ def files_of(root):
 def write(documents, out):
     """Answers how many documents and passages there are."""
     seen, count, passages = set(), 0, 0
-    not_letters = re.compile("[^a-z]+")
     paths = [os.path.join(out, name + ".jsonl") for name in ("docs", "corpus", "passages")]
     # Under other names first: a file of its own name is whole.
     docs, corpus, cut = (open(path + ".new", "w", encoding="utf-8") for path in paths)
@@ -120,7 +121,7 @@ def write(documents, out):
                 continue
             seen.add(key)
             docs.write(json.dumps(document, ensure_ascii=False) + "\n")
-            text = not_letters.sub(" ", document["body"].lower()).strip()
+            text = text_words(document["body"])
             if len(text) not in TEXT_SIZES:
                 continue
             corpus.write(json.dumps({"id": document["id"], "text": text}) + "\n")

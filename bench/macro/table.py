@@ -1,16 +1,7 @@
 """The tables of a run (standing.py says what that is) as Markdown."""
 
 import standing
-
-
-def row(cells):
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
-
-
-def grid(head, rows, words=1):
-    """A table; the columns after the first `words` align right."""
-    rule = "|" + " --- |" * words + " ---: |" * (len(head) - words)
-    return [row(head), rule, *(row(r) for r in rows), ""]
+from markdown import about_lines, grid
 
 
 def ratio_text(cell):
@@ -18,12 +9,6 @@ def ratio_text(cell):
     if cell is None or cell.ratio is None:
         return "–"
     return f"**{cell.ratio:.2f}** !" if cell.met is False else f"{cell.ratio:.2f}"
-
-
-def about_lines(run):
-    yield from (f"- {what}: {value}" for what, value in run["about"])
-    yield from (f"- missing: {line}" for line in run["missing"])
-    yield ""
 
 
 def engine_lines(run):

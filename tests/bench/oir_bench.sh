@@ -21,6 +21,12 @@ for options in "" --no-pairs; do
     diff expected got
     ! grep -q 'pairs [1-9]' log || test -z "$options"
 done
+printf '{"id": "%d", "title": "Caf\\u00e9s \\ud83d\\ude00", "body": "Running\\n\\"home\\""}\n' 1 2 >docs.jsonl
+"$bench" index full.oir --full --json <docs.jsonl >got
+# Two documents of 25 bytes; Scafés, cafés, running, home, and the stem of each.
+grep -q '^{"documents": 2, "text": 50, .*"stages": {"read": .*"terms": 8, "postings": 16, .*}}\]}$' got
+"$bench" query full.oir <<<"COUNT	+cafés +running" | grep -qx 2
+"$bench" query full.oir <<<"COUNT	\"running home\"" | grep -qx 2
 "$bench" query index.oir --counters <lines 2>&1 >/dev/null | grep -q '^phrase '
 "$bench" index other.oir --commit 100 <corpus.jsonl 2>log
 grep -q '^segment 2: ' log

@@ -3,15 +3,13 @@
 import copy
 import json
 import os
-import re
-import subprocess
 import sys
-import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-TOP = os.environ.get("OIR_SOURCE_DIR") or os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-MACRO = os.path.join(TOP, "bench", "macro")
+from macro_work import MACRO, MacroWork
+from svg_check import SvgCheck
+
 sys.path.insert(0, MACRO)
 
 import chart  # noqa: E402
@@ -147,32 +145,7 @@ class Table(unittest.TestCase):
             self.assertIn(expected, self.text)
 
 
-class Charts(unittest.TestCase):
-    def check(self, text, *expected):
-        """Well-formed, nothing outside of the picture, and all that is expected written somewhere."""
-        root = ElementTree.fromstring(text)
-        width, height = float(root.get("width")), float(root.get("height"))
-        self.assertEqual(root.get("viewBox"), f"0 0 {width:g} {height:g}")
-        written = []
-        for element in root:
-            for key, value in element.attrib.items():
-                if key in ("x", "x1", "x2", "cx", "y", "y1", "y2", "cy"):
-                    limit = width if "x" in key else height
-                    self.assertTrue(0 <= float(value) <= limit, (element.tag, element.attrib))
-            for x, y in re.findall(r"(\S+),(\S+)", element.get("points", "")):
-                self.assertTrue(0 <= float(x) <= width and 0 <= float(y) <= height, element.attrib)
-            if element.tag.endswith("text"):
-                written.append(element.text)
-                self.check_width(element, width)
-        for label in expected:
-            self.assertIn(label, written)
-
-    def check_width(self, element, width):
-        """With letters of 0.65 em, wider than the font's."""
-        long, x = 0.65 * float(element.get("font-size")) * len(element.text), float(element.get("x"))
-        start = {"start": x, "middle": x - long / 2, "end": x - long}[element.get("text-anchor")]
-        self.assertTrue(start >= 0 and start + long <= width, element.text)
-
+class Charts(SvgCheck, unittest.TestCase):
     def test_ratios(self):
         run = made_up_run()
         for collection in run["collections"]:
@@ -207,11 +180,9 @@ esac
 """
 
 
-class WholeCommand(unittest.TestCase):
+class WholeCommand(MacroWork, unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
+        super().setUp()
         self.write("data/tiny.jsonl", '{"id": "1", "text": "a b"}\n' * 3)
         self.write(
             "data/queries-tiny.txt",
@@ -222,39 +193,18 @@ class WholeCommand(unittest.TestCase):
         self.write("bin/steady.version", "Steady 1.2\n")
         self.write("bin/mute", "#!/bin/sh\n[ $1 = index ] && mkdir $2\n", 0o755)
 
-    def write(self, path, content, mode=0o644):
-        path = os.path.join(self.folder, path)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(content)
-        os.chmod(path, mode)
-
-    def read(self, path):
-        with open(os.path.join(self.folder, path), encoding="utf-8") as file:
-            return file.read()
-
     def search(self, *more):
-        command = [sys.executable, "-B", os.path.join(MACRO, "search"), self.folder, "--collections", "tiny"]
-        command += ["--peers", "steady,mute,ghost", "--rounds", "1", "--commands", "TOP_10,COUNT"]
-        command += ["--program", os.path.join(self.folder, "own"), "--to", os.path.join(self.folder, "to"), *more]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
-        return done.stderr
+        return self.start(
+            "search", "--collections", "tiny", "--peers", "steady,mute,ghost", "--rounds", "1",
+            "--commands", "TOP_10,COUNT", "--program", os.path.join(self.folder, "own"), *more,
+        )  # fmt: skip
 
     def test_results(self):
         said = self.search("--isa", "avx2")
         self.assertIn("missing: ghost for tiny: no program", said)
         self.assertIn("missing: mute for tiny: does not answer with a number", said)
-        names = os.listdir(os.path.join(self.folder, "to"))
-        self.assertEqual(len(names), 1)
-        self.assertRegex(names[0], r"^\d{4}-\d\d-\d\d-search-avx2$")
-        to = os.path.join("to", names[0])
-        self.assertEqual(
-            sorted(os.listdir(os.path.join(self.folder, to))),
-            ["README.md", "ratios-tiny.svg", "search.json", "times-tiny.svg"],
-        )
-        for name in ("README.md", "ratios-tiny.svg", "search.json", "times-tiny.svg"):
-            self.assertNotIn(self.folder, self.read(os.path.join(to, name)))
+        to, files = self.results("search-avx2")
+        self.assertEqual(files, ["README.md", "ratios-tiny.svg", "search.json", "times-tiny.svg"])
         run = json.loads(self.read(os.path.join(to, "search.json")))
         self.assertEqual(list(run["engines"]), ["oir", "steady"])
         self.assertEqual(run["collections"]["tiny"]["documents"], 3)

@@ -231,6 +231,13 @@ const char *synthetic_document(synthetic *s, uint32_t number, size_t *size)
     return s->text;
 }
 
+const uint32_t *synthetic_document_ranks(synthetic *s, uint32_t number, uint32_t *count)
+{
+    draw_ranks(s, number);
+    *count = s->length;
+    return s->ranks;
+}
+
 static int all_different(const uint32_t *ranks, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)

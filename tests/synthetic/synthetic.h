@@ -22,6 +22,9 @@ void synthetic_free(synthetic *s);
  * call on s. */
 const char *synthetic_document(synthetic *s, uint32_t number, size_t *size);
 
+/* The same document as the ranks of its words, as many as *count says. */
+const uint32_t *synthetic_document_ranks(synthetic *s, uint32_t number, uint32_t *count);
+
 /* How many different words there are. */
 uint32_t synthetic_vocabulary(const synthetic *s);
 /* The word of rank `rank`, 0 for the most frequent; not closed by a zero byte. Belongs to s. */

@@ -118,6 +118,60 @@ static void phrases_recur(void)
     synthetic_free(s);
 }
 
+/* Of words of middling frequency: which documents have each, as bits, and how often they come in all. */
+enum { SEEN_FIRST = 300, SEEN = 700, SETS = (DOCUMENTS + 63) / 64 };
+
+typedef struct tally {
+    uint64_t sets[SEEN][SETS];
+    uint32_t termfreq[SEEN];
+    uint64_t occurrences, postings;
+} tally;
+
+static void count_words(tally *t, synthetic *s)
+{
+    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+        uint32_t count;
+        const uint32_t *ranks = synthetic_document_ranks(s, i, &count);
+        for (uint32_t w = 0; w < count; w++) {
+            uint32_t seen = ranks[w] - SEEN_FIRST;
+            if (seen >= SEEN)
+                continue;
+            uint64_t bit = UINT64_C(1) << i % 64, *set = &t->sets[seen][i / 64];
+            t->termfreq[seen] += !(*set & bit);
+            t->postings += !(*set & bit);
+            t->occurrences++;
+            *set |= bit;
+        }
+    }
+}
+
+/* Whether two words share a good many documents, five times what their frequencies alone say. */
+static int come_together(const tally *t, uint32_t a, uint32_t b)
+{
+    uint64_t both = 0;
+    for (int i = 0; i < SETS; i++)
+        both += (uint64_t)__builtin_popcountll(t->sets[a][i] & t->sets[b][i]);
+    return both >= 15 && both * DOCUMENTS >= 5 * (uint64_t)t->termfreq[a] * t->termfreq[b];
+}
+
+/* A document has a word that it has 1.20 times, without bursts 1.07 and by chance 1.03 times; 190 pairs of words come
+ * together, without topics 4 and by chance none. */
+static void bursts_and_topics(void)
+{
+    uint32_t together = 0;
+    synthetic *s = synthetic_new(DOCUMENTS, WORDS, 1);
+    tally *t = calloc(1, sizeof *t);
+    REQUIRE(s && t);
+    count_words(t, s);
+    for (uint32_t a = 0; a < SEEN; a++)
+        for (uint32_t b = 0; b < a; b++)
+            together += (uint32_t)come_together(t, a, b);
+    EXPECT(t->occurrences * 100 > t->postings * 115);
+    EXPECT(together > 100);
+    free(t);
+    synthetic_free(s);
+}
+
 static void smallest(void)
 {
     synthetic *s = synthetic_new(1, 1, 0);
@@ -138,6 +192,7 @@ int main(void)
     TEST(words_differ);
     TEST(skewed);
     TEST(phrases_recur);
+    TEST(bursts_and_topics);
     TEST(smallest);
     return harness_end();
 }

@@ -126,11 +126,11 @@ static void answer_lines(sqlite3 *db)
 int main(int argc, char **argv)
 {
     sqlite3 *db;
-    if (argc != 3) {
+    int indexing = argc == 3 && strcmp(argv[1], "index") == 0;
+    if (!indexing && (argc != 3 || strcmp(argv[1], "query") != 0)) {
         fprintf(stderr, "usage: fts5_peer index|query FILE\n");
         return 2;
     }
-    int indexing = strcmp(argv[1], "index") == 0;
     if (indexing)
         remove(argv[2]);
     int opened = sqlite3_open(argv[2], &db);

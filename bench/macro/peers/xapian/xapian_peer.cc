@@ -2,13 +2,15 @@
  *
  *     c++ -O2 xapian_peer.cc -o xapian_peer -lxapian
  *     xapian_peer index DIR < corpus.jsonl    words with positions, the id as the document's data
+ *     xapian_peer index-full DIR < docs.jsonl
+ *         "title" (under S, and without) and "body" through a TermGenerator with English stems, the body as the
+ *         document's data
  *     xapian_peer query DIR                   COMMAND<TAB>query a line in, one integer a line out
  *
  * Ranks by Xapian's default BM25. Counts are exact: every match is looked at. */
 #include <xapian.h>
 
 #include <algorithm>
-#include <cstring>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -42,6 +44,77 @@ static void index_lines(const char *folder)
             if (to > from && to - from < longest_term)
                 document.add_posting(text.substr(from, to - from), ++position);
         }
+        db.add_document(document);
+    }
+    db.commit();
+}
+
+static void add_utf8(std::string &to, unsigned c)
+{
+    const auto add = [&to](unsigned byte) { to += static_cast<char>(byte); };
+    if (c < 0x80) {
+        add(c);
+        return;
+    }
+    const int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    add((0xff00 >> (more + 1) & 0xff) | c >> 6 * more);
+    for (int i = more; i-- > 0;)
+        add(0x80 | (c >> 6 * i & 0x3f));
+}
+
+static unsigned read_unit(const std::string &line, size_t at)
+{
+    return static_cast<unsigned>(std::stoul(line.substr(at, 4), nullptr, 16));
+}
+
+/* The value of a key with its escapes undone; empty when there is none. */
+static std::string decoded_field(const std::string &line, const char *name)
+{
+    static const std::string from = "nrtbf", into = "\n\r\t\b\f";
+    const std::string key = std::string("\"") + name + "\": \"";
+    std::string value;
+    size_t at = line.find(key);
+    if (at == std::string::npos)
+        return value;
+    for (at += key.size(); at < line.size() && line[at] != '"'; at++) {
+        const size_t run = std::min(line.find_first_of("\\\"", at), line.size());
+        value.append(line, at, run - at);
+        at = run;
+        if (at + 1 >= line.size() || line[at] == '"')
+            break;
+        if (line[++at] != 'u') {
+            const size_t known = from.find(line[at]);
+            value += known == std::string::npos ? line[at] : into[known];
+            continue;
+        }
+        unsigned c = read_unit(line, at + 1);
+        at += 4;
+        if (c >> 10 == 0xd800 >> 10 && line.compare(at + 1, 2, "\\u") == 0) {
+            c = 0x10000 + ((c & 0x3ff) << 10 | (read_unit(line, at + 3) & 0x3ff));
+            at += 6;
+        }
+        add_utf8(value, c);
+    }
+    return value;
+}
+
+static void index_full(const char *folder)
+{
+    Xapian::WritableDatabase db(folder, Xapian::DB_CREATE_OR_OVERWRITE | Xapian::DB_NO_SYNC);
+    Xapian::TermGenerator generator;
+    generator.set_stemmer(Xapian::Stem("english"));
+    generator.set_flags(Xapian::TermGenerator::FLAG_CJK_NGRAM); // as oir does
+    for (std::string line; std::getline(std::cin, line);) {
+        Xapian::Document document;
+        const std::string title = decoded_field(line, "title"), body = decoded_field(line, "body");
+        generator.set_document(document);
+        generator.set_termpos(0);
+        document.set_data(body);
+        generator.index_text(title, 1, "S");
+        generator.increase_termpos(100);
+        generator.index_text(title);
+        generator.increase_termpos(100);
+        generator.index_text(body);
         db.add_document(document);
     }
     db.commit();
@@ -94,13 +167,16 @@ static void answer_lines(const char *folder)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        std::cerr << "usage: xapian_peer index|query DIR\n";
+    const std::string command = argc == 3 ? argv[1] : "";
+    if (command != "index" && command != "index-full" && command != "query") {
+        std::cerr << "usage: xapian_peer index|index-full|query DIR\n";
         return 2;
     }
     std::ios::sync_with_stdio(false);
-    if (strcmp(argv[1], "index") == 0)
+    if (command == "index")
         index_lines(argv[2]);
+    else if (command == "index-full")
+        index_full(argv[2]);
     else
         answer_lines(argv[2]);
     return 0;

@@ -1,0 +1,97 @@
+#include "bench/bench_field.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_SIZE = 32 };
+
+/* Behind `"name": "`, or NULL. Inside of a string a quote has a backslash before it, so nothing else looks like it. */
+static const char *find_value(const char *line, const char *end, const char *name)
+{
+    char key[NAME_MAX_SIZE + 8];
+    size_t size = (size_t)snprintf(key, sizeof key, "\"%.*s\": \"", NAME_MAX_SIZE, name);
+    for (const char *at = line; (at = memchr(at, '"', (size_t)(end - at))) != NULL; at++)
+        if ((size_t)(end - at) >= size && memcmp(at, key, size) == 0)
+            return at + size;
+    return NULL;
+}
+
+bool bench_field_find_text(const char *line, size_t size, oir_bytes *text)
+{
+    const char *end = line + size, *at = find_value(line, end, "text");
+    if (!at)
+        return false;
+    while (end > at && end[-1] != '"')
+        end--;
+    if (end == at)
+        return false;
+    *text = (oir_bytes){at, (size_t)(end - 1 - at)};
+    return true;
+}
+
+/* Four hexadecimal digits, 0 for anything else. */
+static uint32_t read_unit(const char *at, const char *end)
+{
+    uint32_t unit = 0;
+    if (end - at < 4)
+        return 0;
+    for (int i = 0; i < 4; i++) {
+        static const char digits[] = "0123456789abcdef";
+        const char *digit = strchr(digits, at[i] | 0x20);
+        if (at[i] == '\0' || !digit)
+            return 0;
+        unit = unit << 4 | (uint32_t)(digit - digits);
+    }
+    return unit;
+}
+
+static char *write_utf8(char *to, uint32_t c)
+{
+    if (c < 0x80) {
+        *to++ = (char)c;
+        return to;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    *to++ = (char)((0xff00 >> (more + 1) & 0xff) | (int)(c >> 6 * more));
+    while (more-- > 0)
+        *to++ = (char)(0x80 | (c >> 6 * more & 0x3f));
+    return to;
+}
+
+/* What stands behind a backslash, written to *to; answers what follows it. */
+static const char *undo_escape(const char *at, const char *end, char **to)
+{
+    static const char from[] = "nrtbf", into[] = "\n\r\t\b\f";
+    if (*at != 'u') {
+        const char *found = strchr(from, *at);
+        *(*to)++ = found && *at ? into[found - from] : *at;
+        return at + 1;
+    }
+    uint32_t c = read_unit(at + 1, end);
+    at += end - at < 5 ? end - at : 5;
+    if (c >> 10 == 0xd800 >> 10 && end - at >= 6 && at[0] == '\\' && at[1] == 'u') {
+        uint32_t low = read_unit(at + 2, end);
+        if (low >> 10 == 0xdc00 >> 10) {
+            c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+            at += 6;
+        }
+    }
+    *to = write_utf8(*to, c);
+    return at;
+}
+
+oir_bytes bench_field_take(char *line, size_t size, const char *name)
+{
+    const char *end = line + size, *at = find_value(line, end, name);
+    if (!at)
+        return (oir_bytes){"", 0};
+    char *start = line + (at - line), *to = start;
+    while (at < end && *at != '"') {
+        char byte = *at++;
+        if (byte != '\\' || at == end)
+            *to++ = byte;
+        else
+            at = undo_escape(at, end, &to);
+    }
+    return (oir_bytes){start, (size_t)(to - start)};
+}
