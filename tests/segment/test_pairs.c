@@ -137,7 +137,7 @@ static void lists_are_what_positions_say(void)
         text_make(&t, sizes[i / 2], i % 2);
         scratch_path(path, folder, "segment");
         segment *s = write_and_open(path, &t, true);
-        EXPECT(s->pairs.looked_for);
+        EXPECT_EQ(s->pairs.looked_for, t.documents >= PAIRS_DOCUMENTS_MIN);
         uint32_t found = compare(s, &t);
         EXPECT((found > 0) == (t.documents >= PAIRS_DOCUMENTS_MIN));
         EXPECT(!found || found < WORDS * WORDS); /* the budget is not enough for all */
