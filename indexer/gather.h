@@ -7,16 +7,14 @@
 typedef struct gather {
     uint32_t count;
     uint32_t *documents, *wdf, *position_counts;
-    oir_termpos *positions;
+    oir_termpos *positions; /* behind the last there is room for some more */
     size_t position_count;
     bool ascending;      /* documents came in order */
     bool as_wdf;         /* every document has wdf positions */
     /* private */
     size_t capacity, position_capacity;
-    uint64_t *keys;      /* for sorting: document << 32 | place, or bits of documents */
+    uint64_t *keys;      /* for sorting: document << 32 | place, and room for as many */
     size_t key_capacity;
-    uint32_t *places;    /* of marked documents */
-    size_t place_capacity;
     uint32_t highest;    /* document */
     uint32_t *sorted[3]; /* documents, wdf, counts after sorting */
     size_t sorted_capacity;
