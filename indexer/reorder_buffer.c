@@ -11,7 +11,7 @@ enum { TELL_TERMS = 1 << 10 };
 typedef struct buffered {
     const inverter *v;
     uint32_t *order;       /* live documents by docid: their buffered numbers */
-    uint32_t *places;      /* buffered number -> place in it, or GONE */
+    uint32_t *places;      /* buffered number -> place in it, or GONE; NULL: all are live, and in order */
     term_sort_item *terms; /* those with documents enough, by byte order */
     size_t term_count;
     buffer list;           /* of one term */
@@ -20,6 +20,8 @@ typedef struct buffered {
 
 static oir_status make_places(buffered *b, oir_error *err)
 {
+    if (b->v->live_count == b->v->document_count && !b->v->descended)
+        return OIR_OK;
     b->places = memory_new((b->v->document_count + 1) * sizeof *b->places);
     if (!b->places || !inverter_order(b->v, &b->order))
         return error_no_memory(err, "the order of documents");
@@ -59,9 +61,11 @@ static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
         inverter_cursor c;
         if (!inverter_read(b->v, inverter_get_term(b->v, b->terms[i].term), &b->list, &c))
             return error_no_memory(err, "the order of documents");
-        while (inverter_next(&c))
-            if (b->places[c.document] != GONE)
-                reorder_builder_note(&b->builder, b->places[c.document]);
+        while (inverter_next(&c)) {
+            uint32_t place = b->places ? b->places[c.document] : c.document;
+            if (place != GONE)
+                reorder_builder_note(&b->builder, place);
+        }
     }
     return OIR_OK;
 }
