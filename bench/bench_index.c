@@ -209,7 +209,8 @@ static oir_status build(const options *o, result *r, oir_error *err)
     double fed = bench_clock_get();
     bench_stages_call(&r->stages);
     if (!status)
-        status = o->feed.commit ? oir_writable_database_commit(writer, err) : oir_writable_database_optimise(writer, err);
+        status = o->feed.commit ? oir_writable_database_commit(writer, err)
+                                : oir_writable_database_optimise(writer, err);
     bench_stages_return(&r->stages);
     r->seconds = bench_clock_get() - start;
     r->optimising = r->seconds - (fed - start);

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
 
-enum { MARKED_SHARE = 256 /* lists of one in so many documents are long */ };
+enum {
+    SHORT_MAX = 32, /* documents: such lists are sorted by comparing */
+    STEP = 4        /* positions moved at once */
+};
 
 void gather_init(gather *g)
 {
@@ -19,7 +21,6 @@ void gather_release(gather *g)
     memory_free(g->documents);
     memory_free(g->positions);
     memory_free(g->keys);
-    memory_free(g->places);
     memory_free(g->sorted[0]);
     memory_free(g->sorted_positions);
     memory_free(g->runs);
@@ -60,16 +61,16 @@ static bool reserve_columns(gather *g, size_t documents)
 bool gather_reserve(gather *g, size_t documents, size_t positions)
 {
     return reserve_columns(g, documents) &&
-           memory_reserve(&g->positions, &g->position_capacity, positions, sizeof *g->positions);
+           memory_reserve(&g->positions, &g->position_capacity, positions + STEP, sizeof *g->positions);
 }
 
 /* Room for the sorted copy. */
 static bool reserve_sorted(gather *g)
 {
-    if (!memory_reserve(&g->keys, &g->key_capacity, g->count, sizeof *g->keys) ||
+    if (!memory_reserve(&g->keys, &g->key_capacity, (size_t)g->count * 2, sizeof *g->keys) ||
         !memory_reserve(&g->runs, &g->run_capacity, 2 * g->run_count, sizeof *g->runs) ||
         !memory_reserve(&g->sorted[0], &g->sorted_capacity, (size_t)g->count * 3, sizeof **g->sorted) ||
-        !memory_reserve(&g->sorted_positions, &g->sorted_position_capacity, g->position_count,
+        !memory_reserve(&g->sorted_positions, &g->sorted_position_capacity, g->position_count + STEP,
                         sizeof *g->sorted_positions))
         return false;
     g->sorted[1] = g->sorted[0] + g->count;
@@ -87,64 +88,8 @@ bool gather_begin_run(gather *g)
     return true;
 }
 
-/* Short lists: the keys of documents sorted. */
-static void find_places(gather *g)
-{
-    for (uint32_t i = 0; i < g->count; i++)
-        g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
-    sort_u64(g->keys, g->count);
-}
-
-/* Long lists: documents are marked as bits, which are then gone through. Afterwards keys are as find_places makes them;
- * they are never more than were read. */
-static bool mark_places(gather *g)
-{
-    size_t words = g->highest / 64 + (size_t)1;
-    if (!memory_reserve(&g->places, &g->place_capacity, words * 64, sizeof *g->places) ||
-        !memory_reserve(&g->keys, &g->key_capacity, g->count + words, sizeof *g->keys))
-        return false;
-    uint64_t *marks = g->keys + g->count, *key = g->keys;
-    memset(marks, 0, words * sizeof *marks);
-    for (uint32_t i = 0; i < g->count; i++) {
-        marks[g->documents[i] / 64] |= UINT64_C(1) << g->documents[i] % 64;
-        g->places[g->documents[i]] = i;
-    }
-    for (size_t w = 0; w < words; w++)
-        for (uint64_t rest = marks[w]; rest; rest &= rest - 1) {
-            uint64_t document = w * 64 + bits_lowest(rest);
-            *key++ = document << 32 | g->places[document];
-        }
-    return key == marks; /* else a document came twice */
-}
-
-/* Where each document's positions start, in the place of sorted documents until these are known. */
-static void find_starts(gather *g)
-{
-    uint32_t start = 0;
-    for (uint32_t i = 0; i < g->count; i++) {
-        g->sorted[0][i] = start;
-        start += g->position_counts[i];
-    }
-}
-
-/* Moves everything to where the keys say. */
-static void move(gather *g)
-{
-    size_t filled = 0;
-    for (uint32_t i = 0; i < g->count; i++) {
-        uint32_t from = (uint32_t)g->keys[i], positions = g->position_counts[from];
-        const oir_termpos *read = g->positions + g->sorted[0][from];
-        g->sorted[1][i] = g->wdf[from];
-        g->sorted[2][i] = positions;
-        for (uint32_t p = 0; p < positions; p++)
-            g->sorted_positions[filled++] = read[p];
-    }
-    for (uint32_t i = 0; i < g->count; i++)
-        g->sorted[0][i] = (uint32_t)(g->keys[i] >> 32);
-}
-
 /* Keys of runs that ascend each for itself: from each is taken as long as it has the lowest documents. */
-static void merge_runs(gather *g)
+static const uint64_t *merge_runs(gather *g)
 {
     uint32_t *at = g->runs, *ends = at + g->run_count, done = 0;
     for (size_t r = 0; r < g->run_count; r++)
@@ -165,19 +110,50 @@ static void merge_runs(gather *g)
         for (; at[best] < ends[best] && g->documents[at[best]] < next; at[best]++)
             g->keys[done++] = (uint64_t)g->documents[at[best]] << 32 | at[best];
     }
+    return g->keys;
 }
 
-/* Documents by number. */
+/* Keys of documents, sorted. */
+static const uint64_t *find_places(gather *g)
+{
+    for (uint32_t i = 0; i < g->count; i++)
+        g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
+    if (g->count > SHORT_MAX)
+        return sort_u64_by_high(g->keys, g->keys + g->count, g->count, g->highest);
+    sort_u64(g->keys, g->count);
+    return g->keys;
+}
+
+/* Most documents have few positions: these are moved without asking how many. */
+static inline void move_positions(oir_termpos *to, const oir_termpos *from, uint32_t count)
+{
+    memcpy(to, from, STEP * sizeof *to);
+    if (count > STEP)
+        memcpy(to + STEP, from + STEP, (count - STEP) * sizeof *to);
+}
+
+/* Documents by number. The starts of their positions take the place of sorted counts while they are moved. */
 static bool sort(gather *g)
 {
     if (!reserve_sorted(g))
         return false;
-    find_starts(g);
-    if (g->ascending)
-        merge_runs(g);
-    else if (g->count < g->highest / MARKED_SHARE || !mark_places(g))
-        find_places(g);
-    move(g);
+    uint32_t *starts = g->sorted[0], start = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        starts[i] = start;
+        start += g->position_counts[i];
+    }
+    const uint64_t *keys = g->ascending ? merge_runs(g) : find_places(g);
+    size_t filled = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t from = (uint32_t)keys[i], positions = g->position_counts[from];
+        g->sorted[1][i] = g->wdf[from];
+        g->sorted[2][i] = positions;
+        if (positions)
+            move_positions(g->sorted_positions + filled, g->positions + starts[from], positions);
+        filled += positions;
+    }
+    for (uint32_t i = 0; i < g->count; i++)
+        g->sorted[0][i] = (uint32_t)(keys[i] >> 32);
     return true;
 }
 

@@ -7,7 +7,7 @@
 typedef struct gather {
     uint32_t count;
     uint32_t *documents, *wdf, *position_counts;
-    oir_termpos *positions;
+    oir_termpos *positions; /* behind the last there is room for some more */
     size_t position_count;
     bool ascending;      /* documents came in order, but for runs that begin anew */
     bool as_wdf;         /* every document has wdf positions */
@@ -16,10 +16,8 @@ typedef struct gather {
     size_t run_count, run_capacity;
     uint32_t run_begin;  /* of the last one */
     size_t capacity, position_capacity;
-    uint64_t *keys;      /* for sorting: document << 32 | place, or bits of documents */
+    uint64_t *keys;      /* for sorting: document << 32 | place, and room for as many */
     size_t key_capacity;
-    uint32_t *places;    /* of marked documents */
-    size_t place_capacity;
     uint32_t highest;    /* document */
     uint32_t *sorted[3]; /* documents, wdf, counts after sorting */
     size_t sorted_capacity;

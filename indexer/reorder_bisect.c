@@ -25,6 +25,7 @@ typedef struct half_lists {
 
 typedef struct bisection {
     half_lists lists[2];
+    uint16_t *made;           /* terms of the second, if they are our own */
     uint8_t *sides;           /* by place, of the node at hand: 1 is right */
     int32_t *wishes;          /* by place: how much a document wants to be right */
     uint32_t *buckets;        /* of wishes: two counts each, of documents that are left and right */
@@ -336,7 +337,8 @@ static bool reserve(bisection *b, const reorder_lists *l)
     b->lists[0].documents = memory_new(documents * sizeof(uint32_t));
     b->lists[1].documents = memory_new(documents * sizeof(uint32_t));
     b->lists[1].sizes = memory_new(documents * sizeof(uint32_t));
-    b->lists[1].terms = memory_new((l->posting_count + 1) * sizeof(uint16_t));
+    b->made = l->room ? NULL : memory_new((l->posting_count + 1) * sizeof(uint16_t));
+    b->lists[1].terms = l->room ? l->room : b->made;
     b->sides = memory_new(documents);
     b->wishes = memory_new(documents * sizeof *b->wishes);
     b->buckets = memory_new(2 * BUCKETS_MAX * sizeof *b->buckets);
@@ -356,7 +358,7 @@ static void release(bisection *b)
     for (int i = 0; i < 2; i++)
         memory_free(b->lists[i].documents);
     memory_free(b->lists[1].sizes);
-    memory_free(b->lists[1].terms);
+    memory_free(b->made);
     memory_free(b->sides);
     memory_free(b->wishes);
     memory_free(b->buckets);

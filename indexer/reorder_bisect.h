@@ -20,6 +20,7 @@ typedef struct reorder_lists {
     uint32_t document_count, term_count;
     uint32_t *sizes;  /* of each document's list, a multiple of REORDER_STEP */
     uint16_t *terms;  /* the lists one after another; filled up with the number term_count, which is no term */
+    uint16_t *room;   /* for as many terms; NULL: it is made, and released again */
     size_t posting_count; /* the sum of sizes */
 } reorder_lists;
 

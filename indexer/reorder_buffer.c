@@ -10,7 +10,7 @@ enum { TELL_TERMS = 1 << 14 };
 typedef struct buffered {
     const inverters *v;
     inverters_place *order; /* live documents by docid */
-    uint32_t **places;      /* by inverter: buffered number -> place in it, or GONE */
+    uint32_t **places;      /* by inverter: buffered number -> place in it, or GONE; NULL: the same, all are live */
     inverters_terms terms;
     buffer list;            /* of one term */
     reorder_builder builder;
@@ -18,6 +18,9 @@ typedef struct buffered {
 
 static bool make_places(buffered *b, uint32_t live_count)
 {
+    const inverter *first = b->v->items[0];
+    if (b->v->count == 1 && live_count == first->document_count && !first->descended)
+        return true;
     b->order = inverters_order(b->v);
     b->places = memory_new_zeroed(b->v->count, sizeof *b->places);
     for (uint32_t i = 0; b->places && i < b->v->count; i++) {
@@ -54,10 +57,12 @@ static oir_status note_list(buffered *b, uint32_t at, oir_error *err)
     const inverter_term *term = inverters_get_term(b->v, &b->terms, at, &owner);
     if (!inverter_read(b->v->items[owner], term, &b->list, &c))
         return error_no_memory(err, "the order of documents");
-    const uint32_t *places = b->places[owner];
-    while (inverter_next(&c))
-        if (places[c.document] != GONE)
-            reorder_builder_note(&b->builder, places[c.document]);
+    const uint32_t *places = b->places ? b->places[owner] : NULL;
+    while (inverter_next(&c)) {
+        uint32_t place = places ? places[c.document] : c.document;
+        if (place != GONE)
+            reorder_builder_note(&b->builder, place);
+    }
     return OIR_OK;
 }
 

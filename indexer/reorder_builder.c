@@ -6,7 +6,11 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
-enum { RARE_MIN = 16 };
+enum {
+    RARE_MIN = 16,
+    BLOCK = 1 << 14, /* documents whose lists are filled together, so that they stay in a near cache */
+    PREFETCH = 8     /* terms ahead */
+};
 
 static oir_status no_memory(oir_error *err)
 {
@@ -18,7 +22,7 @@ oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t t
 {
     *b = (reorder_builder){.settings = settings, .lists = {.document_count = documents}};
     b->numbers = memory_new((terms + 1) * sizeof *b->numbers);
-    b->lists.sizes = memory_new_zeroed(documents + (size_t)1, sizeof *b->lists.sizes);
+    b->lists.sizes = memory_new((documents + (size_t)1) * sizeof *b->lists.sizes);
     b->order = memory_new((documents + (size_t)1) * sizeof *b->order);
     if (!b->numbers || !b->lists.sizes || !b->order)
         return no_memory(err);
@@ -32,9 +36,9 @@ void reorder_builder_release(reorder_builder *b)
     memory_free(b->keys);
     memory_free(b->lists.sizes);
     memory_free(b->lists.terms);
+    memory_free(b->lists.room);
     memory_free(b->order);
     memory_free(b->documents);
-    memory_free(b->starts);
     memory_free(b->noted);
     *b = (reorder_builder){0};
 }
@@ -82,40 +86,69 @@ oir_status reorder_builder_choose(reorder_builder *b, oir_error *err)
     b->keys = NULL;
     b->document_capacity = (size_t)postings;
     b->documents = memory_new((b->document_capacity + 1) * sizeof *b->documents);
-    b->starts = memory_new((b->lists.term_count + (size_t)1) * sizeof *b->starts);
     b->noted = memory_new((b->lists.term_count + (size_t)1) * sizeof *b->noted);
-    return b->documents && b->starts && b->noted ? OIR_OK : no_memory(err);
+    return b->documents && b->noted ? OIR_OK : no_memory(err);
 }
 
-static oir_status start_lists(reorder_builder *b, oir_error *err)
+/* How many terms each document of the block has. */
+static void count_block(reorder_builder *b, uint32_t first, uint32_t end)
+{
+    uint32_t *sizes = b->lists.sizes;
+    memset(sizes + first, 0, (end - first) * sizeof *sizes);
+    for (uint32_t t = 0; t < b->noted_count; t++) {
+        reorder_noted *n = &b->noted[t];
+        if (t + PREFETCH < b->noted_count)
+            __builtin_prefetch(b->documents + n[PREFETCH].start);
+        for (n->next = n->start; n->next < n->end && b->documents[n->next] < end; n->next++)
+            sizes[b->documents[n->next]]++;
+    }
+}
+
+/* Puts them into the lists. */
+static void fill_block(reorder_builder *b, uint32_t first, uint32_t end)
 {
     reorder_lists *l = &b->lists;
-    for (uint32_t i = 0; i < l->document_count; i++) {
-        b->order[i] = (uint32_t)l->posting_count;
-        l->sizes[i] = reorder_round_up(l->sizes[i]);
-        l->posting_count += l->sizes[i];
+    size_t places[BLOCK], place = l->posting_count;
+    for (uint32_t i = first; i < end; i++) {
+        places[i - first] = place;
+        place += reorder_round_up(l->sizes[i]);
     }
-    l->terms = memory_new((l->posting_count + 1) * sizeof *l->terms);
-    if (!l->terms)
-        return no_memory(err);
-    for (size_t i = 0; i < l->posting_count; i++)
-        l->terms[i] = (uint16_t)l->term_count;
-    return OIR_OK;
+    for (uint32_t t = 0; t < b->noted_count; t++) {
+        reorder_noted *n = &b->noted[t];
+        for (; n->start < n->next; n->start++)
+            l->terms[places[b->documents[n->start] - first]++] = n->number;
+    }
+    for (uint32_t i = first; i < end; i++)
+        for (; l->sizes[i] % REORDER_STEP; l->sizes[i]++)
+            l->terms[places[i - first]++] = (uint16_t)l->term_count;
+    l->posting_count = place;
 }
 
-static void fill_lists(reorder_builder *b)
+static oir_status fill_lists(reorder_builder *b, oir_error *err)
 {
-    b->starts[b->noted_count] = b->document_count;
-    for (uint32_t t = 0; t < b->noted_count; t++)
-        for (size_t i = b->starts[t]; i < b->starts[t + 1]; i++)
-            b->lists.terms[b->order[b->documents[i]]++] = b->noted[t];
-    memory_free(b->documents);
-    b->documents = NULL;
+    reorder_lists *l = &b->lists;
+    size_t most = b->document_count + l->document_count * (size_t)(REORDER_STEP - 1) + 1;
+    l->terms = memory_new(most * sizeof *l->terms);
+    if (!l->terms)
+        return no_memory(err);
+    if (b->noted_count)
+        b->noted[b->noted_count - 1].end = b->document_count;
+    for (uint32_t first = 0; first < l->document_count; first += BLOCK) {
+        uint32_t end = l->document_count - first < BLOCK ? l->document_count : first + BLOCK;
+        count_block(b, first, end);
+        fill_block(b, first, end);
+    }
+    return OIR_OK;
 }
 
 oir_status reorder_builder_end(reorder_builder *b, const progress *p, oir_error *err)
 {
-    ERROR_FORWARD(start_lists(b, err));
-    fill_lists(b);
+    ERROR_FORWARD(fill_lists(b, err));
+    /* The bisection needs room for the lists once more. */
+    if (b->document_capacity * sizeof *b->documents >= b->lists.posting_count * sizeof *b->lists.terms)
+        b->lists.room = (uint16_t *)b->documents;
+    else
+        memory_free(b->documents);
+    b->documents = NULL;
     return reorder_bisect(&b->lists, b->settings->iterations, b->order, p, err);
 }

@@ -22,15 +22,20 @@ typedef struct reorder_settings {
     size_t memory;           /* bytes for lists; above, more of the frequent terms are left out */
 } reorder_settings;
 
+/* A term whose documents are noted. */
+typedef struct reorder_noted {
+    size_t start, next, end; /* its documents: those not in lists yet, those of the block after, the end */
+    uint16_t number;
+} reorder_noted;
+
 typedef struct reorder_builder {
     const reorder_settings *settings;
     uint16_t *numbers;       /* by term: its number among those chosen, or REORDER_LEFT_OUT */
-    uint32_t *order;         /* new number -> first one; before that, where a document's next term is written */
+    uint32_t *order;         /* new number -> first one */
     reorder_lists lists;
     uint32_t *documents;     /* of the terms noted so far, one term after another */
     size_t document_count, document_capacity;
-    size_t *starts;          /* in it, by number of the term */
-    uint16_t *noted;         /* the terms' numbers as they came */
+    reorder_noted *noted;    /* as they came */
     uint32_t noted_count;
     uint64_t *keys;          /* of terms that may be chosen */
     size_t key_count, key_capacity;
@@ -54,17 +59,16 @@ static inline bool reorder_builder_wants(const reorder_builder *b, uint32_t term
 
 static inline void reorder_builder_start(reorder_builder *b, uint32_t term)
 {
-    b->starts[b->noted_count] = b->document_count;
-    b->noted[b->noted_count++] = b->numbers[term];
+    if (b->noted_count)
+        b->noted[b->noted_count - 1].end = b->document_count;
+    b->noted[b->noted_count++] = (reorder_noted){.start = b->document_count, .number = b->numbers[term]};
 }
 
 /* No more of a term than it was offered with. */
 static inline void reorder_builder_note(reorder_builder *b, uint32_t document)
 {
-    if (b->document_count == b->document_capacity)
-        return;
-    b->documents[b->document_count++] = document;
-    b->lists.sizes[document]++;
+    if (b->document_count < b->document_capacity)
+        b->documents[b->document_count++] = document;
 }
 
 /* OIR_NO_MEMORY, OIR_CANCELLED. */

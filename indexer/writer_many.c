@@ -1,5 +1,5 @@
-/* Adding many documents by several threads. Each takes the next few numbers, has these documents made, and puts them into
- * an inverter of its own; nothing else is shared until the buffer is full or all are done. */
+/* Adding many documents by several threads. Each takes the next few numbers, has these documents made, and puts them
+ * into an inverter of its own; nothing else is shared until the buffer is full or all are done. */
 #include <stdatomic.h>
 
 #include "base/error.h"

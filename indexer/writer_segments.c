@@ -119,6 +119,23 @@ static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t
     return OIR_OK;
 }
 
+/* Without memory for another order documents keep the one they have. */
+static oir_status do_without(oir_status status, const oir_error *lower, oir_error *err)
+{
+    bool borne = status == OIR_OK || status == OIR_NO_MEMORY;
+    return borne ? OIR_OK : error_set(err, status, "%s", lower->message);
+}
+
+/* *order: NULL for that of docids. */
+static oir_status order_buffer(oir_writable_database *w, uint32_t **order, oir_error *err)
+{
+    oir_error lower;
+    size_t taken = inverters_get_memory(&w->buffer); /* the buffer is there meanwhile */
+    size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;
+    reorder_settings settings = reorder_choose(w->reorder, left);
+    return do_without(reorder_buffer(order, &w->buffer, &settings, &w->progress, &lower), &lower, err);
+}
+
 oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
 {
     oir_status status = OIR_OK;
@@ -129,12 +146,8 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err)
         return OIR_OK;
     }
     ERROR_FORWARD(inverters_settle(&w->buffer, err));
-    if (lasting && choose_reorder(w, inverters_get_live_count(&w->buffer), REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE) {
-        size_t taken = inverters_get_memory(&w->buffer); /* the buffer is there meanwhile */
-        size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;
-        reorder_settings settings = reorder_choose(w->reorder, left);
-        ERROR_GOTO_DONE(reorder_buffer(&order, &w->buffer, &settings, &w->progress, err));
-    }
+    if (lasting && choose_reorder(w, inverters_get_live_count(&w->buffer), REORDER_OPTIMISED_MIN) != OIR_REORDER_NONE)
+        ERROR_GOTO_DONE(order_buffer(w, &order, err));
     ERROR_GOTO_DONE(flush(w, &n, order, lasting, err));
 done:
     memory_free(order);
@@ -173,13 +186,18 @@ static void drop_chosen(oir_writable_database *w, const bool *chosen, size_t cou
             writer_drop_segment(w, i < merged ? i : i + 1);
 }
 
-static oir_status make_order(oir_writable_database *w, const merge_source *sources, size_t count, oir_reorder how,
+/* *how is what became of it. */
+static oir_status make_order(oir_writable_database *w, const merge_source *sources, size_t count, oir_reorder *how,
                              merge_order *order, oir_error *err)
 {
+    oir_error lower;
     reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
-    if (how == OIR_REORDER_NONE)
+    if (*how == OIR_REORDER_NONE)
         return OIR_OK;
-    return reorder_documents(order, sources, count, &settings, &w->progress, err);
+    oir_status status = reorder_documents(order, sources, count, &settings, &w->progress, &lower);
+    if (status != OIR_OK)
+        *how = OIR_REORDER_NONE;
+    return do_without(status, &lower, err);
 }
 
 static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uint32_t reorder_least, oir_error *err)
@@ -196,7 +214,7 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uin
         first++;
     ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
     oir_reorder how = choose_reorder(w, order.count, reorder_least);
-    ERROR_GOTO_DONE(make_order(w, sources, source_count, how, &order, err));
+    ERROR_GOTO_DONE(make_order(w, sources, source_count, &how, &order, err));
     ERROR_GOTO_DONE(open_new(w, &n, true, how, err));
     ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));

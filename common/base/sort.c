@@ -1,8 +1,15 @@
 #include "base/sort.h"
 
+#include <string.h>
+
 #include "base/bits.h"
 
-enum { INSERTION_MAX = 16 };
+enum {
+    INSERTION_MAX = 16,
+    DIGIT_BITS_MAX = 11,
+    DIGIT_BITS_FEW = 8, /* for so few numbers that more counts would cost more than a pass */
+    FEW_MAX = 4096
+};
 
 void sort_u32(uint32_t *numbers, size_t count)
 {
@@ -107,6 +114,35 @@ void sort_u64(uint64_t *numbers, size_t count)
         ordered++;
     if (ordered < count)
         quick_sort(numbers, count, 2 * bits_width(count));
+}
+
+/* One pass of sorting by counting, from the lowest digit on. */
+static void distribute(const uint64_t *from, uint64_t *to, size_t count, uint32_t shift, uint32_t bits)
+{
+    uint32_t places[1 << DIGIT_BITS_MAX], mask = (1u << bits) - 1, place = 0;
+    memset(places, 0, sizeof *places << bits);
+    for (size_t i = 0; i < count; i++)
+        places[from[i] >> shift & mask]++;
+    for (uint32_t d = 0; d <= mask; d++) {
+        uint32_t next = place + places[d];
+        places[d] = place;
+        place = next;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[places[from[i] >> shift & mask]++] = from[i];
+}
+
+uint64_t *sort_u64_by_high(uint64_t *numbers, uint64_t *other, size_t count, uint32_t highest)
+{
+    uint32_t width = bits_width(highest), most = count > FEW_MAX ? DIGIT_BITS_MAX : DIGIT_BITS_FEW;
+    uint32_t passes = (width + most - 1) / most, bits = passes ? (width + passes - 1) / passes : 0;
+    for (uint32_t pass = 0; pass < passes; pass++) {
+        distribute(numbers, other, count, 32 + pass * bits, bits);
+        uint64_t *swapped = numbers;
+        numbers = other;
+        other = swapped;
+    }
+    return numbers;
 }
 
 size_t sort_u32_distinct(uint32_t *numbers, size_t count)

@@ -1,4 +1,4 @@
-/* Both sorts against the C library's, on random numbers and on the shapes that make quick sorts slow. */
+/* All sorts against the C library's, on random numbers and on the shapes that make quick sorts slow. */
 #include "base/sort.h"
 
 #include "harness.h"
@@ -46,9 +46,26 @@ static void as_the_library(void)
     }
 }
 
+/* Low halves tell equal high ones apart: what came first stays first. */
+static void by_high_halves(void)
+{
+    enum { MANY = 10000 };
+    static uint64_t numbers[MANY], other[MANY], expected[MANY];
+    for (int round = 0; round < 200; round++) {
+        size_t count = round < 10 ? (size_t)round : harness_below(round % 2 ? 100 : MANY);
+        uint32_t highest = (uint32_t)harness_random() >> round % 32;
+        for (size_t i = 0; i < count; i++)
+            expected[i] = numbers[i] = (harness_random() % (highest + UINT64_C(1))) << 32 | i;
+        qsort(expected, count, sizeof *expected, compare_u64);
+        const uint64_t *sorted = sort_u64_by_high(numbers, other, count, highest);
+        EXPECT(count == 0 || memcmp(sorted, expected, count * sizeof *sorted) == 0);
+    }
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(as_the_library);
+    TEST(by_high_halves);
     return harness_end();
 }

@@ -139,9 +139,14 @@ static void can_be_stopped(void)
 /* ---- memory that runs out ---- */
 
 static long left = -1; /* allocations until all fail; negative: none does */
+static bool fails_once;
 
 static bool fails(void)
 {
+    if (fails_once) {
+        fails_once = false;
+        return true;
+    }
     return left == 0 || (left > 0 && left-- == 0);
 }
 
@@ -167,6 +172,16 @@ static void fail_release(void *block, void *context)
 
 static char path[SCRATCH_PATH], *folder;
 
+static const char *failing; /* at what an allocation fails; NULL: at nothing */
+
+static bool tell(const char *what, uint64_t done, uint64_t total, void *context)
+{
+    (void)context;
+    EXPECT(total == 0 || done <= total);
+    fails_once |= failing && strcmp(what, failing) == 0;
+    return true;
+}
+
 static oir_writable_database *open_writer(oir_reorder how, size_t memory)
 {
     oir_writable_database *w;
@@ -174,6 +189,7 @@ static oir_writable_database *open_writer(oir_reorder how, size_t memory)
     options.no_sync = true;
     options.reorder = how;
     options.memory_limit = memory;
+    options.progress = tell;
     REQUIRE_OK(oir_writable_database_open(&w, path, &options, &err), err);
     return w;
 }
@@ -354,10 +370,38 @@ static void little_memory(void)
     finish();
 }
 
+/* Optimising goes on with the order that there is, from the buffer and from segments, and later makes good for it. */
+static void optimising_with_memory_that_runs_out(void)
+{
+    enum { COUNT = 9000 };
+    for (uint32_t parts = 1; parts <= 2; parts++) {
+        start();
+        oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
+        for (uint32_t i = 0; i < parts; i++) {
+            add(w, COUNT * i / parts, COUNT * (i + 1) / parts);
+            if (parts > 1)
+                REQUIRE_OK(oir_writable_database_commit(w, &err), err);
+        }
+        failing = "reading lists";
+        REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+        failing = NULL;
+        segment *s = open_segment(parts + 1); /* of one part the buffer was tried first */
+        EXPECT(segment_docids_ascend(s));
+        expect_whole(s, COUNT);
+        segment_close(s);
+        REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+        s = open_segment(parts + 2);
+        EXPECT(!segment_docids_ascend(s));
+        segment_close(s);
+        oir_writable_database_close(w);
+        finish();
+    }
+}
+
 int main(void)
 {
-    static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
-    oir_allocator_set(&failing);
+    static const oir_allocator allocator = {fail_allocate, fail_reallocate, fail_release, NULL};
+    oir_allocator_set(&allocator);
     TEST(any_number_of_documents);
     TEST(nothing_to_gain);
     TEST(like_comes_to_like);
@@ -366,5 +410,6 @@ int main(void)
     TEST(there_and_back);
     TEST(little_memory);
     TEST(memory_that_runs_out);
+    TEST(optimising_with_memory_that_runs_out);
     return harness_end();
 }

@@ -99,8 +99,8 @@ typedef oir_status (*oir_fill_document)(void *context, unsigned thread, size_t n
 
 /* Adds `count` documents, each made by a call of `fill`, with all of options.threads at once: the quickest way to fill
  * an index. Document `number` gets the docid *first + number (first may be NULL), whichever thread makes it. Returns
- * when all are added. Failures as adding, and what `fill` answers; then some of them may have been added, and the writer
- * refuses all but rollback and close. */
+ * when all are added. Failures as adding, and what `fill` answers; then some of them may have been added, and the
+ * writer refuses all but rollback and close. */
 OIR_API oir_status oir_writable_database_add_documents(oir_writable_database *database, size_t count,
                                                        oir_fill_document fill, void *context, oir_docid *first,
                                                        oir_error *err);
