@@ -41,19 +41,31 @@ static uint8_t random_wdf(void)
 static void show_dense(uint32_t count)
 {
     static dense_window w;
-    uint16_t places[4096];
-    uint8_t wdf[4096], bounds[64], out[64];
+    static uint8_t places[4096 + DENSE_WRITER_SLACK], wdf[4096 + DENSE_WRITER_SLACK];
+    uint8_t counts[64 + DENSE_WRITER_SLACK] = {0}, bounds[64], out[64];
+    uint32_t ranges[64], n = 0, before;
     uint64_t words[64];
     buffer payload = BUFFER_INIT;
-    uint32_t n = 0, before;
     char name[64];
-    for (uint32_t p = 0; p < 4096; p++)
-        if (random_below(4096) < count) {
-            places[n] = (uint16_t)p;
-            wdf[n++] = random_wdf();
-        }
+    dense_documents d = {.places = places, .wdf = wdf, .ranges = ranges, .words = words, .counts = counts,
+                         .bounds = bounds};
+    for (uint32_t r = 0; r < 64; r++) {
+        uint32_t at = d.range_count;
+        words[at] = 0;
+        counts[at] = 0;
+        for (uint32_t p = 0; p < 64; p++)
+            if (random_below(4096) < count) {
+                words[at] |= UINT64_C(1) << p;
+                counts[at]++;
+                places[n] = (uint8_t)p;
+                wdf[n++] = random_wdf();
+            }
+        ranges[at] = r;
+        d.range_count += counts[at] > 0;
+    }
+    d.count = n;
     memset(bounds, 100, sizeof bounds);
-    dense_writer_add(&payload, places, wdf, n, bounds);
+    dense_writer_add(&payload, &d);
     size_t size = payload.size;
     buffer_add_zeros(&payload, SLACK);
     snprintf(name, sizeof name, "dense_open, %u", count);

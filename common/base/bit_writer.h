@@ -1,52 +1,57 @@
-/* Appends numbers of any width to a buffer, lowest bit first. */
+/* Writes numbers of any width, lowest bit first, into memory that has room for them and for 8 bytes more, which are
+ * overwritten. Kept in a local variable that nothing else can see, it stays in registers. */
 #ifndef BASE_BIT_WRITER_H
 #define BASE_BIT_WRITER_H
 
 #include "base/bits.h"
-#include "base/buffer.h"
 
-/* Invariants: `pending` low bits of `word` are not in the buffer yet, pending < 64. */
+/* Invariants: `pending` low bits of `word` are not written yet, pending < 8; the others are 0. */
 typedef struct bit_writer {
-    buffer *to;
+    uint8_t *at;
     uint64_t word;
     uint32_t pending;
 } bit_writer;
 
-static inline void bit_writer_init(bit_writer *w, buffer *to)
+enum { BIT_WRITER_SLACK = 8, BIT_WRITER_WIDTH_MAX = 56 };
+
+static inline void bit_writer_init(bit_writer *w, uint8_t *at)
 {
-    *w = (bit_writer){to, 0, 0};
+    *w = (bit_writer){at, 0, 0};
 }
 
-/* The low `width` bits of value, 0 <= width <= 64; higher bits of value must be 0. */
+/* `width` bits, 0 to 56; higher bits of value must be 0. Without a branch: whether a word is full is hard to guess. */
 static inline void bit_writer_add(bit_writer *w, uint64_t value, uint32_t width)
 {
     w->word |= value << w->pending;
-    if (w->pending + width >= 64) {
-        if (w->to->capacity - w->to->size >= 8 && !w->to->failed) {
-            bits_store64(w->to->data + w->to->size, w->word);
-            w->to->size += 8;
-        } else {
-            buffer_add_u64(w->to, w->word);
-        }
-        w->word = w->pending ? value >> (64 - w->pending) : 0;
-        w->pending = w->pending + width - 64;
-    } else {
-        w->pending += width;
-    }
+    bits_store64(w->at, w->word);
+    w->pending += width;
+    w->at += w->pending >> 3;
+    w->word >>= w->pending & ~7u & 63;
+    w->pending &= 7;
 }
 
-/* Writes what is pending, filled up with zeros to a whole byte. */
-static inline void bit_writer_end(bit_writer *w)
+/* The same with 0 to 64 bits. */
+static inline void bit_writer_add_word(bit_writer *w, uint64_t value, uint32_t width)
 {
-    for (; w->pending > 0; w->pending = w->pending > 8 ? w->pending - 8 : 0, w->word >>= 8)
-        buffer_add_byte(w->to, (uint8_t)w->word);
+    uint32_t low = width < 32 ? width : 32;
+    bit_writer_add(w, value & bits_low(low), low);
+    bit_writer_add(w, value >> 32, width - low);
+}
+
+/* Fills up with zeros to a whole byte; returns where the next one goes. */
+static inline uint8_t *bit_writer_end(bit_writer *w)
+{
+    *w->at = (uint8_t)w->word;
+    w->at += w->pending > 0;
     w->word = 0;
+    w->pending = 0;
+    return w->at;
 }
 
-/* Bits written since `start`, the buffer's size when this writer began. */
-static inline uint64_t bit_writer_count(const bit_writer *w, size_t start)
+/* Bits written since `start`, where this writer began. */
+static inline uint64_t bit_writer_count(const bit_writer *w, const uint8_t *start)
 {
-    return (uint64_t)(w->to->size - start) * 8 + w->pending;
+    return (uint64_t)(w->at - start) * 8 + w->pending;
 }
 
 #endif

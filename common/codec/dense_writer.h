@@ -4,9 +4,22 @@
 
 #include "base/buffer.h"
 
-/* Appends the payload of a window with `count` documents (1 to 4,096) at ascending places 0 to 4,095. wdf are less the
- * base and clipped so that wdf + base is 255 at most; bounds has a byte for each of 64 ranges. A
- * failure to allocate shows in to->failed. */
-void dense_writer_add(buffer *to, const uint16_t *places, const uint8_t *wdf, uint32_t count, const uint8_t bounds[64]);
+enum { DENSE_WRITER_SLACK = 8 /* readable bytes behind the bytes of documents and of counts */ };
+
+/* The documents of a window, 1 to 4,096, ascending. */
+typedef struct dense_documents {
+    uint32_t count;
+    const uint8_t *places; /* of each within its range, 0 to 63 */
+    const uint8_t *wdf;    /* of each, less the base and clipped so that wdf + base is 255 at most */
+    /* of each range that is not empty, ascending: */
+    uint32_t range_count;
+    const uint32_t *ranges; /* its number in the window; bits above the 6 low ones do not matter */
+    const uint64_t *words;  /* its documents as bits */
+    const uint8_t *counts;  /* how many these are */
+    const uint8_t *bounds;
+} dense_documents;
+
+/* Appends the window's payload. A failure to allocate shows in to->failed. */
+void dense_writer_add(buffer *to, const dense_documents *d);
 
 #endif

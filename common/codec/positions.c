@@ -1,38 +1,22 @@
 #include "codec/positions.h"
 
-void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u)
+/* A position that is too high, out of a damaged segment that is merged, must do no worse than come back wrong. */
+void positions_put_many(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
 {
-    if (c <= 1) {
-        if (c)
-            bit_writer_add(w, positions[0], (uint32_t)positions_bits(1, u));
-        return;
-    }
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    if (r)
-        for (uint32_t i = 0; i < c; i++)
-            bit_writer_add(w, (positions[i] - i) & bits_low(r), r);
-    /* Nearly always the high parts are one word. A position that is too high, out of a damaged segment that is merged,
-     * must do no worse than come back wrong. */
-    if (c + (m >> r) <= 64) {
-        uint64_t upper = 0;
-        for (uint32_t i = 0; i < c; i++)
-            upper |= UINT64_C(1) << ((((positions[i] - i) >> r) + i) & 63);
-        bit_writer_add(w, upper, c + (m >> r));
-        return;
-    }
-    uint32_t step = 0;
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), last = m >> r, step = 0;
+    for (uint32_t i = 0; r && i < c; i++)
+        bit_writer_add(w, (positions[i] - base - i) & bits_low(r), r);
     for (uint32_t i = 0; i < c; i++) {
-        uint32_t high = (positions[i] - i) >> r, zeros = high - step;
-        for (; zeros >= 32; zeros -= 32)
+        uint32_t high = (positions[i] - base - i) >> r;
+        high = high > last ? last : high < step ? step : high;
+        for (; high - step >= 32; step += 32)
             bit_writer_add(w, 0, 32);
-        bit_writer_add(w, UINT64_C(1) << zeros, zeros + 1);
+        bit_writer_add(w, UINT64_C(1) << (high - step), high - step + 1);
         step = high;
     }
-    for (uint32_t zeros = (m >> r) - step; zeros;) {
-        uint32_t n = zeros < 32 ? zeros : 32;
-        bit_writer_add(w, 0, n);
-        zeros -= n;
-    }
+    for (; last - step >= 32; step += 32)
+        bit_writer_add(w, 0, 32);
+    bit_writer_add(w, 0, last - step);
 }
 
 static uint64_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)
@@ -81,6 +65,41 @@ void positions_put_count(bit_writer *w, uint32_t count)
     uint32_t n = bits_highest(v);
     bit_writer_add(w, UINT64_C(1) << n, n + 1);
     bit_writer_add(w, v & bits_low(n), n);
+}
+
+static inline uint64_t pack_four(const oir_termpos *positions, uint32_t base, uint32_t width)
+{
+    uint64_t v = positions[0] - base;
+    for (uint32_t i = 1; i < 4; i++)
+        v |= (uint64_t)(positions[i] - base) << i * width;
+    return v;
+}
+
+const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positions, const oir_termpos *end,
+                                       const uint32_t *counts, const uint8_t *bytes, uint8_t one, uint32_t n,
+                                       uint32_t u, uint32_t base)
+{
+    uint32_t width = (uint32_t)positions_bits(1, u), i = 0;
+    bool together = width && 4 * width <= BIT_WRITER_WIDTH_MAX;
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
+    while (i < n) {
+        if (together && end - positions >= 8) {
+            uint64_t others = bits_load64(bytes + i) ^ UINT64_C(0x0101010101010101) * one;
+            uint32_t run = others ? bits_lowest(others) / 8 : 8, left = n - i;
+            run = run < left ? run : left;
+            uint32_t first = run < 4 ? run * width : 4 * width, second = run * width - first;
+            bit_writer_add(&to, pack_four(positions, base, width) & bits_low(first), first);
+            bit_writer_add(&to, pack_four(positions + 4, base, width) & bits_low(second), second);
+            positions += run;
+            i += run;
+            if (run == 8 || i == n)
+                continue;
+        }
+        positions_put(&to, positions, counts[i], u, base);
+        positions += counts[i++];
+    }
+    *w = to;
+    return positions;
 }
 
 uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end)

@@ -61,8 +61,51 @@ static inline uint64_t positions_mask(const uint8_t *at, uint64_t bit, uint32_t 
     return mask;
 }
 
-/* Writes c positions, each less than u and more than the one before. */
-void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u);
+enum { POSITIONS_FEW = 18 /* high parts that fit into one word */ };
+
+/* positions_put for any number of positions. */
+void positions_put_many(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base);
+
+/* Two and up to POSITIONS_FEW whose low parts are one word of at most BIT_WRITER_WIDTH_MAX bits. */
+static inline void positions_put_few(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t m, uint32_t r,
+                                     uint32_t base)
+{
+    uint64_t lows = 0, upper = 0;
+    for (uint32_t i = 0; i < c; i++) {
+        uint32_t v = positions[i] - base - i;
+        lows |= (v & bits_low(r)) << i * r;
+        upper |= UINT64_C(1) << (((v >> r) + i) & 63);
+    }
+    bit_writer_add(w, lows, c * r);
+    bit_writer_add(w, upper, c + (m >> r));
+}
+
+/* Writes c positions less the base, each less than u and more than the one before. They take as many bits as
+ * positions_bits says. */
+static inline void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
+{
+    if (c <= 1) {
+        if (c)
+            bit_writer_add(w, positions[0] - base, (uint32_t)positions_bits(1, u));
+        return;
+    }
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    if (c > POSITIONS_FEW || c * r > BIT_WRITER_WIDTH_MAX)
+        positions_put_many(w, positions, c, u, base);
+    else if (c == 2)
+        positions_put_few(w, positions, 2, m, r, base);
+    else if (c == 3)
+        positions_put_few(w, positions, 3, m, r, base);
+    else
+        positions_put_few(w, positions, c, m, r, base);
+}
+
+/* Writes n groups of documents with the same number of places u: counts[i] positions each, one after another, the last
+ * before `end`. bytes are a short form of counts: `one` says 1, and nothing else does; 8 more are read. Returns what is
+ * behind the last position. */
+const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positions, const oir_termpos *end,
+                                       const uint32_t *counts, const uint8_t *bytes, uint8_t one, uint32_t n,
+                                       uint32_t u, uint32_t base);
 
 /* Reads c positions that start at bit `bit` and adds base to each. Stops at `bits_end`: whatever the bytes, out gets c
  * numbers. */

@@ -25,32 +25,85 @@
  * Offsets count from the first byte of the term's positions. */
 #include <float.h>
 
-#include "base/bit_writer.h"
 #include "base/memory.h"
 #include "codec/dense_writer.h"
-#include "codec/positions.h"
 #include "codec/sparse_layout.h"
 #include "base/error.h"
 #include "segment/container.h"
+#include "segment/positions_writer.h"
 #include "segment/postings_view.h"
 
-enum { PREFETCH = 16 }; /* postings ahead: documents of a rare term lie far from each other */
+enum {
+    PREFETCH = 16,       /* postings ahead: documents of a rare term lie far from each other */
+    SLACK = 8,           /* bytes behind those of documents, which codecs read */
+    SHORT_LENGTHS = 256, /* lengths of one plane */
+    SMALL_WDF = 16,      /* those whose saturations are made beforehand, where lengths are short */
+    BLOCK = 1024         /* postings */
+};
+
+/* The ranges of a dense list that are not empty, from 1 on, and how many there are. */
+typedef struct range_list {
+    uint32_t count;
+    uint32_t *numbers; /* in the segment */
+    uint32_t *ends;    /* postings before the range's end; ends[0] is 0 */
+    uint32_t *most;    /* the highest saturation, see saturation_get */
+    uint64_t *words;   /* documents as bits */
+    uint8_t *counts;   /* documents */
+    uint8_t *bounds;
+    size_t capacity;
+} range_list;
 
 struct postings_writer {
     struct container_writer *container;
     const postings_context *context;
     uint32_t windows;
-    float *norm;            /* by document: wdf / (wdf + norm) is the saturation that bounds are made of */
-    float *most;            /* by range: the highest saturation of a list */
-    uint8_t *clipped;       /* wdf of the list at hand, less the base */
-    size_t clipped_capacity;
-    uint16_t *places;       /* of one window */
-    uint32_t *group;        /* positions of one document */
-    size_t group_capacity;
-    buffer list, positions, payload;
+    bool short_lengths;
+    float *norm;         /* by length if these are short, else by document: wdf / (wdf + norm) is the saturation that
+                            bounds are made of */
+    uint32_t *saturations; /* by wdf * SHORT_LENGTHS + length */
+    uint32_t *most;      /* by window: the highest saturation of a list */
+    uint8_t *clipped;    /* wdf of the list at hand, less the base */
+    uint8_t *places;     /* of its documents within their ranges */
+    size_t clipped_capacity, place_capacity;
+    range_list ranges;
+    buffer list, positions;
     uint64_t postings_end, positions_end; /* where the last list ended */
     uint8_t inlined[POSTINGS_INLINED_MAX];
 };
+
+/* A little more than it is, for single precision; not 0 even where wdf is. As the bits of a float: numbers above 0 have
+ * the same order as these. */
+static inline uint32_t saturation_of(float norm, uint32_t wdf)
+{
+    float f = (float)wdf;
+    float s = f / (f + norm) * 1.000002f;
+    uint32_t bits;
+    s = !wdf ? 0 : s < 1 ? s : 1;
+    s = s > 0 ? s : FLT_MIN;
+    memcpy(&bits, &s, sizeof bits);
+    return bits;
+}
+
+static inline float saturation_float(uint32_t bits)
+{
+    float s;
+    memcpy(&s, &bits, sizeof s);
+    return s;
+}
+
+static void fill_norms(postings_writer *w)
+{
+    const postings_context *c = w->context;
+    double average = c->average > 0 ? c->average : 1;
+    uint32_t n = w->short_lengths ? SHORT_LENGTHS : c->document_count;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t length = w->short_lengths ? i : length_get(&c->lengths, i);
+        w->norm[i] = (float)(c->k1 * (1 - c->b + c->b * length / average));
+    }
+    for (uint32_t wdf = 0; w->short_lengths && wdf < SMALL_WDF; wdf++)
+        for (uint32_t length = 0; length < SHORT_LENGTHS; length++)
+            w->saturations[wdf * SHORT_LENGTHS + length] = saturation_of(w->norm[length], wdf);
+}
 
 oir_status postings_writer_new(postings_writer **out, struct container_writer *parts,
                                const postings_context *context, oir_error *err)
@@ -61,18 +114,27 @@ oir_status postings_writer_new(postings_writer **out, struct container_writer *p
     w->container = parts;
     w->context = context;
     w->windows = postings_view_windows(context->document_count);
-    w->norm = memory_new((size_t)context->document_count * sizeof *w->norm + 1);
-    w->places = memory_new(WINDOW_SIZE * sizeof *w->places);
-    w->most = memory_new(((size_t)w->windows * RANGES + 1) * sizeof *w->most);
-    if (!w->norm || !w->places || !w->most) {
+    w->short_lengths = context->lengths.count == 1;
+    w->norm = memory_new((w->short_lengths ? SHORT_LENGTHS : (size_t)context->document_count + 1) * sizeof *w->norm);
+    w->saturations = memory_new(w->short_lengths ? SMALL_WDF * SHORT_LENGTHS * sizeof *w->saturations : 1);
+    w->most = memory_new(((size_t)w->windows + 1) * sizeof *w->most);
+    if (!w->norm || !w->saturations || !w->most) {
         postings_writer_free(w);
         *out = NULL;
         return error_no_memory(err, "a writer of postings");
     }
-    double average = context->average > 0 ? context->average : 1;
-    for (uint32_t d = 0; d < context->document_count; d++)
-        w->norm[d] = (float)(context->k1 * (1 - context->b + context->b * length_get(&context->lengths, d) / average));
+    fill_norms(w);
     return OIR_OK;
+}
+
+static void ranges_release(range_list *r)
+{
+    memory_free(r->numbers);
+    memory_free(r->ends);
+    memory_free(r->most);
+    memory_free(r->words);
+    memory_free(r->counts);
+    memory_free(r->bounds);
 }
 
 void postings_writer_free(postings_writer *w)
@@ -80,22 +142,23 @@ void postings_writer_free(postings_writer *w)
     if (!w)
         return;
     memory_free(w->norm);
+    memory_free(w->saturations);
     memory_free(w->most);
-    memory_free(w->places);
-    memory_free(w->group);
     memory_free(w->clipped);
+    memory_free(w->places);
+    ranges_release(&w->ranges);
     buffer_release(&w->list);
     buffer_release(&w->positions);
-    buffer_release(&w->payload);
     memory_free(w);
 }
 
-/* A little more than it is, for single precision. */
-static inline float saturation_of(float norm, uint32_t wdf)
+/* The bits of the saturation of a document. */
+static inline uint32_t saturation_get(const postings_writer *w, bool short_lengths, uint32_t document, uint32_t wdf)
 {
-    float f = (float)wdf;
-    float s = f / (f + norm) * 1.000002f;
-    return !wdf ? 0 : s < 1 ? s : 1;
+    if (!short_lengths)
+        return saturation_of(w->norm[document], wdf);
+    uint32_t length = w->context->lengths.plane[0][document];
+    return wdf < SMALL_WDF ? w->saturations[wdf * SHORT_LENGTHS + length] : saturation_of(w->norm[length], wdf);
 }
 
 /* The scale of a list's bounds: from the least to the most of what n windows or ranges reach; 0: has no documents. */
@@ -104,57 +167,92 @@ typedef struct scale {
     float from, steps;  /* steps in one */
 } scale;
 
-static scale find_scale(const float *most, size_t n)
+static scale find_scale(const uint32_t *most, size_t n)
 {
-    float least = 2, highest = 0;
+    float none = 2;
+    int32_t least, highest = 0;
+    memcpy(&least, &none, sizeof least);
     for (size_t i = 0; i < n; i++) {
-        float v = most[i];
+        int32_t v = (int32_t)most[i];
         least = v > 0 && v < least ? v : least;
         highest = v > highest ? v : highest;
     }
-    uint32_t low = least < 1 ? (uint32_t)(least * UINT16_MAX) : 0, high = (uint32_t)(highest * UINT16_MAX) + 1;
+    float from = saturation_float((uint32_t)least), to = saturation_float((uint32_t)highest);
+    uint32_t low = from < 1 ? (uint32_t)(from * UINT16_MAX) : 0, high = (uint32_t)(to * UINT16_MAX) + 1;
     low = low > UINT16_MAX ? UINT16_MAX : low;
     high = high > UINT16_MAX ? UINT16_MAX : high < low ? low : high;
     return (scale){low, high, postings_view_low(low), high > low ? 1 / postings_view_step(low, high) : 0};
 }
 
-static inline uint8_t bound_of(const scale *s, float saturation)
+/* bounds[i] for the saturation most[i]; 0 where there is none. */
+static void find_bounds(const scale *s, const uint32_t *restrict most, size_t n, uint8_t *restrict bounds)
 {
-    float steps = (saturation - s->from) * s->steps * 1.000002f;
-    if (!(steps > 1))
-        return 1;
-    uint32_t up = (uint32_t)steps + ((float)(uint32_t)steps < steps);
-    return (uint8_t)(up < 255 ? up : 255);
+    float from = s->from, scaled = s->steps;
+    for (size_t i = 0; i < n; i++) {
+        float steps = (saturation_float(most[i]) - from) * scaled * 1.000002f;
+        int32_t up = (int32_t)steps + ((float)(int32_t)steps < steps);
+        up = up < 255 ? up : 255;
+        up = steps > 1 ? up : 1;
+        bounds[i] = (uint8_t)(most[i] ? up : 0);
+    }
 }
 
 /* ---- the list ---- */
 
 /* Loops over a list work on copies of pointers and sums: a store of a byte could otherwise be to any of them. */
 
-static void summarise(const term_postings *p, term_entry *entry)
+/* What most blocks are: with numbers that fit into a byte. */
+static inline void clip_small(const uint32_t *restrict wdf, uint32_t n, uint8_t *restrict to, uint32_t *all,
+                              uint32_t *sum)
 {
-    const uint32_t *wdf = p->wdf;
-    uint32_t count = p->count, most = 0, least = UINT32_MAX;
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        sum += wdf[i];
-        most = wdf[i] > most ? wdf[i] : most;
-        least = wdf[i] < least ? wdf[i] : least;
+    uint32_t a = 0, s = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        a |= wdf[i];
+        s += wdf[i];
+        to[i] = (uint8_t)wdf[i];
     }
-    entry->termfreq = count;
-    entry->collection_freq = sum;
-    entry->wdf_max = most;
-    entry->zero_wdf = least == 0;
+    *all = a;
+    *sum = s;
 }
 
-static oir_status clip(postings_writer *w, const term_postings *p, uint8_t base, oir_error *err)
+static void lower(uint8_t *bytes, uint32_t n)
 {
-    if (!memory_reserve(&w->clipped, &w->clipped_capacity, p->count, 1))
+    for (uint32_t i = 0; i < n; i++)
+        bytes[i]--;
+}
+
+/* Fills in what entry says of wdf, and w->clipped. */
+static oir_status summarise(postings_writer *w, const term_postings *p, term_entry *entry, oir_error *err)
+{
+    if (!memory_reserve(&w->clipped, &w->clipped_capacity, (size_t)p->count + SLACK, 1))
         return error_no_memory(err, "a list of postings");
-    const uint32_t *restrict wdf = p->wdf;
-    uint8_t *restrict to = w->clipped;
-    for (uint32_t i = 0, count = p->count; i < count; i++)
-        to[i] = (uint8_t)((wdf[i] < 255 ? wdf[i] : 255) - base);
+    uint32_t most = 0;
+    uint8_t least = UINT8_MAX, highest = 0;
+    entry->termfreq = p->count;
+    for (uint32_t i = 0, n; i < p->count; i += n) {
+        uint32_t all, sum;
+        uint8_t *bytes = w->clipped + i;
+        n = p->count - i < BLOCK ? p->count - i : BLOCK;
+        clip_small(p->wdf + i, n, bytes, &all, &sum);
+        if (all <= UINT8_MAX) {
+            entry->collection_freq += sum;
+        } else {
+            for (uint32_t k = 0; k < n; k++) {
+                uint32_t wdf = p->wdf[i + k];
+                entry->collection_freq += wdf;
+                most = wdf > most ? wdf : most;
+                bytes[k] = (uint8_t)(wdf < UINT8_MAX ? wdf : UINT8_MAX);
+            }
+        }
+        for (uint32_t k = 0; k < n; k++) {
+            least = bytes[k] < least ? bytes[k] : least;
+            highest = bytes[k] > highest ? bytes[k] : highest;
+        }
+    }
+    entry->wdf_max = most > highest ? most : highest;
+    entry->zero_wdf = least == 0;
+    if (least)
+        lower(w->clipped, p->count);
     return OIR_OK;
 }
 
@@ -174,228 +272,164 @@ static void add_large(postings_writer *w, const term_postings *p)
         bits_store32(w->list.data + at, n);
 }
 
-/* The highest saturation of each group of 2^bits documents, n groups; 0 where it has none. */
-static const float *find_most(postings_writer *w, const term_postings *p, uint32_t bits, size_t n)
-{
-    const uint32_t *documents = p->documents, *wdf = p->wdf;
-    const float *norm = w->norm;
-    float *most = w->most;
-    memset(most, 0, n * sizeof *most);
-    for (uint32_t i = 0, count = p->count; i < count; i++) {
-        if (i + PREFETCH < count)
-            __builtin_prefetch(&norm[documents[i + PREFETCH]]);
-        float s = saturation_of(norm[documents[i]], wdf[i]), *at = &most[documents[i] >> bits];
-        s = s > 0 ? s : FLT_MIN; /* wdf 0 */
-        *at = s > *at ? s : *at;
-    }
-    return most;
-}
-
 static void add_scale(postings_writer *w, const scale *s)
 {
     buffer_add_u16(&w->list, (uint16_t)s->low);
     buffer_add_u16(&w->list, (uint16_t)s->high);
 }
 
+/* The highest saturation of each window; 0 where it has no documents. */
+static void find_most(postings_writer *w, const term_postings *p, bool short_lengths)
+{
+    const uint32_t *documents = p->documents, *wdf = p->wdf;
+    uint32_t *most = w->most, count = p->count, last = 0, highest = 0;
+    memset(most, 0, w->windows * sizeof *most);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t ahead = i + PREFETCH < count ? documents[i + PREFETCH] : 0, window = documents[i] >> WINDOW_BITS;
+        __builtin_prefetch(short_lengths ? (const void *)&w->context->lengths.plane[0][ahead] : &w->norm[ahead]);
+        uint32_t s = saturation_get(w, short_lengths, documents[i], wdf[i]);
+        highest = window == last ? highest : 0;
+        highest = s > highest ? s : highest;
+        most[window] = highest;
+        last = window;
+    }
+}
+
 static void add_window_bounds(postings_writer *w, const term_postings *p)
 {
-    const float *most = find_most(w, p, WINDOW_BITS, w->windows);
-    scale s = find_scale(most, w->windows);
+    if (w->short_lengths)
+        find_most(w, p, true);
+    else
+        find_most(w, p, false);
+    scale s = find_scale(w->most, w->windows);
     add_scale(w, &s);
     uint8_t *bounds = buffer_extend(&w->list, w->windows);
-    for (uint32_t i = 0; bounds && i < w->windows; i++)
-        bounds[i] = most[i] > 0 ? bound_of(&s, most[i]) : 0;
+    if (bounds)
+        find_bounds(&s, w->most, w->windows, bounds);
 }
 
-static void add_dense(postings_writer *w, const term_postings *p)
+static bool ranges_reserve(range_list *r, size_t count)
 {
-    const float *most = find_most(w, p, RANGE_BITS, (size_t)w->windows * RANGES);
-    scale s = find_scale(most, (size_t)w->windows * RANGES);
+    if (count <= r->capacity)
+        return true;
+    size_t capacity = count + count / 2;
+    range_list more = {.numbers = memory_new(capacity * sizeof *r->numbers),
+                       .ends = memory_new(capacity * sizeof *r->ends),
+                       .most = memory_new(capacity * sizeof *r->most),
+                       .words = memory_new(capacity * sizeof *r->words),
+                       .counts = memory_new(capacity),
+                       .bounds = memory_new(capacity),
+                       .capacity = capacity};
+    if (!more.numbers || !more.ends || !more.most || !more.words || !more.counts || !more.bounds) {
+        ranges_release(&more);
+        return false;
+    }
+    ranges_release(r);
+    *r = more;
+    return true;
+}
+
+/* All in one pass, in which nothing that was stored is loaded and nothing needs to be guessed: what is known of a range
+ * so far is stored anew with each document. */
+static void find_ranges(postings_writer *w, const term_postings *p, bool short_lengths)
+{
+    const uint32_t *documents = p->documents, *wdf = p->wdf;
+    uint32_t *numbers = w->ranges.numbers, *ends = w->ranges.ends, *most = w->ranges.most;
+    uint64_t *words = w->ranges.words, word = 0;
+    uint32_t n = 0, count = p->count, last = UINT32_MAX, highest = 0;
+    ends[0] = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t document = documents[i], range = document >> RANGE_BITS;
+        uint32_t s = saturation_get(w, short_lengths, document, wdf[i]);
+        bool same = range == last;
+        n += !same;
+        highest = same ? highest : 0;
+        word = same ? word : 0;
+        highest = s > highest ? s : highest;
+        word |= UINT64_C(1) << (document % RANGE_SIZE);
+        numbers[n] = range;
+        ends[n] = i + 1;
+        most[n] = highest;
+        words[n] = word;
+        last = range;
+    }
+    w->ranges.count = n;
+}
+
+static void fill_ranges(postings_writer *w, const term_postings *p)
+{
+    range_list *r = &w->ranges;
+    const uint32_t *restrict documents = p->documents, *restrict ends = r->ends;
+    uint8_t *restrict places = w->places, *restrict counts = r->counts;
+    if (w->short_lengths)
+        find_ranges(w, p, true);
+    else
+        find_ranges(w, p, false);
+    for (uint32_t i = 0, count = p->count; i < count; i++)
+        places[i] = (uint8_t)(documents[i] % RANGE_SIZE);
+    for (uint32_t i = 1; i <= r->count; i++)
+        counts[i] = (uint8_t)(ends[i] - ends[i - 1]);
+}
+
+/* The list's scale, then all that follows. */
+static oir_status add_dense(postings_writer *w, const term_postings *p, oir_error *err)
+{
+    range_list *r = &w->ranges;
+    buffer *list = &w->list;
+    size_t most = (size_t)w->windows * RANGES;
+    if (!memory_reserve(&w->places, &w->place_capacity, (size_t)p->count + SLACK, 1) ||
+        !ranges_reserve(r, (p->count < most ? p->count : most) + 1 + SLACK))
+        return error_no_memory(err, "a list of postings");
+    fill_ranges(w, p);
+    scale s = find_scale(r->most + 1, r->count);
+    find_bounds(&s, r->most + 1, r->count, r->bounds + 1);
     add_scale(w, &s);
-    size_t bounds_at = w->list.size;
-    buffer_add_zeros(&w->list, w->windows);
-    buffer_clear(&w->payload);
-    const uint32_t *documents = p->documents;
-    uint16_t *places = w->places;
-    uint32_t i = 0, count = p->count;
-    for (uint32_t window = 0; window <= w->windows; window++) {
-        uint8_t bounds[RANGES], highest = 0;
-        uint32_t first = i;
-        buffer_add_u32(&w->list, (uint32_t)w->payload.size);
-        buffer_add_u32(&w->list, i);
-        for (; i < count && documents[i] >> WINDOW_BITS == window; i++)
-            places[i - first] = (uint16_t)(documents[i] & (WINDOW_SIZE - 1));
-        if (i == first)
+    size_t bounds_at = list->size, directory = bounds_at + w->windows;
+    size_t payload = directory + ((size_t)w->windows + 1) * 8;
+    buffer_add_zeros(list, payload - bounds_at);
+    for (uint32_t window = 0, k = 1; window <= w->windows && !list->failed; window++) {
+        uint32_t first = k, before = r->ends[k - 1];
+        uint8_t highest = 0;
+        bits_store32(list->data + directory + (size_t)window * 8, (uint32_t)(list->size - payload));
+        bits_store32(list->data + directory + (size_t)window * 8 + 4, before);
+        for (; k <= r->count && r->numbers[k] / RANGES == window; k++)
+            highest = r->bounds[k] > highest ? r->bounds[k] : highest;
+        if (k == first)
             continue;
-        for (uint32_t r = 0; r < RANGES; r++) {
-            float v = most[(size_t)window * RANGES + r];
-            bounds[r] = v > 0 ? bound_of(&s, v) : 0;
-            highest = bounds[r] > highest ? bounds[r] : highest;
-        }
-        dense_writer_add(&w->payload, places, w->clipped + first, i - first, bounds);
-        if (!w->list.failed)
-            w->list.data[bounds_at + window] = highest;
+        list->data[bounds_at + window] = highest;
+        dense_writer_add(list, &(dense_documents){.count = r->ends[k - 1] - before,
+                                                  .places = w->places + before,
+                                                  .wdf = w->clipped + before,
+                                                  .range_count = k - first,
+                                                  .ranges = r->numbers + first,
+                                                  .words = r->words + first,
+                                                  .counts = r->counts + first,
+                                                  .bounds = r->bounds + first});
     }
-    buffer_add(&w->list, w->payload.data, w->payload.size);
-    w->list.failed |= w->payload.failed;
+    return OIR_OK;
 }
 
-static uint32_t add_inlined(uint8_t *to, const term_postings *p, uint8_t base)
+static uint8_t *put_varint(uint8_t *to, uint32_t value)
 {
-    buffer bytes = BUFFER_INIT;
+    for (; value >= 0x80; value >>= 7)
+        *to++ = (uint8_t)(value | 0x80);
+    *to++ = (uint8_t)value;
+    return to;
+}
+
+static uint32_t add_inlined(uint8_t to[POSTINGS_INLINED_MAX], const term_postings *p, uint8_t base)
+{
+    uint8_t *at = to; /* wdf are below 255, so it is large enough */
     for (uint32_t i = 0; i < p->count; i++) {
-        buffer_add_varint(&bytes, i ? p->documents[i] - p->documents[i - 1] - 1 : p->documents[0]);
-        buffer_add_varint(&bytes, p->wdf[i] - base);
+        at = put_varint(at, i ? p->documents[i] - p->documents[i - 1] - 1 : p->documents[0]);
+        at = put_varint(at, p->wdf[i] - base);
     }
-    uint32_t size = bytes.failed ? 0 : (uint32_t)bytes.size;
-    if (size)
-        memcpy(to, bytes.data, size); /* at most POSTINGS_INLINED_MAX: wdf are below 255 */
-    buffer_release(&bytes);
-    return size;
-}
-
-/* ---- positions ---- */
-
-/* Where a writer of groups stands. */
-typedef struct group_writer {
-    const postings_context *context;
-    const term_postings *postings;
-    const oir_termpos *next;
-    bit_writer bits;
-    bool counted;
-    uint32_t *places;        /* of one group, from 0; the postings_writer's */
-    size_t capacity;
-} group_writer;
-
-static oir_status add_group(group_writer *g, uint32_t i, oir_error *err)
-{
-    uint32_t c = g->postings->position_counts ? g->postings->position_counts[i] : g->postings->wdf[i];
-    uint32_t u = postings_extent(g->context, g->postings->documents[i]), base = g->context->position_base;
-    if (i + PREFETCH < g->postings->count && !g->context->even_extents)
-        __builtin_prefetch(&g->context->extents.plane[0][g->postings->documents[i + PREFETCH]]);
-    if (c == 1 && !g->counted) { /* by far the most */
-        bit_writer_add(&g->bits, *g->next++ - base, (uint32_t)positions_bits(1, u));
-        return OIR_OK;
-    }
-    if (c > g->capacity && !memory_reserve(&g->places, &g->capacity, c, sizeof *g->places))
-        return error_no_memory(err, "positions");
-    for (uint32_t j = 0; j < c; j++)
-        g->places[j] = g->next[j] - base;
-    if (g->counted)
-        positions_put_count(&g->bits, c);
-    positions_put(&g->bits, g->places, c, u);
-    g->next += c;
-    return OIR_OK;
-}
-
-static oir_status add_sparse_positions(postings_writer *w, group_writer *g, oir_error *err)
-{
-    const term_postings *p = g->postings;
-    sparse_list shape;
-    sparse_layout_shape(&shape, p->count, w->context->document_count, true);
-    uint32_t samples = sparse_layout_samples(&shape), sample = 0;
-    size_t table = w->positions.size;
-    buffer_add_zeros(&w->positions, (size_t)samples * 4);
-    for (uint32_t i = 0; i <= p->count; i++) {
-        uint64_t window = i < p->count ? p->documents[i] >> WINDOW_BITS : UINT32_MAX;
-        for (; sample < samples && window >= (uint64_t)sample * shape.stride; sample++) {
-            bit_writer_end(&g->bits);
-            if (!w->positions.failed)
-                bits_store32(w->positions.data + table + (size_t)sample * 4, (uint32_t)w->positions.size);
-        }
-        if (i < p->count)
-            ERROR_FORWARD(add_group(g, i, err));
-    }
-    return OIR_OK;
-}
-
-/* The groups of postings [first, end), all of one window; says where each block of 64 starts. */
-static oir_status add_window_groups(group_writer *g, uint32_t first, uint32_t end, uint32_t starts[RANGES],
-                                    oir_error *err)
-{
-    size_t origin = g->bits.to->size;
-    for (uint32_t i = first; i < end; i++) {
-        if ((i - first) % 64 == 0) {
-            bit_writer_end(&g->bits);
-            starts[(i - first) / 64] = (uint32_t)(g->bits.to->size - origin);
-        }
-        ERROR_FORWARD(add_group(g, i, err));
-    }
-    bit_writer_end(&g->bits);
-    return OIR_OK;
-}
-
-static oir_status add_dense_positions(postings_writer *w, group_writer *g, uint32_t offset_size, bool *too_wide,
-                                      oir_error *err)
-{
-    const term_postings *p = g->postings;
-    buffer_add_byte(&w->positions, (uint8_t)offset_size);
-    size_t table = w->positions.size;
-    buffer_add_zeros(&w->positions, (size_t)w->windows * 4);
-    for (uint32_t window = 0, i = 0; window < w->windows; window++) {
-        uint32_t first = i, starts[RANGES];
-        while (i < p->count && p->documents[i] >> WINDOW_BITS == window)
-            i++;
-        if (!w->positions.failed)
-            bits_store32(w->positions.data + table + (size_t)window * 4, (uint32_t)w->positions.size);
-        uint32_t blocks = (i - first + 63) / 64;
-        size_t offsets = w->positions.size;
-        if (blocks > 1)
-            buffer_add_zeros(&w->positions, (size_t)(blocks - 1) * offset_size);
-        ERROR_FORWARD(add_window_groups(g, first, i, starts, err));
-        for (uint32_t b = 1; b < blocks && !w->positions.failed; b++) {
-            uint8_t *at = w->positions.data + offsets + (size_t)(b - 1) * offset_size;
-            if (offset_size == 4)
-                bits_store32(at, starts[b]);
-            else
-                bits_store16(at, (uint16_t)starts[b]);
-            *too_wide |= offset_size == 2 && starts[b] > UINT16_MAX;
-        }
-    }
-    return OIR_OK;
+    return (uint32_t)(at - to);
 }
 
 static bool counts_are_wdf(const term_postings *p)
 {
-    for (uint32_t i = 0; p->position_counts && i < p->count; i++)
-        if (p->position_counts[i] != p->wdf[i])
-            return false;
-    return true;
-}
-
-/* Writes all groups with block offsets of a size; *too_wide says that they need a larger one. */
-static oir_status add_groups(postings_writer *w, const term_postings *p, const term_entry *entry, uint32_t offset_size,
-                             bool *too_wide, oir_error *err)
-{
-    group_writer g = {.context = w->context, .postings = p, .next = p->positions, .places = w->group,
-                      .capacity = w->group_capacity, .counted = entry->positions_form == POSITIONS_COUNTED};
-    oir_status status = OIR_OK;
-    *too_wide = false;
-    buffer_clear(&w->positions);
-    bit_writer_init(&g.bits, &w->positions);
-    if (entry->form == POSTINGS_DENSE)
-        status = add_dense_positions(w, &g, offset_size, too_wide, err);
-    else if (entry->form == POSTINGS_SPARSE)
-        status = add_sparse_positions(w, &g, err);
-    else
-        for (uint32_t i = 0; status == OIR_OK && i < p->count; i++)
-            status = add_group(&g, i, err);
-    bit_writer_end(&g.bits);
-    w->group = g.places;
-    w->group_capacity = g.capacity;
-    return status;
-}
-
-static oir_status add_positions(postings_writer *w, const term_postings *p, const term_entry *entry, oir_error *err)
-{
-    bool too_wide = true;
-    for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
-        ERROR_FORWARD(add_groups(w, p, entry, offset_size, &too_wide, err));
-    if (w->positions.failed)
-        return error_no_memory(err, "positions");
-    if (w->positions.size > UINT32_MAX)
-        return error_set(err, OIR_TOO_BIG, "the positions of one term take more than 4 GiB in one segment");
-    return OIR_OK;
+    return !p->position_counts || !memcmp(p->position_counts, p->wdf, p->count * sizeof *p->wdf);
 }
 
 /* ---- both ---- */
@@ -415,21 +449,18 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
     uint32_t ordinal = entry->ordinal;
     *entry = (term_entry){.ordinal = ordinal};
     *gap = false;
-    summarise(p, entry);
+    ERROR_FORWARD(summarise(w, p, entry, err));
     uint8_t base = entry->zero_wdf ? 0 : 1;
     entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max, paths_get());
     buffer_clear(&w->list);
     if (entry->form == POSTINGS_INLINED) {
         entry->inlined = w->inlined;
         entry->inlined_size = add_inlined(w->inlined, p, base);
-        if (!entry->inlined_size)
-            return error_no_memory(err, "a list of postings");
     } else {
-        ERROR_FORWARD(clip(w, p, base, err));
         if (entry->wdf_max >= 255)
             add_large(w, p);
         if (entry->form == POSTINGS_DENSE)
-            add_dense(w, p);
+            ERROR_FORWARD(add_dense(w, p, err));
         if (entry->form == POSTINGS_SPARSE)
             add_window_bounds(w, p);
         if (entry->form != POSTINGS_DENSE)
@@ -443,7 +474,7 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
     if (!p->positions)
         return OIR_OK;
     entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
-    ERROR_FORWARD(add_positions(w, p, entry, err));
+    ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, w->clipped, base, err));
     return w->positions.size ? put(w, PART_POSITIONS, &w->positions, &entry->positions_address, &entry->positions_size,
                                    &w->positions_end, gap, err)
                              : OIR_OK;

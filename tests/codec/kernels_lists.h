@@ -21,11 +21,33 @@ static inline void lists_wdf(uint8_t *wdf, uint32_t n, uint32_t base)
 
 typedef struct lists_window {
     uint16_t places[4096];
-    uint8_t wdf[4096], bounds[64];
+    uint8_t wdf[4096 + DENSE_WRITER_SLACK], bounds[64];
     uint64_t words[64];
     uint32_t count, base;
     buffer payload;
 } lists_window;
+
+/* Writes a window as dense_writer.h wants it. */
+static inline void lists_put_window(lists_window *w)
+{
+    static uint8_t places[4096 + DENSE_WRITER_SLACK], counts[64 + DENSE_WRITER_SLACK], bounds[64];
+    uint32_t ranges[64];
+    uint64_t words[64];
+    dense_documents d = {.count = w->count, .places = places, .wdf = w->wdf, .ranges = ranges, .words = words,
+                         .counts = counts, .bounds = bounds};
+    for (uint32_t i = 0; i < w->count; i++)
+        places[i] = w->places[i] & 63;
+    for (uint32_t r = 0, more = harness_below(100); r < 64; r++) {
+        if (!w->words[r])
+            continue;
+        ranges[d.range_count] = more * 64 + r;
+        words[d.range_count] = w->words[r];
+        counts[d.range_count] = (uint8_t)bits_count(w->words[r]);
+        bounds[d.range_count++] = w->bounds[r];
+    }
+    buffer_clear(&w->payload);
+    dense_writer_add(&w->payload, &d);
+}
 
 /* A window with about `count` documents, evenly spread or in few ranges. */
 static inline void lists_make_window(lists_window *w, uint32_t count)
@@ -49,8 +71,7 @@ static inline void lists_make_window(lists_window *w, uint32_t count)
         w->bounds[r] = w->words[r] ? (uint8_t)(1 + harness_below(255)) : 0;
     w->base = harness_below(3);
     lists_wdf(w->wdf, w->count, w->base);
-    buffer_clear(&w->payload);
-    dense_writer_add(&w->payload, w->places, w->wdf, w->count, w->bounds);
+    lists_put_window(w);
 }
 
 typedef struct lists_list {
@@ -65,8 +86,9 @@ typedef struct lists_list {
 static inline void lists_make_list(lists_list *l, uint32_t count, uint32_t universe, bool sampled)
 {
     l->documents = malloc(count * sizeof *l->documents);
-    l->wdf = malloc(count);
+    l->wdf = malloc(count + DENSE_WRITER_SLACK);
     REQUIRE(l->documents && l->wdf);
+    memset(l->wdf + count, 0xff, DENSE_WRITER_SLACK);
     l->count = count;
     l->universe = universe;
     l->sampled = sampled;

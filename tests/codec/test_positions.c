@@ -1,6 +1,7 @@
 /* Groups of positions: what is written is read, sizes are as computed, and every instruction set agrees. */
 #include "kernels_edge.h"
 
+#include "base/buffer.h"
 #include "codec/positions.h"
 
 enum { MOST = 3000, SPILL = 64 };
@@ -33,11 +34,16 @@ static void groups_round_trip(void)
         bit_writer w;
         draw_shape(&c, &u);
         draw(positions, c, u);
-        bit_writer_init(&w, &b);
-        bit_writer_add(&w, 0, start);
-        positions_put(&w, positions, c, u);
-        EXPECT_EQ(bit_writer_count(&w, 0), start + positions_bits(c, u));
-        bit_writer_end(&w);
+        REQUIRE(buffer_reserve(&b, (size_t)(positions_bits(c, u) + start) / 8 + 1 + BIT_WRITER_SLACK));
+        bit_writer_init(&w, b.data);
+        bit_writer_add_word(&w, 0, start);
+        for (uint32_t i = 0; i < c; i++)
+            positions[i] += base;
+        positions_put(&w, positions, c, u, base);
+        for (uint32_t i = 0; i < c; i++)
+            positions[i] -= base;
+        EXPECT_EQ(bit_writer_count(&w, b.data), start + positions_bits(c, u));
+        b.size = (size_t)(bit_writer_end(&w) - b.data);
         uint64_t end = b.size * 8;
         const uint8_t *bytes = edge_put(b.data, b.size);
         for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
@@ -51,18 +57,49 @@ static void groups_round_trip(void)
     }
 }
 
+/* Groups of documents with the same number of places are written as each alone would be, whatever lies behind. */
+static void groups_alike(void)
+{
+    for (int trial = 0; trial < 3000; trial++) {
+        uint32_t n = 1 + harness_below(64), u = 1 + harness_below(1u << harness_below(20)), base = harness_below(2);
+        uint32_t counts[64], more = 1 + harness_below(6), total = 0;
+        uint8_t bytes[64 + 8], one = (uint8_t)harness_below(2);
+        static uint32_t positions[64 * 63];
+        static uint8_t expected[64 * 300], got[64 * 300];
+        for (uint32_t i = 0; i < n; i++) {
+            counts[i] = harness_below(more) ? 1 : harness_below(u < 62 ? u + 1 : 63);
+            bytes[i] = (uint8_t)(counts[i] - 1 + one);
+            draw(positions + total, counts[i], u);
+            for (uint32_t k = 0; k < counts[i]; k++)
+                positions[total++] += base;
+        }
+        memset(bytes + n, (int)harness_below(3), 8);
+        bit_writer a, b;
+        bit_writer_init(&a, expected);
+        bit_writer_init(&b, got);
+        for (uint32_t i = 0, at = 0; i < n; at += counts[i++])
+            positions_put(&a, positions + at, counts[i], u, base);
+        EXPECT(positions_put_alike(&b, positions, positions + total, counts, bytes, one, n, u, base) ==
+               positions + total);
+        size_t size = (size_t)(bit_writer_end(&a) - expected);
+        EXPECT_EQ((size_t)(bit_writer_end(&b) - got), size);
+        EXPECT(!memcmp(expected, got, size));
+    }
+}
+
 static void counts_round_trip(void)
 {
     buffer b = BUFFER_INIT;
     bit_writer w;
     uint32_t counts[500];
     uint64_t bit = 0;
-    bit_writer_init(&w, &b);
+    REQUIRE(buffer_reserve(&b, 500 * 9 + BIT_WRITER_SLACK));
+    bit_writer_init(&w, b.data);
     for (int i = 0; i < 500; i++) {
         counts[i] = i < 3 ? UINT32_MAX - (uint32_t)i : harness_below(1u << harness_below(32));
         positions_put_count(&w, counts[i]);
     }
-    bit_writer_end(&w);
+    b.size = (size_t)(bit_writer_end(&w) - b.data);
     uint64_t end = b.size * 8;
     buffer_add_zeros(&b, 64);
     for (int i = 0; i < 500; i++)
@@ -97,11 +134,12 @@ static void masks_are_positions(void)
         buffer b = BUFFER_INIT;
         bit_writer w;
         draw(positions, c, u);
-        bit_writer_init(&w, &b);
-        bit_writer_add(&w, 0, start);
-        positions_put(&w, positions, c, u);
+        REQUIRE(buffer_reserve(&b, 1000));
+        bit_writer_init(&w, b.data);
+        bit_writer_add_word(&w, 0, start);
+        positions_put(&w, positions, c, u, 0);
         bit_writer_add(&w, harness_random() & 0xffff, 16);
-        bit_writer_end(&w);
+        b.size = (size_t)(bit_writer_end(&w) - b.data);
         buffer_add_zeros(&b, 64);
         for (uint32_t i = 0; i < c; i++)
             expected |= UINT64_C(1) << (positions[i] & 63);
@@ -213,6 +251,7 @@ int main(void)
     harness_seed(5);
     edge_init();
     TEST(groups_round_trip);
+    TEST(groups_alike);
     TEST(counts_round_trip);
     TEST(starts_agree);
     TEST(masks_are_positions);

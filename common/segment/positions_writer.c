@@ -1,0 +1,183 @@
+#include "segment/positions_writer.h"
+
+#include "base/bit_writer.h"
+#include "base/error.h"
+#include "base/paths.h"
+#include "codec/positions.h"
+#include "codec/sparse_layout.h"
+
+enum {
+    PREFETCH = 16,      /* postings ahead: documents of a rare term lie far from each other */
+    MANY = 64,          /* positions of a group that has room made for it alone */
+    POSITION_BYTES = 5, /* that a position of other groups takes at most */
+    COUNT_BYTES = 9     /* that a count takes at most */
+};
+
+typedef struct group_writer {
+    const postings_context *context;
+    const term_postings *postings;
+    buffer *to;
+    const uint32_t *counts; /* of positions, by posting */
+    const uint8_t *bytes;   /* a short form of counts, in which `one` says 1; NULL: there is none */
+    uint8_t one;
+    bool counted;
+    const oir_termpos *next, *end;
+} group_writer;
+
+/* What groups of postings [first, end) take at most, but for large ones. */
+static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
+{
+    const uint32_t *counts = g->counts;
+    size_t positions = 0;
+    for (uint32_t i = first; i < end; i++)
+        positions += counts[i] < MANY ? counts[i] : 0;
+    return positions * POSITION_BYTES + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + BIT_WRITER_SLACK;
+}
+
+/* Room for a large group, and for the others again. False when out of memory. */
+static bool make_room(group_writer *g, bit_writer *w, uint32_t c, uint32_t u, size_t others)
+{
+    g->to->size = (size_t)(w->at - g->to->data);
+    if (!buffer_reserve(g->to, (size_t)(positions_bits(c, u) / 8) + COUNT_BYTES + others))
+        return false;
+    w->at = g->to->data + g->to->size;
+    return true;
+}
+
+/* The groups of postings [first, end), whose bits begin and end with a byte. False when out of memory. */
+static bool add_run(group_writer *g, uint32_t first, uint32_t end)
+{
+    const postings_context *context = g->context;
+    const uint32_t *counts = g->counts, *documents = g->postings->documents, base = context->position_base;
+    const oir_termpos *next = g->next;
+    size_t room = find_room(g, first, end);
+    bit_writer w;
+    if (!buffer_reserve(g->to, room))
+        return false;
+    bit_writer_init(&w, g->to->data + g->to->size);
+    for (uint32_t i = first; i < end; i++) {
+        uint32_t c = counts[i], u = postings_extent(context, documents[i]);
+        if (i + PREFETCH < g->postings->count && !context->even_extents)
+            __builtin_prefetch(&context->extents.plane[0][documents[i + PREFETCH]]);
+        if (c >= MANY && !make_room(g, &w, c, u, room))
+            return false;
+        if (g->counted)
+            positions_put_count(&w, c);
+        positions_put(&w, next, c, u, base);
+        next += c;
+    }
+    g->next = next;
+    g->to->size = (size_t)(bit_writer_end(&w) - g->to->data);
+    return true;
+}
+
+/* The same where all documents have u places and no group is large. */
+static bool add_alike(group_writer *g, uint32_t first, uint32_t end, uint32_t u)
+{
+    bit_writer w;
+    if (!buffer_reserve(g->to, find_room(g, first, end)))
+        return false;
+    bit_writer_init(&w, g->to->data + g->to->size);
+    g->next = positions_put_alike(&w, g->next, g->end, g->counts + first, g->bytes + first, g->one, end - first, u,
+                                  g->context->position_base);
+    g->to->size = (size_t)(bit_writer_end(&w) - g->to->data);
+    return true;
+}
+
+static bool add_sparse(group_writer *g)
+{
+    const term_postings *p = g->postings;
+    sparse_list shape;
+    sparse_layout_shape(&shape, p->count, g->context->document_count, true);
+    uint32_t samples = sparse_layout_samples(&shape);
+    size_t table = g->to->size;
+    buffer_add_zeros(g->to, (size_t)samples * 4);
+    for (uint32_t sample = 0, i = 0, first; sample < samples; sample++) {
+        uint64_t window = (uint64_t)sample * shape.stride;
+        for (first = i; i < p->count && p->documents[i] >> WINDOW_BITS < window; i++) {
+        }
+        if (!add_run(g, first, i))
+            return false;
+        bits_store32(g->to->data + table + (size_t)sample * 4, (uint32_t)g->to->size);
+        if (sample == samples - 1 && !add_run(g, i, p->count))
+            return false;
+    }
+    return true;
+}
+
+/* The groups of postings [first, end), all of one window; says where each block of 64 starts. */
+static bool add_window_groups(group_writer *g, uint32_t first, uint32_t end, uint32_t starts[RANGES])
+{
+    const postings_context *context = g->context;
+    size_t origin = g->to->size;
+    for (uint32_t i = first, next; i < end; i = next) {
+        bool alike = g->bytes && context->even_extents;
+        next = end - i < 64 ? end : i + 64;
+        starts[(i - first) / 64] = (uint32_t)(g->to->size - origin);
+        for (uint32_t k = i; alike && k < next; k++)
+            alike &= g->counts[k] < MANY;
+        if (!(alike ? add_alike(g, i, next, postings_extent(context, g->postings->documents[i])) :
+                      add_run(g, i, next)))
+            return false;
+    }
+    return true;
+}
+
+static bool add_dense(group_writer *g, uint32_t offset_size, bool *too_wide)
+{
+    const uint32_t *documents = g->postings->documents, count = g->postings->count;
+    uint32_t windows = (uint32_t)(((uint64_t)g->context->document_count + WINDOW_SIZE - 1) >> WINDOW_BITS);
+    buffer *to = g->to;
+    buffer_add_byte(to, (uint8_t)offset_size);
+    size_t table = to->size;
+    buffer_add_zeros(to, (size_t)windows * 4);
+    for (uint32_t window = 0, i = 0; window < windows && !to->failed; window++) {
+        uint32_t first = i, starts[RANGES];
+        while (i < count && documents[i] >> WINDOW_BITS == window)
+            i++;
+        bits_store32(to->data + table + (size_t)window * 4, (uint32_t)to->size);
+        uint32_t blocks = (i - first + 63) / 64;
+        size_t offsets = to->size;
+        if (blocks > 1)
+            buffer_add_zeros(to, (size_t)(blocks - 1) * offset_size);
+        if (!add_window_groups(g, first, i, starts))
+            return false;
+        for (uint32_t b = 1; b < blocks; b++) {
+            uint8_t *at = to->data + offsets + (size_t)(b - 1) * offset_size;
+            if (offset_size == 4)
+                bits_store32(at, starts[b]);
+            else
+                bits_store16(at, (uint16_t)starts[b]);
+            *too_wide |= offset_size == 2 && starts[b] > UINT16_MAX;
+        }
+    }
+    return true;
+}
+
+/* Writes all groups with block offsets of a size; *too_wide says that they need a larger one. */
+static bool add_groups(group_writer g, uint8_t form, uint32_t offset_size, bool *too_wide)
+{
+    *too_wide = false;
+    buffer_clear(g.to);
+    if (form == POSTINGS_DENSE)
+        return add_dense(&g, offset_size, too_wide) && !g.to->failed;
+    if (form == POSTINGS_SPARSE)
+        return add_sparse(&g) && !g.to->failed;
+    return add_run(&g, 0, g.postings->count);
+}
+
+oir_status positions_writer_put(buffer *to, const postings_context *context, const term_postings *p,
+                                const term_entry *entry, const uint8_t *wdf, uint8_t base, oir_error *err)
+{
+    bool counted = entry->positions_form == POSITIONS_COUNTED, too_wide = true;
+    group_writer g = {.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
+                      .counts = p->position_counts ? p->position_counts : p->wdf, .one = (uint8_t)(1 - base),
+                      .bytes = counted ? NULL : wdf,
+                      .end = counted ? NULL : p->positions + entry->collection_freq};
+    for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
+        if (!add_groups(g, entry->form, offset_size, &too_wide))
+            return error_no_memory(err, "positions");
+    if (to->size > UINT32_MAX)
+        return error_set(err, OIR_TOO_BIG, "the positions of one term take more than 4 GiB in one segment");
+    return OIR_OK;
+}
