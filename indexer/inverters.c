@@ -187,12 +187,23 @@ void inverters_release_terms(inverters_terms *t)
     *t = (inverters_terms){0};
 }
 
-uint32_t inverters_group_term(inverters_terms *t, uint32_t at)
+static bool is_same(const term_sort_item *a, const term_sort_item *b)
+{
+    return a->key == b->key && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+}
+
+uint32_t inverters_end_term(const inverters_terms *t, uint32_t at)
+{
+    while (at > 0 && at < t->count && is_same(&t->items[at], &t->items[at - 1]))
+        at++;
+    return at;
+}
+
+uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end)
 {
     term_sort_item *first = &t->items[at];
     uint32_t n = 1;
-    for (; at + n < t->count && first[n].key == first->key && first[n].size == first->size &&
-           memcmp(first[n].bytes, first->bytes, first->size) == 0; n++) {
+    for (; at + n < end && is_same(&first[n], first); n++) {
         term_sort_item added = first[n];
         uint32_t to = n;
         for (; to > 0 && first[to - 1].term > added.term; to--)

@@ -6,8 +6,34 @@
 #include "indexer/gather.h"
 #include "indexer/inverters.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, PREFETCH = 8 /* terms ahead */ };
+enum {
+    TELL_DOCUMENTS = 1 << 12,
+    TELL_TERMS = 1 << 14,
+    PREFETCH = 8,      /* terms ahead */
+    STRETCHES = 4,     /* for each thread, at a time: so that a long one does not keep the others waiting */
+    STRETCH = 1 << 17  /* documents and positions of one, or so */
+};
 #define GONE UINT32_MAX
+
+/* What one inverter has of a term, while it is read. */
+typedef struct source {
+    buffer list;
+    inverter_cursor cursor;
+    const uint32_t *locals; /* NULL: local numbers are the cursor's */
+    uint64_t local;         /* where the cursor stands; UINT64_MAX at its end */
+} source;
+
+/* A stretch of terms, while a thread encodes it and another one writes what came out. */
+typedef struct stretch {
+    uint32_t from, end;    /* items */
+    gather gather;
+    source *sources;       /* one for each inverter */
+    segment_encoder encoder;
+    uint32_t *firsts;      /* of each encoded term, the first item */
+    size_t first_capacity;
+    oir_status status;
+    oir_error error;
+} stretch;
 
 /* What is needed while the buffer is written. */
 typedef struct flush {
@@ -19,8 +45,11 @@ typedef struct flush {
     uint32_t **locals;      /* by inverter: buffered -> local, GONE for dead ones; NULL: the same, all are live */
     uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL without term lists */
     inverters_terms terms;
-    buffer list;            /* of one term */
-    gather gather;
+    uint32_t ordinal;       /* of the next term */
+    team *helpers;          /* NULL: none */
+    stretch *stretches;     /* without helpers one, which encodes nothing; else twice as many as are encoded at a time */
+    size_t stretch_count;
+    stretch *encoding, *writing; /* each half of them */
     uint64_t *pairs;        /* one document's ordinals and wdf */
     size_t pair_capacity;
     uint32_t *columns;      /* the same apart */
@@ -102,36 +131,76 @@ static oir_status sort_terms(flush *f, oir_error *err)
     return f->ordinals ? OIR_OK : error_no_memory(err, "writing out the buffer of documents");
 }
 
-/* Adds what an inverter has of a term, without the dead documents. */
-static oir_status gather_list(flush *f, const inverter_term *term, uint32_t i, oir_error *err)
+/* To the next document that is not dead. */
+static inline void advance(source *s)
 {
-    if (!gather_begin_run(&f->gather) ||
-        !gather_reserve(&f->gather, (size_t)f->gather.count + term->documents,
-                        f->gather.position_count + term->positions))
-        return error_no_memory(err, "the postings of a term");
-    gather g = f->gather; /* a copy that nothing else can see is kept in registers */
-    const uint32_t *locals = f->locals ? f->locals[i] : NULL;
-    inverter_cursor c;
-    if (!inverter_read(f->v->items[i], term, &f->list, &c))
-        return error_no_memory(err, "the postings of a term");
-    while (inverter_next(&c)) {
-        uint32_t local = locals ? locals[c.document] : c.document;
-        if (local == GONE)
-            continue;
-        if (c.positions == 1) /* of most words most */
-            g.positions[g.position_count] = bits_load32(c.places) & (uint32_t)bits_low(8 * c.width);
-        else
-            inverter_get_positions(&c, g.positions + g.position_count);
-        gather_add(&g, local, c.wdf, c.positions);
+    while (inverter_next(&s->cursor)) {
+        uint32_t local = s->locals ? s->locals[s->cursor.document] : s->cursor.document;
+        if (local != GONE) {
+            s->local = local;
+            return;
+        }
     }
-    f->gather = g;
-    return OIR_OK;
+    s->local = UINT64_MAX;
+}
+
+/* Adds where a source stands. There is room. */
+static inline void add_posting(gather *g, const source *s)
+{
+    const inverter_cursor *c = &s->cursor;
+    if (c->positions == 1) /* of most words most */
+        g->positions[g->position_count] = bits_load32(c->places) & (uint32_t)bits_low(8 * c->width);
+    else
+        inverter_get_positions(c, g->positions + g->position_count);
+    gather_add(g, (uint32_t)s->local, c->wdf, c->positions);
+}
+
+/* Opens the lists of the `same` items from `at` on. */
+static oir_status open_sources(const flush *f, stretch *s, uint32_t at, uint32_t same, oir_error *err)
+{
+    size_t documents = 0, positions = 0;
+    for (uint32_t i = 0, owner; i < same; i++) {
+        source *from = &s->sources[i];
+        const inverter_term *term = inverters_get_term(f->v, &f->terms, at + i, &owner);
+        if (!inverter_read(f->v->items[owner], term, &from->list, &from->cursor))
+            return error_no_memory(err, "the postings of a term");
+        from->locals = f->locals ? f->locals[owner] : NULL;
+        documents += term->documents;
+        positions += term->positions;
+        advance(from);
+    }
+    return gather_reserve(&s->gather, documents, positions) ? OIR_OK : error_no_memory(err, "the postings of a term");
+}
+
+/* From each source in turn what it has before the others go on: documents of one lie in runs. */
+static void take_in_turns(stretch *s, uint32_t count)
+{
+    gather g = s->gather; /* a copy that nothing else can see is kept in registers */
+    for (;;) {
+        source *best = s->sources;
+        uint64_t next = UINT64_MAX;
+        for (source *other = s->sources + 1; other < s->sources + count; other++) {
+            uint64_t higher = other->local;
+            if (higher < best->local) {
+                higher = best->local;
+                best = other;
+            }
+            next = higher < next ? higher : next;
+        }
+        if (best->local == UINT64_MAX)
+            break;
+        source from = *best;
+        for (; from.local < next || (from.local != UINT64_MAX && next == UINT64_MAX); advance(&from))
+            add_posting(&g, &from);
+        *best = from;
+    }
+    s->gather = g;
 }
 
 /* Terms lie in the order in which they came and are read in the order of their bytes, so each is prefetched. */
-static void prefetch_terms(const flush *f, uint32_t at)
+static void prefetch_terms(const flush *f, uint32_t at, uint32_t count)
 {
-    uint32_t i, count = f->terms.count;
+    uint32_t i;
     if (at + 2 * PREFETCH < count) {
         const inverter_term *t = inverters_get_term(f->v, &f->terms, at + 2 * PREFETCH, &i);
         __builtin_prefetch(t);
@@ -145,39 +214,175 @@ static void prefetch_terms(const flush *f, uint32_t at)
     }
 }
 
-/* The `same` items from `at` on, which are one term. */
-static oir_status write_term(flush *f, uint32_t at, uint32_t same, uint32_t *ordinal, oir_error *err)
+/* The postings of the `same` items from `at` on, which are one term; count 0: all its documents are dead. */
+static oir_status gather_term(const flush *f, stretch *s, uint32_t at, uint32_t same, term_postings *out,
+                              oir_error *err)
 {
-    const term_sort_item *item = &f->terms.items[at];
-    gather_clear(&f->gather);
-    for (uint32_t i = 0, owner; i < same; i++) {
-        const inverter_term *term = inverters_get_term(f->v, &f->terms, at + i, &owner);
-        prefetch_terms(f, at + i);
-        ERROR_FORWARD(gather_list(f, term, owner, err));
-        if (f->ordinals)
-            f->ordinals[item[i].term] = *ordinal;
-    }
-    if (f->gather.count == 0)
-        return OIR_OK;
-    term_postings postings;
-    ERROR_FORWARD(gather_finish(&f->gather, &postings, err));
-    ++*ordinal;
-    return segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &postings, err);
+    gather_clear(&s->gather);
+    *out = (term_postings){0};
+    ERROR_FORWARD(open_sources(f, s, at, same, err));
+    take_in_turns(s, same);
+    return s->gather.count ? gather_finish(&s->gather, out, err) : OIR_OK;
 }
 
-static oir_status write_terms(flush *f, oir_error *err)
+static void note_ordinal(flush *f, uint32_t at, uint32_t same)
 {
-    uint32_t ordinal = 0, told = 0;
+    for (uint32_t i = 0; f->ordinals && i < same; i++)
+        f->ordinals[f->terms.items[at + i].term] = f->ordinal;
+    f->ordinal++;
+}
+
+/* ---- terms, by one thread ---- */
+
+static oir_status write_terms_alone(flush *f, oir_error *err)
+{
+    uint32_t told = 0;
     for (uint32_t at = 0, same; at < f->terms.count; at += same) {
+        term_postings postings;
+        const term_sort_item *item = &f->terms.items[at];
         if (at >= told) {
             ERROR_FORWARD(progress_tell(f->progress, "writing terms", at, f->terms.count, err));
             told = at + TELL_TERMS;
         }
-        same = inverters_group_term(&f->terms, at);
-        ERROR_FORWARD(write_term(f, at, same, &ordinal, err));
+        prefetch_terms(f, at, f->terms.count);
+        same = inverters_group_term(&f->terms, at, f->terms.count);
+        ERROR_FORWARD(gather_term(f, f->stretches, at, same, &postings, err));
+        if (postings.count == 0)
+            continue;
+        ERROR_FORWARD(segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &postings, err));
+        note_ordinal(f, at, same);
     }
     return OIR_OK;
 }
+
+/* ---- terms, by several: while some stretches are encoded, those before them are written ---- */
+
+static oir_status encode(flush *f, stretch *s, oir_error *err)
+{
+    segment_encoder_clear(&s->encoder);
+    for (uint32_t at = s->from, same; at < s->end; at += same) {
+        term_postings postings;
+        prefetch_terms(f, at, s->end);
+        same = inverters_group_term(&f->terms, at, s->end);
+        ERROR_FORWARD(gather_term(f, s, at, same, &postings, err));
+        if (postings.count == 0)
+            continue;
+        if (!memory_reserve(&s->firsts, &s->first_capacity, s->encoder.count + 1, sizeof *s->firsts))
+            return error_no_memory(err, "the postings of a term");
+        s->firsts[s->encoder.count] = at;
+        ERROR_FORWARD(segment_encoder_add(&s->encoder, &postings, err));
+    }
+    return OIR_OK;
+}
+
+static oir_status write_stretch(flush *f, stretch *s, oir_error *err)
+{
+    for (size_t i = 0; i < s->encoder.count; i++) {
+        uint32_t at = s->firsts[i];
+        const term_sort_item *item = &f->terms.items[at];
+        ERROR_FORWARD(segment_writer_add_encoded(f->writer, (const char *)item->bytes, item->size, &s->encoder, i, err));
+        note_ordinal(f, at, inverters_group_term(&f->terms, at, s->end));
+    }
+    return OIR_OK;
+}
+
+/* Writes all of the half that is encoded; what failed is noted with its first stretch. */
+static void write_half(flush *f)
+{
+    stretch *first = f->writing;
+    for (size_t i = 0; i < f->stretch_count / 2 && !first->status; i++)
+        first->status = write_stretch(f, &f->writing[i], &first->error);
+}
+
+/* A part of a team's work: the first is to write, the others to encode a stretch each. */
+static void help(void *context, size_t part, bool owner)
+{
+    flush *f = context;
+    (void)owner;
+    if (part == 0) {
+        write_half(f);
+        return;
+    }
+    stretch *s = &f->encoding[part - 1];
+    s->status = encode(f, s, &s->error);
+}
+
+/* The next terms, for a stretch: about as much work in each, but never a part of a term. */
+static uint32_t cut(const flush *f, uint32_t at)
+{
+    uint64_t work = 0;
+    uint32_t count = f->terms.count, owner;
+    for (; at < count && work < STRETCH; at++) {
+        const inverter_term *t = inverters_get_term(f->v, &f->terms, at, &owner);
+        work += (uint64_t)t->documents + t->positions + 8;
+    }
+    return inverters_end_term(&f->terms, at);
+}
+
+static oir_status get_status(const flush *f, oir_error *err)
+{
+    for (size_t i = 0; i < f->stretch_count; i++)
+        if (f->stretches[i].status)
+            return error_set(err, f->stretches[i].status, "%s", f->stretches[i].error.message);
+    return OIR_OK;
+}
+
+static oir_status write_terms_together(flush *f, oir_error *err)
+{
+    size_t half = f->stretch_count / 2;
+    f->encoding = f->stretches;
+    f->writing = f->stretches + half;
+    for (size_t i = 0; i < f->stretch_count; i++)
+        ERROR_FORWARD(segment_writer_open_encoder(f->writer, &f->stretches[i].encoder, err));
+    for (uint32_t at = 0, told = 0; at < f->terms.count;) {
+        if (at >= told) {
+            ERROR_FORWARD(progress_tell(f->progress, "writing terms", at, f->terms.count, err));
+            told = at + TELL_TERMS;
+        }
+        for (size_t i = 0; i < half; i++) {
+            f->encoding[i].from = at;
+            f->encoding[i].end = at = cut(f, at);
+        }
+        team_run(f->helpers, 1 + half, help, f, NULL);
+        ERROR_FORWARD(get_status(f, err));
+        stretch *encoded = f->encoding;
+        f->encoding = f->writing;
+        f->writing = encoded;
+    }
+    write_half(f);
+    return get_status(f, err);
+}
+
+static oir_status write_terms(flush *f, oir_error *err)
+{
+    f->stretch_count = f->helpers ? 2 * STRETCHES * team_size(f->helpers) : 1;
+    f->stretches = memory_new_zeroed(f->stretch_count, sizeof *f->stretches);
+    if (!f->stretches)
+        return error_no_memory(err, "writing out the buffer of documents");
+    for (size_t i = 0; i < f->stretch_count; i++) {
+        gather_init(&f->stretches[i].gather);
+        f->stretches[i].sources = memory_new_zeroed(f->v->count, sizeof *f->stretches[i].sources);
+        if (!f->stretches[i].sources)
+            return error_no_memory(err, "writing out the buffer of documents");
+    }
+    return f->helpers ? write_terms_together(f, err) : write_terms_alone(f, err);
+}
+
+static void release_stretches(flush *f)
+{
+    for (size_t i = 0; f->stretches && i < f->stretch_count; i++) {
+        stretch *s = &f->stretches[i];
+        for (uint32_t k = 0; s->sources && k < f->v->count; k++)
+            buffer_release(&s->sources[k].list);
+        memory_free(s->sources);
+        gather_release(&s->gather);
+        segment_encoder_release(&s->encoder);
+        memory_free(s->firsts);
+    }
+    memory_free(f->stretches);
+}
+
+/* ---- term lists ---- */
 
 static oir_status write_term_list(flush *f, uint32_t local, oir_error *err)
 {
@@ -213,18 +418,18 @@ static oir_status write_term_lists(flush *f, oir_error *err)
     return OIR_OK;
 }
 
-oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, const progress *p,
-                           oir_error *err)
+oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, team *helpers,
+                           const progress *p, oir_error *err)
 {
     oir_status status;
-    flush f = {.v = v, .live_count = inverters_get_live_count(v), .writer = w, .progress = p};
-    gather_init(&f.gather);
+    flush f = {.v = v, .live_count = inverters_get_live_count(v), .writer = w, .helpers = helpers, .progress = p};
     ERROR_GOTO_DONE(order_documents(&f, order, err));
     ERROR_GOTO_DONE(write_documents(&f, err));
     ERROR_GOTO_DONE(sort_terms(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));
     ERROR_GOTO_DONE(write_term_lists(&f, err));
 done:
+    release_stretches(&f);
     for (uint32_t i = 0; f.locals && i < v->count; i++)
         memory_free(f.locals[i]);
     memory_free(f.locals);
@@ -233,7 +438,5 @@ done:
     inverters_release_terms(&f.terms);
     memory_free(f.pairs);
     memory_free(f.columns);
-    gather_release(&f.gather);
-    buffer_release(&f.list);
     return status;
 }

@@ -41,7 +41,7 @@ static oir_status offer_terms(buffered *b, oir_error *err)
     ERROR_FORWARD(inverters_sort_terms(b->v, &b->terms, err));
     for (uint32_t at = 0, same; at < b->terms.count; at += same) {
         uint64_t documents = 0;
-        same = inverters_group_term(&b->terms, at);
+        same = inverters_group_term(&b->terms, at, b->terms.count);
         for (uint32_t i = 0, owner; i < same; i++)
             documents += inverters_get_term(b->v, &b->terms, at + i, &owner)->documents;
         if (reorder_builder_fits(&b->builder, documents))
@@ -74,7 +74,7 @@ static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
             ERROR_FORWARD(progress_tell(p, "reading lists", at, b->terms.count, err));
             told = at + TELL_TERMS;
         }
-        same = inverters_group_term(&b->terms, at);
+        same = inverters_group_term(&b->terms, at, b->terms.count);
         if (!reorder_builder_wants(&b->builder, at))
             continue;
         reorder_builder_start(&b->builder, at);

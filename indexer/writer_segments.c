@@ -113,7 +113,7 @@ static void release_new(new_segment *n)
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
     ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
-    ERROR_FORWARD(inverters_flush(&w->buffer, order, n->writer, &w->progress, err));
+    ERROR_FORWARD(inverters_flush(&w->buffer, order, n->writer, w->team, &w->progress, err));
     ERROR_FORWARD(close_new(w, n, w->segment_count, err));
     inverters_clear(&w->buffer);
     return OIR_OK;

@@ -111,6 +111,22 @@ void postings_writer_free(postings_writer *writer);
 oir_status postings_writer_add(postings_writer *writer, const term_postings *postings, term_entry *entry, bool *gap,
                                oir_error *err);
 
+/* The same in two steps, so that several threads can take the first: bytes without a place, and a place for them. */
+typedef struct postings_encoded {
+    const uint8_t *list, *positions;
+    size_t list_size, positions_size; /* 0: none */
+} postings_encoded;
+
+/* A writer for another thread, which can only encode. It reads tables of `of`, which must outlive it. OIR_NO_MEMORY. */
+oir_status postings_writer_new_encoder(postings_writer **out, const postings_writer *of, oir_error *err);
+/* Fills all of entry but `ordinal`, addresses and sizes. What *out and entry->inlined point to is valid until the next
+ * call. OIR_NO_MEMORY, OIR_TOO_BIG. */
+oir_status postings_writer_encode(postings_writer *writer, const term_postings *postings, term_entry *entry,
+                                  postings_encoded *out, oir_error *err);
+/* Fills the rest of entry; `*gap` as postings_writer_add. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status postings_writer_put(postings_writer *writer, const postings_encoded *encoded, term_entry *entry, bool *gap,
+                               oir_error *err);
+
 /* ---- reading whole lists, for merges and iterators; the search reads windows through postings_window.h ---- */
 
 /* A list decoded: `count` documents ascending with their wdf. */

@@ -54,6 +54,7 @@ typedef struct range_list {
 } range_list;
 
 struct postings_writer {
+    bool encodes_only;   /* norm and saturations are another writer's */
     struct container_writer *container;
     const postings_context *context;
     uint32_t windows;
@@ -137,12 +138,33 @@ static void ranges_release(range_list *r)
     memory_free(r->bounds);
 }
 
+oir_status postings_writer_new_encoder(postings_writer **out, const postings_writer *of, oir_error *err)
+{
+    postings_writer *w = *out = memory_new_zeroed(1, sizeof *w);
+    if (!w)
+        return error_no_memory(err, "a writer of postings");
+    w->encodes_only = true;
+    w->context = of->context;
+    w->windows = of->windows;
+    w->short_lengths = of->short_lengths;
+    w->norm = of->norm;
+    w->saturations = of->saturations;
+    w->most = memory_new(((size_t)w->windows + 1) * sizeof *w->most);
+    if (w->most)
+        return OIR_OK;
+    postings_writer_free(w);
+    *out = NULL;
+    return error_no_memory(err, "a writer of postings");
+}
+
 void postings_writer_free(postings_writer *w)
 {
     if (!w)
         return;
-    memory_free(w->norm);
-    memory_free(w->saturations);
+    if (!w->encodes_only) {
+        memory_free(w->norm);
+        memory_free(w->saturations);
+    }
     memory_free(w->most);
     memory_free(w->clipped);
     memory_free(w->places);
@@ -434,25 +456,16 @@ static bool counts_are_wdf(const term_postings *p)
 
 /* ---- both ---- */
 
-static oir_status put(postings_writer *w, enum part_kind kind, const buffer *bytes, uint64_t *address, uint64_t *size,
-                      uint64_t *end, bool *gap, oir_error *err)
-{
-    ERROR_FORWARD(container_writer_add(w->container, kind, bytes->data, bytes->size, 1, address, err));
-    *size = bytes->size;
-    *gap |= *address != *end;
-    *end = *address + bytes->size;
-    return OIR_OK;
-}
-
-oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_entry *entry, bool *gap, oir_error *err)
+oir_status postings_writer_encode(postings_writer *w, const term_postings *p, term_entry *entry, postings_encoded *out,
+                                  oir_error *err)
 {
     uint32_t ordinal = entry->ordinal;
     *entry = (term_entry){.ordinal = ordinal};
-    *gap = false;
     ERROR_FORWARD(summarise(w, p, entry, err));
     uint8_t base = entry->zero_wdf ? 0 : 1;
     entry->form = postings_view_choose(p->count, w->context->document_count, entry->wdf_max, paths_get());
     buffer_clear(&w->list);
+    buffer_clear(&w->positions);
     if (entry->form == POSTINGS_INLINED) {
         entry->inlined = w->inlined;
         entry->inlined_size = add_inlined(w->inlined, p, base);
@@ -468,14 +481,42 @@ oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_
                               entry->form == POSTINGS_SPARSE);
         if (w->list.failed)
             return error_no_memory(err, "a list of postings");
-        ERROR_FORWARD(put(w, PART_POSTINGS, &w->list, &entry->postings_address, &entry->postings_size,
-                          &w->postings_end, gap, err));
     }
-    if (!p->positions)
-        return OIR_OK;
-    entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
-    ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, w->clipped, base, err));
-    return w->positions.size ? put(w, PART_POSITIONS, &w->positions, &entry->positions_address, &entry->positions_size,
-                                   &w->positions_end, gap, err)
-                             : OIR_OK;
+    if (p->positions) {
+        entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
+        ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, w->clipped, base, err));
+    }
+    *out = (postings_encoded){w->list.data, w->positions.data, w->list.size, w->positions.size};
+    return OIR_OK;
+}
+
+static oir_status put(postings_writer *w, enum part_kind kind, const uint8_t *bytes, size_t size, uint64_t *address,
+                      uint64_t *end, bool *gap, oir_error *err)
+{
+    ERROR_FORWARD(container_writer_add(w->container, kind, bytes, size, 1, address, err));
+    *gap |= *address != *end;
+    *end = *address + size;
+    return OIR_OK;
+}
+
+oir_status postings_writer_put(postings_writer *w, const postings_encoded *encoded, term_entry *entry, bool *gap,
+                               oir_error *err)
+{
+    *gap = false;
+    entry->postings_size = encoded->list_size;
+    entry->positions_size = encoded->positions_size;
+    if (encoded->list_size)
+        ERROR_FORWARD(put(w, PART_POSTINGS, encoded->list, encoded->list_size, &entry->postings_address,
+                          &w->postings_end, gap, err));
+    if (encoded->positions_size)
+        ERROR_FORWARD(put(w, PART_POSITIONS, encoded->positions, encoded->positions_size, &entry->positions_address,
+                          &w->positions_end, gap, err));
+    return OIR_OK;
+}
+
+oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_entry *entry, bool *gap, oir_error *err)
+{
+    postings_encoded encoded;
+    ERROR_FORWARD(postings_writer_encode(w, p, entry, &encoded, err));
+    return postings_writer_put(w, &encoded, entry, gap, err);
 }

@@ -104,6 +104,17 @@ static oir_status begin_terms(segment_writer *w, oir_error *err)
     return postings_writer_new(&w->postings, w->parts, documents_writer_get_context(w->documents), err);
 }
 
+/* A term whose list and positions are written. */
+static oir_status add_entry(segment_writer *w, const char *term, size_t size, const term_entry *entry, bool gap,
+                            oir_error *err)
+{
+    ERROR_FORWARD(terms_writer_add(w->terms, term, size, entry, gap, err));
+    if (w->pairs)
+        ERROR_FORWARD(pairs_writer_note(w->pairs, entry, err));
+    w->term_count++;
+    return OIR_OK;
+}
+
 oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
                                    oir_error *err)
 {
@@ -112,11 +123,30 @@ oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t s
     assert(w->list_count == 0 && postings->count > 0);
     ERROR_FORWARD(begin_terms(w, err));
     ERROR_FORWARD(postings_writer_add(w->postings, postings, &entry, &gap, err));
-    ERROR_FORWARD(terms_writer_add(w->terms, term, size, &entry, gap, err));
-    if (w->pairs)
-        ERROR_FORWARD(pairs_writer_note(w->pairs, &entry, err));
-    w->term_count++;
-    return OIR_OK;
+    return add_entry(w, term, size, &entry, gap, err);
+}
+
+oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err)
+{
+    *out = (segment_encoder){0};
+    ERROR_FORWARD(begin_terms(w, err));
+    return segment_encoder_init(out, w->postings, err);
+}
+
+oir_status segment_writer_add_encoded(segment_writer *w, const char *term, size_t size, segment_encoder *from, size_t i,
+                                      oir_error *err)
+{
+    const segment_encoded_term *t = &from->terms[i];
+    const uint8_t *bytes = from->bytes.data + from->taken;
+    postings_encoded encoded = {bytes, bytes + t->list_size, t->list_size, t->positions_size};
+    term_entry entry = t->entry;
+    bool gap;
+    assert(w->list_count == 0);
+    entry.ordinal = w->term_count;
+    entry.inlined = t->inlined;
+    from->taken += t->list_size + t->positions_size;
+    ERROR_FORWARD(postings_writer_put(w->postings, &encoded, &entry, &gap, err));
+    return add_entry(w, term, size, &entry, gap, err);
 }
 
 oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordinals, const uint32_t *wdf,

@@ -11,6 +11,7 @@
 #define SEGMENT_SEGMENT_WRITER_H
 
 #include "segment/pairs_scan.h"
+#include "segment/segment_encoder.h"
 
 typedef struct segment_writer segment_writer;
 
@@ -48,6 +49,11 @@ oir_status segment_writer_add_document(segment_writer *w, const segment_document
 /* Terms ascending by bytes; documents are local numbers. Ordinals are given out from 0 in call order. */
 oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
                                    oir_error *err);
+/* For encoding terms in other threads, once all documents are added. The writer must outlive it. Failures of adding. */
+oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err);
+/* Adds term i of an encoder, as segment_writer_add_term: they must be added in their order, each once. */
+oir_status segment_writer_add_encoded(segment_writer *w, const char *term, size_t size, segment_encoder *from, size_t i,
+                                      oir_error *err);
 /* Ordinals ascending. To be called for every document, in order, when options.term_lists; never otherwise. */
 oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordinals, const uint32_t *wdf,
                                         uint32_t count, oir_error *err);

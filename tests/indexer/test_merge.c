@@ -23,7 +23,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
     REQUIRE_OK(inverters_settle(&v, &world_error), world_error);
-    REQUIRE_OK(inverters_flush(&v, NULL, writer, NULL, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&v, NULL, writer, NULL, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
     inverters_release(&v);
     oir_document_free(document);
