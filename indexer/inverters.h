@@ -50,8 +50,8 @@ typedef struct inverters_terms {
 oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_error *err);
 void inverters_release_terms(inverters_terms *t);
 
-/* How many items from `at` on, where a term's first is, and before `end`, where another's is, are of that term; they are
- * in the order of inverters then. */
+/* How many items from `at` on, where a term's first is, and before `end`, where another's is, are of that term; they
+ * are in the order of inverters then. */
 uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end);
 
 /* From a place that may be in the middle of a term, where the next begins. */
@@ -68,9 +68,9 @@ static inline const inverter_term *inverters_get_term(const inverters *v, const 
     return inverter_get_term(v->items[i], t->items[at].term - t->firsts[i]);
 }
 
-/* Writes all live documents, which are settled, into a segment, with a team's help (NULL: without), in the given order of places in inverters_order's
- * (NULL: by ascending docid); the caller commits it and clears the buffer, which is unchanged. There must be one at
- * least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+/* Writes all live documents, which are settled, into a segment, with a team's help (NULL: without), in the given order
+ * of places in inverters_order's (NULL: by ascending docid); the caller commits it and clears the buffer, which is
+ * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
 oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, team *helpers,
                            const progress *p, oir_error *err);
 

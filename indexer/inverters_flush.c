@@ -47,7 +47,7 @@ typedef struct flush {
     inverters_terms terms;
     uint32_t ordinal;       /* of the next term */
     team *helpers;          /* NULL: none */
-    stretch *stretches;     /* without helpers one, which encodes nothing; else twice as many as are encoded at a time */
+    stretch *stretches;     /* without helpers one, which encodes nothing; else twice those that are encoded at once */
     size_t stretch_count;
     stretch *encoding, *writing; /* each half of them */
     uint64_t *pairs;        /* one document's ordinals and wdf */
@@ -280,7 +280,8 @@ static oir_status write_stretch(flush *f, stretch *s, oir_error *err)
     for (size_t i = 0; i < s->encoder.count; i++) {
         uint32_t at = s->firsts[i];
         const term_sort_item *item = &f->terms.items[at];
-        ERROR_FORWARD(segment_writer_add_encoded(f->writer, (const char *)item->bytes, item->size, &s->encoder, i, err));
+        ERROR_FORWARD(
+            segment_writer_add_encoded(f->writer, (const char *)item->bytes, item->size, &s->encoder, i, err));
         note_ordinal(f, at, inverters_group_term(&f->terms, at, s->end));
     }
     return OIR_OK;

@@ -1,5 +1,5 @@
-/* Terms of a segment that is being written, encoded by another thread than the one that writes it: a stretch of them, in
- * byte order, which segment_writer_add_encoded then takes one by one.
+/* Terms of a segment that is being written, encoded by another thread than the one that writes it: a stretch of them,
+ * in byte order, which segment_writer_add_encoded then takes one by one.
  *
  * One thread at a time, any number of them beside each other, beside the writer too. */
 #ifndef SEGMENT_SEGMENT_ENCODER_H
