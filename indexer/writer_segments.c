@@ -64,6 +64,7 @@ static oir_status open_new(oir_writable_database *w, new_segment *n, bool lastin
         .pairs = lasting && w->pairs,
         .tell = tell_pairs,
         .tell_context = &w->progress,
+        .helpers = w->team,
         .reordered = to_record(how),
     };
     *n = (new_segment){.number = w->state.next_segment};

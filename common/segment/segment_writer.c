@@ -46,7 +46,7 @@ static oir_status open_writers(segment_writer *w, const char *path, oir_error *e
     ERROR_FORWARD(documents_writer_new(&w->documents, w->parts, err));
     ERROR_FORWARD(values_writer_new(&w->values, w->parts, err));
     if (w->options.stored)
-        ERROR_FORWARD(stored_writer_new(&w->stored, w->parts, err));
+        ERROR_FORWARD(stored_writer_new(&w->stored, w->parts, w->options.helpers, err));
     return OIR_OK;
 }
 

@@ -10,6 +10,7 @@
 #ifndef SEGMENT_SEGMENT_WRITER_H
 #define SEGMENT_SEGMENT_WRITER_H
 
+#include "base/team.h"
 #include "segment/pairs_scan.h"
 #include "segment/segment_encoder.h"
 
@@ -23,6 +24,7 @@ typedef struct segment_options {
     bool pairs;                /* find and write lists for pairs of frequent words, */
     pairs_scan_tell tell;      /* and say how far that is; may be NULL */
     void *tell_context;
+    team *helpers;             /* that compress documents; NULL: none */
     bool sync;                 /* fsync before commit returns */
     uint8_t reordered;         /* for the record, see segment.h */
 } segment_options;

@@ -5,6 +5,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/team.h"
 #include "codec/blob.h"
 
 struct container;
@@ -16,8 +17,8 @@ struct container_writer;
 typedef struct stored_writer stored_writer;
 
 /* Writes into PART_STORED of `file`, which must outlive the writer. Holds up to 512 KiB of the first documents back, to
- * learn from them what all have in common. OIR_NO_MEMORY. */
-oir_status stored_writer_new(stored_writer **out, struct container_writer *file, oir_error *err);
+ * learn from them what all have in common. Helpers (NULL: none) compress too; the bytes are the same. OIR_NO_MEMORY. */
+oir_status stored_writer_new(stored_writer **out, struct container_writer *file, team *helpers, oir_error *err);
 void stored_writer_free(stored_writer *w);
 /* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GB. OIR_IO,
  * OIR_NO_SPACE, OIR_NO_MEMORY. */

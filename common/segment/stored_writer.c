@@ -27,6 +27,7 @@ enum {
     SAMPLE_SIZE = 512 << 10,
     SAMPLE_MIN = 64 << 10, /* less is not worth the trouble of learning */
     DICTIONARY_SIZE = 16 << 10,
+    SLOTS = 4, /* for each thread: blocks that are compressed together */
 };
 
 /* A block that is full, or becoming so. */
@@ -36,27 +37,47 @@ typedef struct block {
     size_t sizes_start, sizes_size; /* in sizes */
 } block;
 
+/* Where a block is compressed: with helpers several are at a time. */
+typedef struct slot {
+    blob_encoder plain, primed;
+    buffer blob;
+    oir_status status;
+    oir_error error;
+} slot;
+
 struct stored_writer {
     container_writer *file;
-    blob_encoder plain, primed;
+    team *helpers;      /* NULL: none */
+    slot *slots;
+    size_t slot_count;
     bool learning, has_dictionary;
     uint32_t documents;
     uint64_t data_bytes, block_bytes;
     buffer data, sizes; /* of the blocks held back and of the open one */
     block open;         /* count 0: no document yet */
     uint32_t waiting;   /* empty documents behind the open block's last: counted when another follows */
-    block *held;        /* full blocks while learning */
+    block *held;        /* full blocks: while learning all, else up to as many as there are slots */
     size_t held_count, held_capacity;
-    buffer dictionary, blob, bytes, index;
+    size_t begun;       /* those before are compressed */
+    buffer dictionary, bytes, index;
 };
 
-oir_status stored_writer_new(stored_writer **out, struct container_writer *file, oir_error *err)
+oir_status stored_writer_new(stored_writer **out, struct container_writer *file, team *helpers, oir_error *err)
 {
-    stored_writer *w = *out = memory_new_zeroed(1, sizeof *w);
+    stored_writer *w = memory_new_zeroed(1, sizeof *w);
+    *out = NULL;
     if (!w)
         return error_no_memory(err, "the stored documents of a segment");
     w->file = file;
+    w->helpers = helpers;
+    w->slot_count = helpers ? SLOTS * team_size(helpers) : 1;
+    w->slots = memory_new_zeroed(w->slot_count, sizeof *w->slots);
+    if (!w->slots) {
+        memory_free(w);
+        return error_no_memory(err, "the stored documents of a segment");
+    }
     w->learning = true;
+    *out = w;
     return OIR_OK;
 }
 
@@ -64,12 +85,15 @@ void stored_writer_free(stored_writer *w)
 {
     if (!w)
         return;
-    blob_encoder_release(&w->plain);
-    blob_encoder_release(&w->primed);
+    for (size_t i = 0; i < w->slot_count; i++) {
+        blob_encoder_release(&w->slots[i].plain);
+        blob_encoder_release(&w->slots[i].primed);
+        buffer_release(&w->slots[i].blob);
+    }
+    memory_free(w->slots);
     buffer_release(&w->data);
     buffer_release(&w->sizes);
     buffer_release(&w->dictionary);
-    buffer_release(&w->blob);
     buffer_release(&w->bytes);
     buffer_release(&w->index);
     memory_free(w->held);
@@ -78,31 +102,59 @@ void stored_writer_free(stored_writer *w)
 
 /* ---- blocks ---- */
 
-/* Compresses into w->blob. Without data that anybody stores no encoder is ever made. */
-static oir_status compress(stored_writer *w, const block *b, bool primed, oir_error *err)
+/* Compresses into the slot's blob. Without data that anybody stores no encoder is ever made. */
+static oir_status compress(const stored_writer *w, slot *s, const block *b, bool primed, oir_error *err)
 {
-    blob_encoder *e = primed ? &w->primed : &w->plain;
+    blob_encoder *e = primed ? &s->primed : &s->plain;
     if (!e->stream)
         ERROR_FORWARD(blob_encoder_init(e, LEVEL, w->dictionary.data, primed ? w->dictionary.size : 0, err));
-    buffer_clear(&w->blob);
-    return blob_encoder_add(e, w->data.data + b->data_start, b->data_size, &w->blob, err);
+    buffer_clear(&s->blob);
+    return blob_encoder_add(e, w->data.data + b->data_start, b->data_size, &s->blob, err);
 }
 
-static oir_status write_block(stored_writer *w, const block *b, oir_error *err)
+/* What is in a slot, as the block it was made of. */
+static oir_status write_block(stored_writer *w, const block *b, const slot *s, oir_error *err)
 {
-    bool primed = w->has_dictionary;
-    ERROR_FORWARD(compress(w, b, primed, err));
-    bool smaller = w->blob.size < b->data_size;
+    bool primed = w->has_dictionary, smaller = s->blob.size < b->data_size;
     buffer_clear(&w->bytes);
     buffer_add_varint(&w->bytes, b->count);
     buffer_add(&w->bytes, w->sizes.data + b->sizes_start, b->sizes_size);
     buffer_add_byte(&w->bytes, !smaller ? STORED_PLAIN : primed ? STORED_PRIMED : STORED_DEFLATE);
     if (smaller)
-        buffer_add(&w->bytes, w->blob.data, w->blob.size);
+        buffer_add(&w->bytes, s->blob.data, s->blob.size);
     else
         buffer_add(&w->bytes, w->data.data + b->data_start, b->data_size);
     w->block_bytes += w->bytes.size;
     return block_index_write(&w->index, w->file, PART_STORED, b->first, &w->bytes, err);
+}
+
+/* A part of a team's work. */
+static void compress_held(void *context, size_t part, bool owner)
+{
+    stored_writer *w = context;
+    slot *s = &w->slots[part];
+    (void)owner;
+    s->status = compress(w, s, &w->held[w->begun + part], w->has_dictionary, &s->error);
+}
+
+/* Writes all blocks that are held back. */
+static oir_status write_held(stored_writer *w, oir_error *err)
+{
+    for (w->begun = 0; w->begun < w->held_count;) {
+        size_t left = w->held_count - w->begun, parts = left < w->slot_count ? left : w->slot_count;
+        if (w->helpers)
+            team_run(w->helpers, parts, compress_held, w, NULL);
+        else
+            compress_held(w, 0, true);
+        for (size_t i = 0; i < parts; i++) {
+            if (w->slots[i].status)
+                return error_set(err, w->slots[i].status, "%s", w->slots[i].error.message);
+            ERROR_FORWARD(write_block(w, &w->held[w->begun + i], &w->slots[i], err));
+        }
+        w->begun += parts;
+    }
+    w->held_count = 0;
+    return OIR_OK;
 }
 
 /* ---- the dictionary ---- */
@@ -126,10 +178,10 @@ static oir_status weigh_dictionary(stored_writer *w, oir_error *err)
     uint64_t without = 0, with = 0, tried = 0;
     for (size_t i = 0; i < 4; i++) {
         const block *b = w->held + i * w->held_count / 4;
-        ERROR_FORWARD(compress(w, b, false, err));
-        without += w->blob.size;
-        ERROR_FORWARD(compress(w, b, true, err));
-        with += w->blob.size;
+        ERROR_FORWARD(compress(w, w->slots, b, false, err));
+        without += w->slots->blob.size;
+        ERROR_FORWARD(compress(w, w->slots, b, true, err));
+        with += w->slots->blob.size;
         tried += b->data_size;
     }
     uint64_t saved = without > with ? without - with : 0;
@@ -145,10 +197,7 @@ static oir_status end_learning(stored_writer *w, oir_error *err)
         if (w->dictionary.size)
             ERROR_FORWARD(weigh_dictionary(w, err));
     }
-    for (size_t i = 0; i < w->held_count; i++)
-        ERROR_FORWARD(write_block(w, w->held + i, err));
-    w->held_count = 0;
-    return OIR_OK;
+    return write_held(w, err);
 }
 
 /* ---- documents ---- */
@@ -160,18 +209,17 @@ static oir_status end_block(stored_writer *w, oir_error *err)
     if (full.count == 0)
         return OIR_OK;
     w->open = (block){0};
-    if (w->learning) {
-        if (!memory_reserve(&w->held, &w->held_capacity, w->held_count + 1, sizeof *w->held))
-            return error_no_memory(err, "the stored documents of a segment");
-        w->held[w->held_count++] = full;
+    if (!memory_reserve(&w->held, &w->held_capacity, w->held_count + 1, sizeof *w->held))
+        return error_no_memory(err, "the stored documents of a segment");
+    w->held[w->held_count++] = full;
+    if (w->learning)
         return w->data.size >= SAMPLE_SIZE ? end_learning(w, err) : OIR_OK;
-    }
-    return write_block(w, &full, err);
+    return w->held_count == w->slot_count ? write_held(w, err) : OIR_OK;
 }
 
 static void begin_block(stored_writer *w)
 {
-    if (!w->learning) {
+    if (w->held_count == 0) {
         buffer_clear(&w->data);
         buffer_clear(&w->sizes);
     }
@@ -220,6 +268,7 @@ oir_status stored_writer_end(stored_writer *w, oir_error *err)
     ERROR_FORWARD(end_block(w, err));
     if (w->learning)
         ERROR_FORWARD(end_learning(w, err));
+    ERROR_FORWARD(write_held(w, err));
     if (w->data_bytes == 0)
         return OIR_OK;
     if (w->has_dictionary)

@@ -28,6 +28,8 @@ static text random_text(uint32_t kind)
     return t;
 }
 
+static team *helpers; /* NULL at first */
+
 static void write_texts(uint32_t documents, uint32_t empty_in_10)
 {
     oir_error err;
@@ -37,7 +39,7 @@ static void write_texts(uint32_t documents, uint32_t empty_in_10)
     texts = malloc((documents + 1) * sizeof *texts);
     REQUIRE_OK(container_writer_open(&file, world_path, &err), err);
     REQUIRE_OK(container_writer_add_root(file, PART_SEGMENT, "x", 1, 1, &err), err);
-    REQUIRE_OK(stored_writer_new(&w, file, &err), err);
+    REQUIRE_OK(stored_writer_new(&w, file, helpers, &err), err);
     for (uint32_t i = 0; i < documents; i++) {
         bool empty = harness_below(10) < empty_in_10 || (i > 100 && i < 4000);
         uint32_t kind = harness_below(50) ? 3 : harness_below(2) ? 1 : 4;
@@ -122,7 +124,7 @@ static void dictionary(bool expected)
     document_count = 900;
     texts = malloc(document_count * sizeof *texts);
     REQUIRE_OK(container_writer_open(&file, world_path, &err), err);
-    REQUIRE_OK(stored_writer_new(&w, file, &err), err);
+    REQUIRE_OK(stored_writer_new(&w, file, helpers, &err), err);
     for (uint32_t i = 0; i < document_count; i++) {
         texts[i] = (text){59 * 20, malloc(59 * 20)};
         for (size_t j = 0; j < texts[i].size; j++)
@@ -192,6 +194,11 @@ int main(void)
     TEST(round_trips);
     TEST(dictionaries);
     TEST(damage);
+    helpers = team_new(2);
+    REQUIRE(helpers);
+    TEST(round_trips);
+    TEST(dictionaries);
+    team_free(helpers);
     world_close();
     return harness_end();
 }
