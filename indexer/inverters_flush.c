@@ -10,6 +10,7 @@ enum {
     TELL_DOCUMENTS = 1 << 12,
     TELL_TERMS = 1 << 14,
     PREFETCH = 8,      /* terms ahead */
+    FEW_TERMS = 128,   /* of a document: sorted by comparing */
     STRETCHES = 4,     /* for each thread, at a time: so that a long one does not keep the others waiting */
     STRETCH = 1 << 17  /* documents and positions of one, or so */
 };
@@ -50,7 +51,7 @@ typedef struct flush {
     stretch *stretches;     /* without helpers one, which encodes nothing; else twice those that are encoded at once */
     size_t stretch_count;
     stretch *encoding, *writing; /* each half of them */
-    uint64_t *pairs;        /* one document's ordinals and wdf */
+    uint64_t *pairs;        /* one document's ordinals and wdf, and room for as many */
     size_t pair_capacity;
     uint32_t *columns;      /* the same apart */
     size_t column_capacity;
@@ -391,7 +392,7 @@ static oir_status write_term_list(flush *f, uint32_t local, oir_error *err)
     const inverter_document *d = get_document(f, local);
     const uint32_t *ordinals = f->ordinals + f->terms.firsts[f->order[local].inverter];
     uint32_t count = d->term_count;
-    if (!memory_reserve(&f->pairs, &f->pair_capacity, count, sizeof *f->pairs) ||
+    if (!memory_reserve(&f->pairs, &f->pair_capacity, (size_t)count * 2, sizeof *f->pairs) ||
         !memory_reserve(&f->columns, &f->column_capacity, (size_t)count * 2, sizeof *f->columns))
         return error_no_memory(err, "the list of a document's terms");
     slice_reader reader = slices_read(&from->pool, d->terms);
@@ -399,10 +400,14 @@ static oir_status write_term_list(flush *f, uint32_t local, oir_error *err)
         uint32_t term = (uint32_t)slices_next(&reader), wdf = (uint32_t)slices_next(&reader);
         f->pairs[i] = (uint64_t)ordinals[term] << 32 | wdf;
     }
-    sort_u64(f->pairs, count);
+    const uint64_t *sorted = f->pairs;
+    if (count > FEW_TERMS)
+        sorted = sort_u64_by_high(f->pairs, f->pairs + count, count, f->ordinal);
+    else
+        sort_u64(f->pairs, count);
     for (uint32_t i = 0; i < count; i++) {
-        f->columns[i] = (uint32_t)(f->pairs[i] >> 32);
-        f->columns[count + i] = (uint32_t)f->pairs[i];
+        f->columns[i] = (uint32_t)(sorted[i] >> 32);
+        f->columns[count + i] = (uint32_t)sorted[i];
     }
     return segment_writer_add_term_list(f->writer, f->columns, count ? f->columns + count : NULL, count, err);
 }
