@@ -9,7 +9,7 @@
 #include "catalog/catalog_path.h"
 #include "indexer/writer.h"
 
-enum { MEMORY_MIN = 4 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
+enum { MEMORY_MIN = 4 << 20, MEMORY_REST = 24 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
 
 /* ---- opening ---- */
 
@@ -105,6 +105,13 @@ static oir_status open_writer(oir_writable_database *w, const char *path, const 
     return open_locked(w, options, err);
 }
 
+/* What a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary and a table of
+ * words, and what allocators leave unused. */
+static size_t find_rest(size_t memory)
+{
+    return memory / 3 < MEMORY_REST ? memory / 3 : MEMORY_REST;
+}
+
 oir_status oir_writable_database_open(oir_writable_database **out, const char *path, const oir_writer_options *options,
                                       oir_error *err)
 {
@@ -116,6 +123,7 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
         return error_no_memory(err, "a writer");
     fork_mark_init(&w->mark);
     w->memory_limit = chosen.memory_limit;
+    w->buffer_limit = chosen.memory_limit - find_rest(chosen.memory_limit);
     w->sync = !chosen.no_sync;
     w->pairs = !chosen.no_pairs;
     w->reorder = chosen.reorder;

@@ -72,7 +72,7 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     writer_release_state(w);
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
-    ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->memory_limit, w->state.term_lists, w->state.stored, err));
+    ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->buffer_limit, w->state.term_lists, w->state.stored, err));
 done:
     if (status)
         writer_release_state(w);
@@ -89,7 +89,7 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
     w->changed = true;
     if (docid > w->state.last_docid)
         w->state.last_docid = docid;
-    if (inverters_get_memory(&w->buffer) <= w->memory_limit && !inverters_are_full(&w->buffer))
+    if (inverters_get_memory(&w->buffer) <= w->buffer_limit && !inverters_are_full(&w->buffer))
         return OIR_OK;
     ERROR_FORWARD(writer_flush(w, false, err));
     return writer_merge(w, err);

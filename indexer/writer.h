@@ -24,6 +24,7 @@ struct oir_writable_database {
     catalog_lock *lock;
     fork_mark mark;        /* a forked child must not write */
     size_t memory_limit;
+    size_t buffer_limit;   /* what of it the buffer may take */
     bool sync;
     bool pairs;            /* merged segments get lists of pairs */
     oir_reorder reorder;   /* the order of documents in them */

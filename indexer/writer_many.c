@@ -41,7 +41,7 @@ static void add_some(void *context, size_t thread, bool owner)
             return;
         for (; number < end && !a->statuses[thread]; number++)
             a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
-        if (a->statuses[thread] || inverter_get_memory(v) > a->w->memory_limit / a->w->threads || inverter_is_full(v))
+        if (a->statuses[thread] || inverter_get_memory(v) > a->w->buffer_limit / a->w->threads || inverter_is_full(v))
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
 }
