@@ -417,7 +417,7 @@ static void readers_keep_what_they_see(void)
 static void forks(void)
 {
     begin();
-    writer->memory_limit = 1;
+    writer->buffer_limit = 1;
     add(5);
     IN_CHILD({
         EXPECT_EQ(try_add(1), OIR_INVALID_OPERATION);
@@ -487,7 +487,7 @@ static void file_too_large(void)
         /* A change that fails half way leaves only the way back. */
         before = model;
         set_file_limit(4 << 10);
-        writer->memory_limit = 1;
+        writer->buffer_limit = 1;
         EXPECT(try_add(3) != OIR_OK);
         EXPECT_EQ(try_add(3), OIR_INVALID_OPERATION);
         EXPECT_EQ(oir_writable_database_commit(writer, &world_error), OIR_INVALID_OPERATION);
