@@ -30,7 +30,7 @@ static uint64_t draw_seed(void)
 static void set_memory_limit(session *s)
 {
     static const size_t limits[] = {1, 900 << 10, (size_t)64 << 20};
-    s->writer->memory_limit = limits[harness_below(3)];
+    s->writer->buffer_limit = limits[harness_below(3)];
 }
 
 static void open_writer(session *s)
@@ -230,7 +230,7 @@ static void many_documents(void)
     for (int round = 0; round < 2; round++) {
         session s;
         begin(&s, memory);
-        s.writer->memory_limit = 2 << 20;
+        s.writer->buffer_limit = 2 << 20;
         for (uint32_t i = 0; i < 12000; i++)
             add(&s);
         for (uint32_t i = 0; i < 500; i++)
