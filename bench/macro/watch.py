@@ -9,6 +9,7 @@ until it has gone to the disk. A file that is removed before that was counted al
 (tmpfs) counts nothing.
 """
 
+import math
 import os
 import re
 import select
@@ -127,11 +128,16 @@ def run(command, source, folder, log, patience):
         pid = process.pid
         ended = os.pidfd_open(pid)
         looks = _Looks(pid, folder)
-        while not select.select([ended], [], [], EVERY)[0]:
-            looks.look()
-            if time.perf_counter() - start > patience:
-                os.killpg(pid, signal.SIGKILL)  # its own group, made above
-                messages.write(f"it took longer than {patience} s\n".encode())
+        try:
+            while not select.select([ended], [], [], EVERY)[0]:
+                looks.look()
+                if time.perf_counter() - start > patience:
+                    messages.write(f"it took longer than {patience} s\n".encode())
+                    os.killpg(pid, signal.SIGKILL)  # its own group, made above
+                    patience = math.inf
+        except BaseException:  # such as ^C, which does not reach that group
+            os.killpg(pid, signal.SIGKILL)
+            raise
         seconds = time.perf_counter() - start
         os.close(ended)
     (written,) = _fields(f"/proc/{pid}/io", "write_bytes")
