@@ -100,26 +100,44 @@ static oir_status put_group(pairs_scan *s, uint32_t word, uint32_t i, const posi
     return OIR_OK;
 }
 
-/* Documents that have one position: all of them are read, then all put. */
-static oir_status put_singles(pairs_scan *s, uint32_t word, const uint16_t *documents, const position_groups *g,
-                              oir_error *err)
+/* Two or three positions of a group of as many, less those before each; at most 57 bits of them are low parts. */
+static inline void get_fixed(const uint8_t *bytes, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
 {
-    const postings_window *p = &s->words[word];
-    const uint8_t *bytes = p->view.positions;
-    uint32_t places[RANGE_SIZE], n = 0;
-    bool bad = false;
+    uint32_t r = positions_low_bits(c, u - c);
+    uint64_t upper = bit + (uint64_t)c * r, lows = bits_load64(bytes + bit / 8) >> (bit & 7);
+    uint64_t word = bits_load64(bytes + upper / 8) >> (upper & 7);
+    for (uint32_t k = 0; k < c; k++, word &= word - 1, lows >>= r)
+        out[k] = k + ((bits_lowest(word | UINT64_C(1) << 63) - k) << r | (uint32_t)(lows & bits_low(r)));
+}
+
+enum { FIXED = 3, FIXED_PLACES_MAX = 1 << 18 /* of documents: 3 positions have 54 low bits */ };
+
+/* Documents that have c positions, 1 to FIXED: which, then where in all of them, then all are put; without a guess. */
+static inline oir_status put_fixed(pairs_scan *s, uint32_t word, const uint16_t *documents, const position_groups *g,
+                                   uint32_t c, oir_error *err)
+{
+    const uint8_t *bytes = s->words[word].view.positions;
+    uint32_t places[RANGE_SIZE * FIXED + FIXED], n = 0, filled = 0, bad = 0;
+    uint8_t which[RANGE_SIZE];
     for (uint32_t i = 0; i < g->count; i++) {
-        bool one = g->counts[i] == 1;
+        which[n] = (uint8_t)i;
+        n += g->counts[i] == c;
+    }
+    for (uint32_t k = 0; k < n; k++, filled += c) {
+        uint32_t i = which[k], start = s->starts[documents[i]], extent = extent_of(s, documents[i]), *at = places + filled;
         uint64_t bit = g->bits[i];
-        uint32_t position = (uint32_t)(bits_load64(bytes + bit / 8) >> (bit & 7) &
-                                       bits_low(bits_width(g->places[i] - 1)));
-        bad |= one & (position >= extent_of(s, documents[i]));
-        places[n] = s->starts[documents[i]] + position;
-        n += one;
+        if (c == 1)
+            at[0] = (uint32_t)(bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[i] - 1)));
+        else
+            get_fixed(bytes, bit, c, g->places[i], at);
+        for (uint32_t j = 0; j < c; j++) {
+            bad |= at[j] >= extent;
+            at[j] += start;
+        }
     }
     if (bad)
-        return damaged(p, err);
-    for (uint32_t i = 0; i < n; i++)
+        return damaged(&s->words[word], err);
+    for (uint32_t i = 0; i < filled; i++)
         ERROR_FORWARD(put(s, places[i], word, err));
     return OIR_OK;
 }
@@ -137,9 +155,17 @@ static oir_status put_documents(pairs_scan *s, uint32_t word, const uint16_t *do
     memset(g.counts + n, 0, 16 * sizeof *g.counts);
     if (postings_window_is_plain(p)) {
         ERROR_FORWARD(postings_window_next_groups(p, &s->streams[word], &g, err));
-        ERROR_FORWARD(put_singles(s, word, documents, &g, err));
+        uint32_t most = 0;
         for (uint32_t i = 0; i < n; i++)
-            if (g.counts[i] > 1)
+            most = g.places[i] > most ? g.places[i] : most;
+        bool fixed = most < FIXED_PLACES_MAX;
+        ERROR_FORWARD(put_fixed(s, word, documents, &g, 1, err));
+        if (fixed) {
+            ERROR_FORWARD(put_fixed(s, word, documents, &g, 2, err));
+            ERROR_FORWARD(put_fixed(s, word, documents, &g, 3, err));
+        }
+        for (uint32_t i = 0; i < n; i++)
+            if (g.counts[i] > (fixed ? FIXED : 1))
                 ERROR_FORWARD(put_group(s, word, documents[i],
                                         &(position_group){g.bits[i], g.counts[i], g.places[i]}, err));
         return OIR_OK;
