@@ -1,22 +1,37 @@
 #include "codec/positions.h"
 
+/* As many low parts at once as a word has room for. */
+static void put_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base)
+{
+    uint32_t together = r ? BIT_WRITER_WIDTH_MAX / r : c;
+    for (uint32_t i = 0, n; r && i < c; i += n) {
+        uint64_t word = 0;
+        n = c - i < together ? c - i : together;
+        for (uint32_t k = 0; k < n; k++)
+            word |= ((positions[i + k] - base - i - k) & bits_low(r)) << k * r;
+        bit_writer_add(w, word, n * r);
+    }
+}
+
 /* A position that is too high, out of a damaged segment that is merged, must do no worse than come back wrong. */
 void positions_put_many(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
 {
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), last = m >> r, step = 0;
-    for (uint32_t i = 0; r && i < c; i++)
-        bit_writer_add(w, (positions[i] - base - i) & bits_low(r), r);
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), last = m >> r, before = 0;
+    uint64_t word = 0, start = 0, size = (uint64_t)c + last; /* `word` has the bits from `start` on */
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
+    put_lows(&to, positions, c, r, base);
     for (uint32_t i = 0; i < c; i++) {
         uint32_t high = (positions[i] - base - i) >> r;
-        high = high > last ? last : high < step ? step : high;
-        for (; high - step >= 32; step += 32)
-            bit_writer_add(w, 0, 32);
-        bit_writer_add(w, UINT64_C(1) << (high - step), high - step + 1);
-        step = high;
+        before = high > last ? last : high < before ? before : high;
+        uint64_t bit = (uint64_t)before + i;
+        for (; bit - start >= BIT_WRITER_WIDTH_MAX; start += BIT_WRITER_WIDTH_MAX, word = 0)
+            bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
+        word |= UINT64_C(1) << (bit - start);
     }
-    for (; last - step >= 32; step += 32)
-        bit_writer_add(w, 0, 32);
-    bit_writer_add(w, 0, last - step);
+    for (; size - start > BIT_WRITER_WIDTH_MAX; start += BIT_WRITER_WIDTH_MAX, word = 0)
+        bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
+    bit_writer_add(&to, word, (uint32_t)(size - start));
+    *w = to;
 }
 
 static uint64_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)

@@ -112,6 +112,19 @@ const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positio
 void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
                    uint32_t *out);
 
+/* The same for up to POSITIONS_FEW without a call; returns how many there are: fewer than c where bytes are damaged. */
+static inline uint32_t positions_get_few(const uint8_t *at, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
+{
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), i = 0;
+    uint64_t lows = bit, upper = bit + (uint64_t)c * r;
+    uint64_t word = bits_load64(at + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
+    for (; word && i < c; i++, word &= word - 1, lows += r) {
+        uint64_t low = bits_load64(at + lows / 8) >> (lows & 7) & bits_low(r);
+        out[i] = i + ((bits_lowest(word) - i) << r | (uint32_t)low);
+    }
+    return i;
+}
+
 /* What phrases spend their time on, for each instruction set; all give the same answers. Loads may go 64 bytes beyond
  * the end of the input. */
 typedef struct positions_kernels {

@@ -8,7 +8,7 @@
 #include "segment/pairs_format.h"
 
 enum {
-    SAMPLE_WINDOWS = 12,
+    SAMPLE_WINDOWS = 12, /* whose documents 16 bits can count */
     TIMES_MIN = 4,      /* in the sample: pairs that occur less are passed over */
     TOGETHER_MIN = 64   /* documents with both words: with fewer, positions are quick */
 };
@@ -18,8 +18,9 @@ typedef struct sample {
     pairs_scan *scan;
     uint32_t windows;
     double scale;       /* documents of the segment for one of the sample */
-    uint32_t *times;    /* by first * words + second: documents that have the pair, */
-    uint32_t *last;     /* and the one counted last plus 1 */
+    uint32_t *times;    /* by first * words + second: documents that have the pair, and << 16 the one of the sample
+                           that was counted last plus 1 */
+    uint32_t documents; /* in the sample so far */
     uint64_t (*has)[RANGES]; /* by word * windows + window: the documents that have the word */
 } sample;
 
@@ -32,11 +33,11 @@ static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_e
         ERROR_FORWARD(pairs_scan_document(scan, i, err));
         for (size_t p = 0; p < scan->pair_count; p++) {
             size_t at = (size_t)(scan->pairs[p] >> 16) * n + (scan->pairs[p] & UINT16_MAX);
-            uint32_t document = window << WINDOW_BITS | i;
-            s->times[at] += s->last[at] != document + 1;
-            s->last[at] = document + 1;
+            uint32_t times = s->times[at], document = s->documents + i + 1;
+            s->times[at] = ((times & UINT16_MAX) + (times >> 16 != document)) | document << 16;
         }
     }
+    s->documents += scan->document_count;
     for (uint32_t word = 0; word < n; word++)
         postings_window_words(&scan->words[word], s->has[(size_t)word * s->windows + index]);
     return OIR_OK;
@@ -44,19 +45,17 @@ static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_e
 
 static oir_status take_sample(sample *s, oir_error *err)
 {
-    uint32_t all = postings_view_windows(s->scan->context->document_count), n = s->scan->word_count, documents = 0;
+    uint32_t all = postings_view_windows(s->scan->context->document_count), n = s->scan->word_count;
     s->windows = all < SAMPLE_WINDOWS ? all : SAMPLE_WINDOWS;
     s->times = memory_new_zeroed((size_t)n * n, sizeof *s->times);
-    s->last = memory_new_zeroed((size_t)n * n, sizeof *s->last);
     s->has = memory_new((size_t)n * s->windows * sizeof *s->has);
-    if (!s->times || !s->last || !s->has)
+    if (!s->times || !s->has)
         return error_no_memory(err, "pairs of words");
     for (uint32_t i = 0; i < s->windows; i++) { /* evenly spread */
         uint32_t window = (uint32_t)(((uint64_t)i * 2 + 1) * all / (2 * (uint64_t)s->windows));
         ERROR_FORWARD(count_window(s, i, window, err));
-        documents += s->scan->document_count;
     }
-    s->scale = (double)s->scan->context->document_count / documents;
+    s->scale = (double)s->scan->context->document_count / s->documents;
     return OIR_OK;
 }
 
@@ -96,7 +95,7 @@ static oir_status find_candidates(const sample *s, pairs_choice **out, size_t *c
     size_t capacity = 0;
     for (uint32_t first = 0; first < n; first++) {
         for (uint32_t second = 0; second < n; second++) {
-            uint32_t times = s->times[(size_t)first * n + second];
+            uint32_t times = s->times[(size_t)first * n + second] & UINT16_MAX;
             if (times < TIMES_MIN)
                 continue;
             double together = count_together(s, k, first, second) * s->scale, list = about(s, times);
@@ -118,6 +117,7 @@ static void cut(const sample *s, uint64_t budget, const pairs_choice *choices, s
     size_t i = 0;
     for (; i < *count && i < PAIRS_CHOOSE_MAX && size < budget; i++) {
         uint32_t times = s->times[(size_t)choices[i].first * s->scan->word_count + choices[i].second];
+        times &= UINT16_MAX;
         size += pairs_format_size(about(s, times), s->scan->context->document_count) + PAIRS_ENTRY_SIZE;
     }
     *count = i;
@@ -136,7 +136,6 @@ oir_status pairs_choose(pairs_scan *scan, uint64_t budget, pairs_choice **out, s
     if (status == OIR_OK)
         cut(&s, budget, *out, count);
     memory_free(s.times);
-    memory_free(s.last);
     memory_free(s.has);
     return status;
 }

@@ -37,7 +37,8 @@ oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const p
 {
     *s = (pairs_scan){.context = context, .word_count = count};
     char *at = arena_add(a, count * sizeof *s->words + 63); /* they hold vectors */
-    if (!at)
+    s->streams = arena_add(a, count * sizeof *s->streams);
+    if (!at || !s->streams)
         return error_no_memory(err, "pairs of words");
     s->words = (void *)(at + (-(uintptr_t)at & 63));
     for (uint32_t i = 0; i < count; i++)
@@ -65,33 +66,148 @@ static oir_status put(pairs_scan *s, uint32_t place, uint32_t word, oir_error *e
     return OIR_OK;
 }
 
-static oir_status put_document(pairs_scan *s, uint32_t word, uint32_t i, const position_group *group, oir_error *err)
+static oir_status damaged(const postings_window *p, oir_error *err)
+{
+    return error_set(err, OIR_CORRUPT, "damaged positions of term number %u; run oir-inspect check, then index anew",
+                     p->entry.ordinal);
+}
+
+static uint32_t extent_of(const pairs_scan *s, uint32_t i)
+{
+    return s->starts[i + 1] - s->starts[i] - 1;
+}
+
+/* The positions of the window's i-th document; few are read without a call. */
+static oir_status put_group(pairs_scan *s, uint32_t word, uint32_t i, const position_group *group, oir_error *err)
 {
     postings_window *p = &s->words[word];
-    position_room *room = &s->room;
-    uint32_t end = s->starts[i + 1] - 1;
-    ERROR_FORWARD(postings_window_read_group(p, group, room, err));
-    for (uint32_t k = 0; k < room->count; k++) {
-        uint64_t place = (uint64_t)s->starts[i] + (room->positions[k] - s->context->position_base);
-        if (place >= end)
-            return error_set(err, OIR_CORRUPT, "damaged positions of term number %u; run oir-inspect check, then "
-                             "index anew", p->entry.ordinal);
-        ERROR_FORWARD(put(s, (uint32_t)place, word, err));
+    uint32_t base = s->context->position_base, few[POSITIONS_FEW], *positions = few;
+    if (group->count > POSITIONS_FEW) {
+        ERROR_FORWARD(postings_window_read_group(p, group, &s->room, err));
+        positions = s->room.positions;
+        for (uint32_t k = 0; k < group->count; k++)
+            positions[k] -= base;
+    } else if (group->count == 1) {
+        few[0] = postings_window_single(p, group) - base;
+    } else if (positions_get_few(p->view.positions, group->bit, group->count, group->places, few) != group->count) {
+        return damaged(p, err);
+    }
+    for (uint32_t k = 0; k < group->count; k++) {
+        if (positions[k] >= extent_of(s, i))
+            return damaged(p, err);
+        ERROR_FORWARD(put(s, s->starts[i] + positions[k], word, err));
     }
     return OIR_OK;
+}
+
+/* Two or three positions of a group of as many, less those before each; at most 57 bits of them are low parts. */
+static inline void get_fixed(const uint8_t *bytes, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
+{
+    uint32_t r = positions_low_bits(c, u - c);
+    uint64_t upper = bit + (uint64_t)c * r, lows = bits_load64(bytes + bit / 8) >> (bit & 7);
+    uint64_t word = bits_load64(bytes + upper / 8) >> (upper & 7);
+    for (uint32_t k = 0; k < c; k++, word &= word - 1, lows >>= r)
+        out[k] = k + ((bits_lowest(word | UINT64_C(1) << 63) - k) << r | (uint32_t)(lows & bits_low(r)));
+}
+
+enum { FIXED = 3, FIXED_PLACES_MAX = 1 << 18 /* of documents: 3 positions have 54 low bits */ };
+
+/* Documents that have c positions, 1 to FIXED: which, then where in all of them, then all are put; without a guess. */
+static inline oir_status put_fixed(pairs_scan *s, uint32_t word, const uint16_t *documents, const position_groups *g,
+                                   uint32_t c, oir_error *err)
+{
+    const uint8_t *bytes = s->words[word].view.positions;
+    uint32_t places[RANGE_SIZE * FIXED + FIXED], n = 0, filled = 0, bad = 0;
+    uint8_t which[RANGE_SIZE];
+    for (uint32_t i = 0; i < g->count; i++) {
+        which[n] = (uint8_t)i;
+        n += g->counts[i] == c;
+    }
+    for (uint32_t k = 0; k < n; k++, filled += c) {
+        uint32_t i = which[k], start = s->starts[documents[i]], extent = extent_of(s, documents[i]), *at = places + filled;
+        uint64_t bit = g->bits[i];
+        if (c == 1)
+            at[0] = (uint32_t)(bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[i] - 1)));
+        else
+            get_fixed(bytes, bit, c, g->places[i], at);
+        for (uint32_t j = 0; j < c; j++) {
+            bad |= at[j] >= extent;
+            at[j] += start;
+        }
+    }
+    if (bad)
+        return damaged(&s->words[word], err);
+    for (uint32_t i = 0; i < filled; i++)
+        ERROR_FORWARD(put(s, places[i], word, err));
+    return OIR_OK;
+}
+
+/* n of the window's documents that are among the same 64 of the word's. */
+static oir_status put_documents(pairs_scan *s, uint32_t word, const uint16_t *documents, uint32_t n, oir_error *err)
+{
+    postings_window *p = &s->words[word];
+    const uint32_t *even = s->context->even_extents;
+    position_groups g;
+    g.count = n;
+    for (uint32_t i = 0; i < n; i++)
+        g.places[i] = even ? even[s->window] : extent_of(s, documents[i]);
+    memset(g.places + n, 0, 16 * sizeof *g.places);
+    memset(g.counts + n, 0, 16 * sizeof *g.counts);
+    if (postings_window_is_plain(p)) {
+        ERROR_FORWARD(postings_window_next_groups(p, &s->streams[word], &g, err));
+        uint32_t most = 0;
+        for (uint32_t i = 0; i < n; i++)
+            most = g.places[i] > most ? g.places[i] : most;
+        bool fixed = most < FIXED_PLACES_MAX;
+        ERROR_FORWARD(put_fixed(s, word, documents, &g, 1, err));
+        if (fixed) {
+            ERROR_FORWARD(put_fixed(s, word, documents, &g, 2, err));
+            ERROR_FORWARD(put_fixed(s, word, documents, &g, 3, err));
+        }
+        for (uint32_t i = 0; i < n; i++)
+            if (g.counts[i] > (fixed ? FIXED : 1))
+                ERROR_FORWARD(put_group(s, word, documents[i],
+                                        &(position_group){g.bits[i], g.counts[i], g.places[i]}, err));
+        return OIR_OK;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        position_group group;
+        uint32_t document = s->window << WINDOW_BITS | documents[i];
+        ERROR_FORWARD(postings_window_next_group(p, &s->streams[word], document, g.places[i], &group, err));
+        ERROR_FORWARD(put_group(s, word, documents[i], &group, err));
+    }
+    return OIR_OK;
+}
+
+/* Appends a range's documents. Four are always written: how many there are is hard to guess. */
+static uint32_t list_documents(uint64_t mask, uint32_t first, uint16_t *to)
+{
+    uint32_t count = bits_count(mask);
+    for (uint32_t done = 0; done < count; done += 4)
+        for (uint32_t i = 0; i < 4; i++, mask &= mask - 1)
+            to[done + i] = (uint16_t)(first + bits_lowest(mask | UINT64_C(1) << 63));
+    return count;
 }
 
 static oir_status put_word(pairs_scan *s, uint32_t word, oir_error *err)
 {
     postings_window *p = &s->words[word];
-    position_group groups[RANGE_SIZE];
-    for (uint32_t r = s->first; p->bounds[s->window] && r < s->end; r++) {
-        uint64_t documents = postings_window_documents(p, r);
-        if (!documents)
-            continue;
-        ERROR_FORWARD(postings_window_groups(p, r, documents, groups, err));
-        for (uint32_t i = 0; documents; documents &= documents - 1, i++)
-            ERROR_FORWARD(put_document(s, word, r << RANGE_BITS | bits_lowest(documents), &groups[i], err));
+    position_stream *stream = &s->streams[word];
+    uint16_t documents[WINDOW_SIZE + 4];
+    uint32_t n = 0;
+    if (!p->bounds[s->window])
+        return OIR_OK;
+    for (uint32_t r = s->first; r < s->end; r++) {
+        uint32_t first = r << RANGE_BITS, left = s->document_count - first;
+        uint64_t mask = postings_window_documents(p, r) & bits_low(left < RANGE_SIZE ? left : RANGE_SIZE);
+        n += list_documents(mask, first, documents + n);
+    }
+    for (uint32_t i = 0, some; i < n; i += some) {
+        uint32_t slot = stream->next % RANGE_SIZE;
+        if (slot == 0)
+            ERROR_FORWARD(postings_window_read_block(p, stream, err));
+        some = n - i < RANGE_SIZE - slot ? n - i : RANGE_SIZE - slot;
+        ERROR_FORWARD(put_documents(s, word, documents + i, some, err));
     }
     return OIR_OK;
 }
@@ -124,7 +240,8 @@ static oir_status put_ranges(pairs_scan *s, oir_error *err)
         return error_no_memory(err, "pairs of words");
     memset(s->text, 0, ((size_t)places + 1) * sizeof *s->text);
     for (uint32_t word = 0; word < s->word_count; word++)
-        ERROR_FORWARD(put_word(s, word, err));
+        if (!s->wanted || s->wanted[word])
+            ERROR_FORWARD(put_word(s, word, err));
     sort_u64(s->doubles, s->double_count);
     return OIR_OK;
 }
@@ -137,8 +254,11 @@ oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
     s->document_count = documents_in(s->context, window);
     s->first = s->end = 0;
     for (uint32_t word = 0; word < s->word_count; word++) {
+        if (s->wanted && !s->wanted[word])
+            continue;
         postings_window_seek(&s->words[word], window);
         postings_window_expect(&s->words[word], RANGES);
+        s->streams[word].next = 0;
     }
     return OIR_OK;
 }

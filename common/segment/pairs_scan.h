@@ -19,7 +19,9 @@ typedef struct pairs_scan {
     void *tell_context;
     const postings_context *context;
     postings_window *words;       /* by number, 0 and up */
+    position_stream *streams;     /* of each */
     uint32_t word_count;
+    const bool *wanted;           /* by word, for the caller to set: others are left out; NULL: none are */
     position_room room;
     uint32_t window, document_count; /* the window at hand, and how many documents are in it */
     uint32_t first, end;          /* ranges whose text is at hand */

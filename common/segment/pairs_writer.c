@@ -26,10 +26,11 @@ enum {
     SLACK = 4         /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
 };
 
-/* A list while it grows: gaps as varints. */
+/* A list while it grows: gaps as varints. One line of memory has all that a document more needs. */
 typedef struct growing {
     buffer gaps;
     uint32_t count;
+    uint32_t last; /* the last document plus 1 */
 } growing;
 
 struct pairs_writer {
@@ -43,8 +44,8 @@ struct pairs_writer {
     size_t choice_count;
     uint16_t *numbers;      /* by first * words + second: number of its choice plus 1, or 0 */
     uint64_t *chosen;       /* the same as bits: most pairs are not chosen, and these stay in the cache */
+    bool *wanted;           /* by word: it is in one of them */
     growing *lists;         /* by choice */
-    uint32_t *last;         /* by choice: the list's last document plus 1 */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
     buffer bytes, root;
@@ -73,7 +74,7 @@ void pairs_writer_free(pairs_writer *w)
     memory_free(w->numbers);
     memory_free(w->chosen);
     memory_free(w->lists);
-    memory_free(w->last);
+    memory_free(w->wanted);
     memory_free(w->documents);
     memory_free(w->zeros);
     buffer_release(&w->bytes);
@@ -131,37 +132,61 @@ static oir_status number_choices(pairs_writer *w, oir_error *err)
     w->numbers = memory_new_zeroed(codes, sizeof *w->numbers);
     w->chosen = memory_new_zeroed(codes / 64 + 1, sizeof *w->chosen);
     w->lists = memory_new_zeroed(w->choice_count + 1, sizeof *w->lists);
-    w->last = memory_new_zeroed(w->choice_count + 1, sizeof *w->last);
-    if (!w->numbers || !w->chosen || !w->lists || !w->last)
+    w->wanted = memory_new_zeroed(w->word_count, sizeof *w->wanted);
+    if (!w->numbers || !w->chosen || !w->lists || !w->wanted)
         return error_no_memory(err, "pairs of words");
     for (size_t i = 0; i < w->choice_count; i++) {
         size_t code = (size_t)w->choices[i].first * w->word_count + w->choices[i].second;
         w->numbers[code] = (uint16_t)(i + 1);
         w->chosen[code / 64] |= UINT64_C(1) << code % 64;
+        w->wanted[w->choices[i].first] = w->wanted[w->choices[i].second] = true;
     }
     return OIR_OK;
 }
 
-static void add_document(pairs_writer *w, uint32_t choice, uint32_t document)
+/* Most gaps take one byte or two: which is hard to guess. */
+static void add_document(growing *list, uint32_t document)
 {
-    if (w->last[choice] == document + 1) /* it has the pair more than once */
+    uint32_t gap = document - list->last;
+    buffer *to = &list->gaps;
+    if (list->last == document + 1) /* it has the pair more than once */
         return;
-    buffer_add_varint(&w->lists[choice].gaps, document - w->last[choice]);
-    w->lists[choice].count++;
-    w->last[choice] = document + 1;
+    list->count++;
+    list->last = document + 1;
+    if (gap < 1 << 14 && buffer_reserve(to, 2)) {
+        uint32_t more = gap >= 0x80;
+        bits_store16(to->data + to->size, (uint16_t)((gap & 0x7f) | more << 7 | gap >> 7 << 8));
+        to->size += 1 + more;
+    } else {
+        buffer_add_varint(to, gap);
+    }
+}
+
+/* Keeps the codes of chosen ones; returns how many. */
+static size_t keep_chosen(const pairs_writer *w, uint32_t *pairs, size_t count)
+{
+    const uint64_t *chosen = w->chosen;
+    uint32_t words = w->word_count;
+    size_t kept = 0;
+    for (size_t p = 0; p < count; p++) {
+        uint32_t code = (pairs[p] >> 16) * words + (pairs[p] & UINT16_MAX);
+        pairs[kept] = code;
+        kept += chosen[code / 64] >> code % 64 & 1;
+    }
+    return kept;
 }
 
 static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
 {
+    growing *lists = w->lists;
+    s->wanted = w->wanted;
     for (uint32_t window = 0; window < postings_view_windows(w->context->document_count); window++) {
         ERROR_FORWARD(pairs_scan_seek(s, window, err));
         for (uint32_t i = 0; i < s->document_count; i++) {
             ERROR_FORWARD(pairs_scan_document(s, i, err));
-            for (size_t p = 0; p < s->pair_count; p++) {
-                size_t code = (size_t)(s->pairs[p] >> 16) * w->word_count + (s->pairs[p] & UINT16_MAX);
-                if (w->chosen[code / 64] >> code % 64 & 1)
-                    add_document(w, w->numbers[code] - 1u, window << WINDOW_BITS | i);
-            }
+            size_t kept = keep_chosen(w, s->pairs, s->pair_count);
+            for (size_t p = 0; p < kept; p++)
+                add_document(&lists[w->numbers[s->pairs[p]] - 1u], window << WINDOW_BITS | i);
         }
     }
     for (size_t i = 0; i < w->choice_count; i++)

@@ -193,6 +193,36 @@ static inline uint64_t postings_window_mask(const postings_window *p, const posi
     return positions_mask(p->view.positions, group->bit, group->count, group->places);
 }
 
+/* All positions of a dense list, window by window: where those of the next document are. */
+typedef struct position_stream {
+    uint32_t next;              /* of the window's documents; each 64th begins with a byte */
+    uint64_t bit;               /* where its positions, or their count, start */
+    uint8_t counts[RANGE_SIZE]; /* wdf of the 64 around it, 255 at most */
+} position_stream;
+
+/* Positions as they lie, of `count` documents one after another that are not beyond their 64 and whose wdf are below
+ * 255 and say how many positions there are. */
+typedef struct position_groups {
+    uint32_t count;
+    uint32_t counts[RANGE_SIZE + 16]; /* of positions */
+    uint32_t places[RANGE_SIZE + 16]; /* among how many: for the caller to fill in */
+    uint64_t bits[RANGE_SIZE + 16];   /* where they start */
+} position_groups;
+
+/* Begins what belongs to 64 documents, when s->next is the first of them. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status postings_window_read_block(postings_window *p, position_stream *s, oir_error *err);
+/* Whether all lists of groups are as position_groups wants them. */
+static inline bool postings_window_is_plain(const postings_window *p)
+{
+    return p->view.positions_form == POSITIONS_WDF && !p->view.large_count;
+}
+/* Finds groups->count groups of such a list; s is moved behind them. OIR_CORRUPT. */
+oir_status postings_window_next_groups(postings_window *p, position_stream *s, position_groups *groups,
+                                       oir_error *err);
+/* The next document, `document` of the segment, of any list. OIR_CORRUPT. */
+oir_status postings_window_next_group(postings_window *p, position_stream *s, uint32_t document, uint32_t places,
+                                      position_group *out, oir_error *err);
+
 /* The positions, ascending, of the term in a document that has it; none where the term has none. OIR_CORRUPT,
  * OIR_NO_MEMORY. */
 oir_status postings_window_positions(postings_window *p, uint32_t range, uint32_t place, position_room *room,

@@ -306,6 +306,52 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
     return OIR_OK;
 }
 
+oir_status postings_window_read_block(postings_window *p, position_stream *s, oir_error *err)
+{
+    uint32_t left = p->window_count - s->next;
+    if (s->next >= p->window_count)
+        return damaged(p, err);
+    if (s->next == 0) {
+        ERROR_FORWARD(open_positions(p, err));
+        ERROR_FORWARD(find_dense_block(p, 0, &s->bit, err));
+    }
+    s->bit = (s->bit + 7) & ~UINT64_C(7);
+    p->kernels->dense_wdf(&p->dense, bits_low(left < RANGE_SIZE ? left : RANGE_SIZE), s->next, s->counts);
+    return OIR_OK;
+}
+
+static oir_status move_stream(const postings_window *p, position_stream *s, uint64_t bit, uint32_t documents,
+                              oir_error *err)
+{
+    s->bit = bit;
+    s->next += documents;
+    return bit <= (uint64_t)p->view.positions_size * 8 ? OIR_OK : damaged(p, err);
+}
+
+oir_status postings_window_next_groups(postings_window *p, position_stream *s, position_groups *groups,
+                                       oir_error *err)
+{
+    uint32_t slot = s->next % RANGE_SIZE, n = groups->count;
+    for (uint32_t i = 0; i < n; i++)
+        groups->counts[i] = s->counts[slot + i];
+    for (uint32_t i = 0; i < n; i++)
+        if (groups->counts[i] > groups->places[i])
+            return damaged(p, err);
+    positions_kernels_get(p->kernels->isa)->starts(groups->counts, groups->places, n, s->bit, groups->bits);
+    return move_stream(p, s, groups->bits[n - 1] + positions_bits(groups->counts[n - 1], groups->places[n - 1]), n,
+                       err);
+}
+
+oir_status postings_window_next_group(postings_window *p, position_stream *s, uint32_t document, uint32_t places,
+                                      position_group *out, oir_error *err)
+{
+    uint32_t count = exact(p, document, s->counts[s->next % RANGE_SIZE]);
+    if (p->view.positions_form == POSITIONS_COUNTED)
+        count = positions_get_count(p->view.positions, &s->bit, (uint64_t)p->view.positions_size * 8);
+    *out = (position_group){s->bit, count, places};
+    return count > places ? damaged(p, err) : move_stream(p, s, s->bit + positions_bits(count, places), 1, err);
+}
+
 static oir_status room_reserve(postings_window *p, position_room *room, uint32_t count, oir_error *err)
 {
     if (count <= room->capacity)

@@ -275,6 +275,7 @@ static oir_status summarise(postings_writer *w, const term_postings *p, term_ent
     entry->zero_wdf = least == 0;
     if (least)
         lower(w->clipped, p->count);
+    memset(w->clipped + p->count, 0, SLACK); /* valgrind cannot see that it does not matter */
     return OIR_OK;
 }
 
