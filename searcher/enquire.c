@@ -3,10 +3,10 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "base/team.h"
 #include "searcher/mset.h"
 #include "searcher/plan_group.h"
 #include "searcher/search.h"
-#include "searcher/team.h"
 
 struct oir_enquire {
     const oir_database *database;

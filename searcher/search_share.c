@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/sort.h"
-#include "searcher/team.h"
+#include "base/team.h"
 
 /* A search of fewer postings is over, or nearly, before another thread is awake. */
 enum { POSTINGS_ALONE = 50000 };

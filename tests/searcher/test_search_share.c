@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "harness.h"
-#include "searcher/team.h"
+#include "base/team.h"
 
 enum { SHARES = 3 };
 

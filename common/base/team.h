@@ -3,8 +3,8 @@
  *     team_new(&t, 3);                              four threads with the owner's
  *     team_run(t, parts, work, context, NULL);      work(context, part, owner) for each part; returns when all are done
  * One thread at a time. The child of a fork has no threads: there the owner does all parts itself. */
-#ifndef SEARCHER_TEAM_H
-#define SEARCHER_TEAM_H
+#ifndef BASE_TEAM_H
+#define BASE_TEAM_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Threads that help: every part is done once, whoever does it, and nothing goes on behind team_run. */
-#include "searcher/team.h"
+#include "base/team.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,4 +1,4 @@
-#include "searcher/team.h"
+#include "base/team.h"
 
 #include <pthread.h>
 #include <signal.h>
