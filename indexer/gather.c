@@ -64,6 +64,18 @@ bool gather_reserve(gather *g, size_t documents, size_t positions)
            memory_reserve(&g->positions, &g->position_capacity, positions + STEP, sizeof *g->positions);
 }
 
+void gather_renumber(gather *g, const uint32_t *numbers)
+{
+    for (uint32_t i = 0; i < g->count; i++)
+        g->documents[i] = numbers[g->documents[i]];
+    g->ascending = true;
+    g->highest = g->count ? g->documents[0] : 0;
+    for (uint32_t i = 1; i < g->count; i++) {
+        g->ascending &= g->documents[i] > g->documents[i - 1];
+        g->highest = g->documents[i] > g->highest ? g->documents[i] : g->highest;
+    }
+}
+
 /* Room for the sorted copy. */
 static bool reserve_sorted(gather *g)
 {
@@ -89,7 +101,7 @@ bool gather_begin_run(gather *g)
 }
 
 /* Keys of runs that ascend each for itself: from each is taken as long as it has the lowest documents. */
-static const uint64_t *merge_runs(gather *g)
+static uint64_t *merge_runs(gather *g)
 {
     uint32_t *at = g->runs, *ends = at + g->run_count, done = 0;
     for (size_t r = 0; r < g->run_count; r++)
@@ -113,8 +125,8 @@ static const uint64_t *merge_runs(gather *g)
     return g->keys;
 }
 
-/* Keys of documents, sorted. */
-static const uint64_t *find_places(gather *g)
+/* Keys of documents, sorted, in one half of the room for them. */
+static uint64_t *find_places(gather *g)
 {
     for (uint32_t i = 0; i < g->count; i++)
         g->keys[i] = (uint64_t)g->documents[i] << 32 | i;
@@ -132,28 +144,28 @@ static inline void move_positions(oir_termpos *to, const oir_termpos *from, uint
         memcpy(to + STEP, from + STEP, (count - STEP) * sizeof *to);
 }
 
-/* Documents by number. The starts of their positions take the place of sorted counts while they are moved. */
+/* Documents by number. What is read here and there, where a document's positions start and its wdf, lies together. */
 static bool sort(gather *g)
 {
     if (!reserve_sorted(g))
         return false;
-    uint32_t *starts = g->sorted[0], start = 0;
+    const uint64_t *keys = g->ascending ? merge_runs(g) : find_places(g);
+    uint64_t *starts = keys == g->keys ? g->keys + g->count : g->keys, start = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        starts[i] = start;
+        starts[i] = start << 32 | g->wdf[i];
         start += g->position_counts[i];
     }
-    const uint64_t *keys = g->ascending ? merge_runs(g) : find_places(g);
     size_t filled = 0;
     for (uint32_t i = 0; i < g->count; i++) {
-        uint32_t from = (uint32_t)keys[i], positions = g->position_counts[from];
-        g->sorted[1][i] = g->wdf[from];
+        uint32_t from = (uint32_t)keys[i], wdf = (uint32_t)starts[from];
+        uint32_t positions = g->as_wdf ? wdf : g->position_counts[from];
+        g->sorted[0][i] = (uint32_t)(keys[i] >> 32);
+        g->sorted[1][i] = wdf;
         g->sorted[2][i] = positions;
         if (positions)
-            move_positions(g->sorted_positions + filled, g->positions + starts[from], positions);
+            move_positions(g->sorted_positions + filled, g->positions + (starts[from] >> 32), positions);
         filled += positions;
     }
-    for (uint32_t i = 0; i < g->count; i++)
-        g->sorted[0][i] = (uint32_t)(keys[i] >> 32);
     return true;
 }
 

@@ -44,6 +44,7 @@ typedef struct flush {
     const progress *progress;
     inverters_place *order; /* live documents by ascending docid, or as was asked for: local -> place */
     uint32_t **locals;      /* by inverter: buffered -> local, GONE for dead ones; NULL: the same, all are live */
+    bool renumber;          /* one inverter, of which all are live: a term's documents get local numbers together */
     uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL without term lists */
     inverters_terms terms;
     uint32_t ordinal;       /* of the next term */
@@ -91,6 +92,7 @@ static oir_status order_documents(flush *f, const uint32_t *order, oir_error *er
         return OIR_OK;
     if (!make_locals(f))
         return error_no_memory(err, "writing out the buffer of documents");
+    f->renumber = f->v->count == 1 && f->live_count == first->document_count;
     for (uint32_t i = 0; i < f->live_count; i++)
         f->locals[f->order[i].inverter][f->order[i].number] = i;
     return OIR_OK;
@@ -165,7 +167,7 @@ static oir_status open_sources(const flush *f, stretch *s, uint32_t at, uint32_t
         const inverter_term *term = inverters_get_term(f->v, &f->terms, at + i, &owner);
         if (!inverter_read(f->v->items[owner], term, &from->list, &from->cursor))
             return error_no_memory(err, "the postings of a term");
-        from->locals = f->locals ? f->locals[owner] : NULL;
+        from->locals = f->renumber ? NULL : f->locals ? f->locals[owner] : NULL;
         documents += term->documents;
         positions += term->positions;
         advance(from);
@@ -223,6 +225,8 @@ static oir_status gather_term(const flush *f, stretch *s, uint32_t at, uint32_t 
     *out = (term_postings){0};
     ERROR_FORWARD(open_sources(f, s, at, same, err));
     take_in_turns(s, same);
+    if (f->renumber)
+        gather_renumber(&s->gather, f->locals[0]);
     return s->gather.count ? gather_finish(&s->gather, out, err) : OIR_OK;
 }
 

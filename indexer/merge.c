@@ -136,8 +136,12 @@ static oir_status gather_input(merge *m, const input *in, const term_entry *entr
                         m->gather.position_count + (positioned ? m->positions.total : 0)))
         return error_no_memory(err, "the postings of a term");
     const oir_termpos *from = m->positions.positions;
+    /* A loop with nothing else in it waits for many numbers at once. */
+    uint32_t *documents = m->postings.documents;
+    for (uint32_t i = 0; i < count; i++)
+        documents[i] = in->locals[documents[i]];
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t local = in->locals[m->postings.documents[i]], positions = positioned ? m->positions.counts[i] : 0;
+        uint32_t local = documents[i], positions = positioned ? m->positions.counts[i] : 0;
         if (local != GONE) {
             oir_termpos *to = m->gather.positions + m->gather.position_count;
             for (uint32_t p = 0; p < positions; p++)

@@ -9,11 +9,9 @@
 #define INDEXER_REORDER_BISECT_H
 
 #include "indexer/progress.h"
+#include "indexer/reorder_node.h"
 
-enum {
-    REORDER_TERMS_MAX = UINT16_MAX - 1,
-    REORDER_STEP = 4 /* lists are filled up to a multiple, so that loops over short ones are short */
-};
+enum { REORDER_TERMS_MAX = UINT16_MAX - 1 };
 
 /* Which terms each document has, as far as they matter. */
 typedef struct reorder_lists {
@@ -30,10 +28,11 @@ static inline uint32_t reorder_round_up(uint32_t size)
 }
 
 /* Sets order[new number] = old number for all documents. The lists are used up, though their memory is the caller's
- * still. Takes 2 bytes for each posting, 17 for each document, and 16 for each term and level of halving meanwhile
- * (20 MB with all terms that there can be). iterations: how often documents may change sides in one node.
- * OIR_NO_MEMORY, OIR_CANCELLED. */
-oir_status reorder_bisect(reorder_lists *lists, uint32_t iterations, uint32_t *order, const progress *p,
-                          oir_error *err);
+ * still. Takes 2 bytes for each posting unless there is room, 18 for each document, and for each thread 16 for each
+ * term and level of halving meanwhile (20 MB with all terms that there can be). iterations: how often documents may
+ * change sides in one node. threads: the caller's among them; the order does not depend on them. OIR_NO_MEMORY,
+ * OIR_CANCELLED. */
+oir_status reorder_bisect(reorder_lists *lists, uint32_t iterations, uint32_t threads, uint32_t *order,
+                          const progress *p, oir_error *err);
 
 #endif

@@ -20,6 +20,7 @@ typedef struct reorder_settings {
     uint32_t rare_share;     /* terms in fewer than one of so many documents are left out, */
     uint32_t frequent_share; /* and those in more than one of so many */
     size_t memory;           /* bytes for lists; above, more of the frequent terms are left out */
+    uint32_t threads;        /* the caller's among them: 1 unless told */
 } reorder_settings;
 
 /* A term whose documents are noted. */

@@ -105,8 +105,8 @@ static oir_status open_writer(oir_writable_database *w, const char *path, const 
     return open_locked(w, options, err);
 }
 
-/* What a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary and a table of
- * words, and what allocators leave unused. */
+/* What a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary and a table
+ * of words, and what allocators leave unused. */
 static size_t find_rest(size_t memory)
 {
     return memory / 3 < MEMORY_REST ? memory / 3 : MEMORY_REST;

@@ -76,12 +76,12 @@ static uint32_t count_ranges(kind what, const uint32_t *order, uint32_t count)
     return sum;
 }
 
-static uint32_t *bisect(kind what, uint32_t documents, const progress *p, oir_status expected)
+static uint32_t *bisect(kind what, uint32_t documents, uint32_t threads, const progress *p, oir_status expected)
 {
     reorder_lists l = make_lists(what, documents);
     uint32_t *order = malloc((documents + 1) * sizeof *order);
     REQUIRE(order);
-    EXPECT_EQ(reorder_bisect(&l, 4, order, p, &err), expected);
+    EXPECT_EQ(reorder_bisect(&l, 4, threads, order, p, &err), expected);
     release_lists(&l);
     return order;
 }
@@ -91,7 +91,7 @@ static void any_number_of_documents(void)
     static const uint32_t counts[] = {0, 1, 2, 63, 64, 65, 127, 128, 129, 193, 4095, 4096, 4097, 8191, 8193, 12289};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         for (kind what = CLUSTERED; what <= EMPTY; what++) {
-            uint32_t *order = bisect(what, counts[i], NULL, OIR_OK);
+            uint32_t *order = bisect(what, counts[i], 1 + (uint32_t)i % 3, NULL, OIR_OK);
             expect_permutation(order, counts[i]);
             free(order);
         }
@@ -101,7 +101,7 @@ static void any_number_of_documents(void)
 static void nothing_to_gain(void)
 {
     for (kind what = EQUAL; what <= EMPTY; what++) {
-        uint32_t *order = bisect(what, 5000, NULL, OIR_OK);
+        uint32_t *order = bisect(what, 5000, 1, NULL, OIR_OK);
         for (uint32_t i = 0; i < 5000; i++)
             EXPECT_EQ(order[i], i);
         free(order);
@@ -111,7 +111,7 @@ static void nothing_to_gain(void)
 static void like_comes_to_like(void)
 {
     enum { COUNT = 10000 };
-    uint32_t *order = bisect(CLUSTERED, COUNT, NULL, OIR_OK), *again = bisect(CLUSTERED, COUNT, NULL, OIR_OK);
+    uint32_t *order = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK), *again = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK);
     uint32_t before = count_ranges(CLUSTERED, NULL, COUNT), after = count_ranges(CLUSTERED, order, COUNT);
     printf("ranges with postings: %u before, %u after\n", before, after);
     EXPECT(after * 2 < before);
@@ -120,6 +120,18 @@ static void like_comes_to_like(void)
         EXPECT(i % 64 == 0 || order[i - 1] < order[i]);
     free(order);
     free(again);
+}
+
+static void as_with_one_thread(void)
+{
+    enum { COUNT = 30000 };
+    uint32_t *order = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK);
+    for (uint32_t threads = 2; threads < 8; threads++) {
+        uint32_t *other = bisect(CLUSTERED, COUNT, threads, NULL, OIR_OK);
+        EXPECT(memcmp(order, other, COUNT * sizeof *order) == 0);
+        free(other);
+    }
+    free(order);
 }
 
 static bool stop(const char *what, uint64_t done, uint64_t total, void *context)
@@ -132,8 +144,13 @@ static void can_be_stopped(void)
 {
     int told = 0;
     progress p = {stop, &told};
-    free(bisect(CLUSTERED, 20000, &p, OIR_CANCELLED));
+    free(bisect(CLUSTERED, 20000, 1, &p, OIR_CANCELLED));
     EXPECT_EQ(told, 3);
+    for (uint32_t threads = 2; threads < 5; threads++) {
+        told = 0;
+        free(bisect(CLUSTERED, 70000, threads, &p, OIR_CANCELLED));
+        EXPECT_EQ(told, 3);
+    }
 }
 
 /* ---- memory that runs out ---- */
@@ -405,6 +422,7 @@ int main(void)
     TEST(any_number_of_documents);
     TEST(nothing_to_gain);
     TEST(like_comes_to_like);
+    TEST(as_with_one_thread);
     TEST(can_be_stopped);
     TEST(optimising);
     TEST(there_and_back);

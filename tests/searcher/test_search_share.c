@@ -2,8 +2,8 @@
 #include "searcher/search_share.h"
 
 #include "base/error.h"
-#include "harness.h"
 #include "base/team.h"
+#include "harness.h"
 
 enum { SHARES = 3 };
 

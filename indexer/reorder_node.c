@@ -1,0 +1,327 @@
+#include "indexer/reorder_node.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+enum {
+    DROPPED = UINT16_MAX,     /* a term that no longer matters; never a term's number */
+    COST_UNIT = 256,          /* a bit */
+    BUCKETS_MIN = 64,
+    BUCKETS_MAX = 1 << 13,
+    SETTLED_SHARE = 32        /* a node is done when fewer than one in so many documents changed sides */
+};
+
+/* ---- costs ---- */
+
+/* log2 without libm, whose last bits differ between systems. */
+static double log2_of(uint32_t n)
+{
+    int whole = 31 - __builtin_clz(n);
+    double x = (double)n / (double)(UINT32_C(1) << whole), sum = whole, bit = 0.5;
+    for (int i = 0; i < 24; i++, bit /= 2) {
+        x *= x;
+        if (x >= 2) {
+            x /= 2;
+            sum += bit;
+        }
+    }
+    return sum;
+}
+
+/* A list of d documents takes about d * (log2(n) - log2(d + 1)) bits; with halves of equal size n falls out. Documents
+ * that are alike and lie on both sides would change sides all at once if each counted only the others; if each counted
+ * itself, none would move. */
+void reorder_space_init(reorder_space *s)
+{
+    double here = 0;
+    for (uint32_t d = 0; d <= REORDER_COSTS; d++) {
+        double next = (d + 1) * log2_of(d + 2);
+        s->costs[d] = (int32_t)((next - here) * COST_UNIT + 0.5);
+        here = next;
+    }
+    s->own_costs[0] = s->costs[0];
+    for (uint32_t d = 1; d <= REORDER_COSTS; d++)
+        s->own_costs[d] = s->costs[d] - (s->costs[d] - s->costs[d - 1]) * 3 / 4;
+}
+
+static inline int32_t find_cost(const reorder_space *s, const int32_t *costs, uint32_t d)
+{
+    if (d < REORDER_COSTS)
+        return costs[d];
+    uint32_t shift = 20 - (uint32_t)__builtin_clz(d);
+    return s->costs[d >> shift] + (int32_t)shift * COST_UNIT;
+}
+
+/* Halves drift apart slowly at first: how far they came last time they are taken to come half as far again. */
+static inline uint32_t look_ahead(uint32_t total, uint32_t right, uint32_t before)
+{
+    int64_t ahead = (int64_t)right + ((int64_t)right - before) / 2;
+    return ahead < 0 ? 0 : ahead > total ? total : (uint32_t)ahead;
+}
+
+static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_space *space, bool first)
+{
+    for (uint32_t t = 0; t < n->term_count; t++) {
+        uint32_t right = first ? n->right[t] : look_ahead(n->total[t], n->right[t], s->before[t]);
+        uint32_t left = n->total[t] - right;
+        s->before[t] = n->right[t];
+        s->gains[0][t] = (int16_t)(find_cost(space, space->costs, right) - find_cost(space, space->own_costs, left));
+        s->gains[1][t] = (int16_t)(find_cost(space, space->own_costs, right) - find_cost(space, space->costs, left));
+    }
+    s->gains[0][n->term_count] = s->gains[1][n->term_count] = 0;
+}
+
+/* ---- sides ---- */
+
+/* At most REORDER_TERMS_MAX gains, of 34 bits' worth at most each. */
+static int32_t sum_gains(const int16_t *gains, const uint16_t *terms, uint32_t size)
+{
+    int32_t sum = 0;
+    for (uint32_t i = 0; i < size; i += REORDER_STEP)
+        sum += (gains[terms[i]] + gains[terms[i + 1]]) + (gains[terms[i + 2]] + gains[terms[i + 3]]);
+    return sum;
+}
+
+static void make_wishes(reorder_scratch *s, const reorder_node *n, const reorder_half_lists *l, int32_t *wishes,
+                        int32_t *lowest, int32_t *highest)
+{
+    const uint16_t *terms = l->terms + n->at;
+    *lowest = INT32_MAX;
+    *highest = INT32_MIN;
+    for (uint32_t i = n->first; i < n->first + n->count; i++) {
+        int32_t wish = sum_gains(s->gains[l->sides[i]], terms, l->sizes[i]);
+        terms += l->sizes[i];
+        wishes[i] = wish;
+        *lowest = wish < *lowest ? wish : *lowest;
+        *highest = wish > *highest ? wish : *highest;
+    }
+}
+
+static inline uint32_t bucket_of(const reorder_cut *c, int32_t wish)
+{
+    return ((uint32_t)wish - (uint32_t)c->lowest) >> c->shift;
+}
+
+/* The bucket in which there is the document of that rank; how many there are in those below. */
+static uint32_t find_bucket(const reorder_scratch *s, uint32_t rank, uint32_t *below)
+{
+    uint32_t bucket = 0;
+    const uint32_t *at = s->buckets;
+    for (*below = 0; *below + at[0] + at[1] < rank; at += 2, bucket++)
+        *below += at[0] + at[1];
+    return bucket;
+}
+
+static void find_cut(reorder_scratch *s, const reorder_node *n, const uint8_t *sides, const int32_t *wishes,
+                     int32_t lowest, int32_t highest)
+{
+    reorder_cut c = {.lowest = lowest, .buckets = BUCKETS_MIN};
+    while (c.buckets < BUCKETS_MAX && c.buckets < n->count)
+        c.buckets *= 2;
+    while (((uint32_t)highest - (uint32_t)lowest) >> c.shift >= c.buckets)
+        c.shift++;
+    memset(s->buckets, 0, 2 * c.buckets * sizeof *s->buckets);
+    for (uint32_t i = n->first; i < n->first + n->count; i++)
+        s->buckets[2 * bucket_of(&c, wishes[i]) + sides[i]]++;
+    uint32_t below;
+    c.bucket = find_bucket(s, n->left, &below);
+    uint32_t wanted = n->left - below, lefts = s->buckets[2 * c.bucket];
+    c.movers[0] = lefts > wanted ? lefts - wanted : 0;
+    c.movers[1] = wanted > lefts ? wanted - lefts : 0;
+    s->cut = c;
+}
+
+static inline bool changes_side(reorder_cut *c, int32_t wish, uint8_t side)
+{
+    uint32_t bucket = bucket_of(c, wish);
+    if (bucket != c->bucket)
+        return (bucket > c->bucket) != side;
+    if (c->movers[side] == 0)
+        return false;
+    c->movers[side]--;
+    return true;
+}
+
+bool reorder_node_change_sides(reorder_scratch *s, const reorder_node *n, reorder_space *space, uint32_t depth,
+                               bool first)
+{
+    const reorder_half_lists *l = &space->lists[depth & 1];
+    int32_t lowest, highest, *wishes = space->wishes;
+    uint32_t changed = 0;
+    make_gains(s, n, space, first);
+    make_wishes(s, n, l, wishes, &lowest, &highest);
+    find_cut(s, n, l->sides, wishes, lowest, highest);
+    reorder_cut cut = s->cut;
+    const uint16_t *terms = l->terms + n->at;
+    for (uint32_t i = n->first; i < n->first + n->count; i++) {
+        uint32_t size = l->sizes[i];
+        if (changes_side(&cut, wishes[i], l->sides[i])) {
+            uint32_t step = l->sides[i] ? UINT32_MAX : 1; /* minus 1 or 1 */
+            for (uint32_t t = 0; t < size; t++)
+                n->right[terms[t]] += step;
+            l->sides[i] ^= 1;
+            changed++;
+        }
+        terms += size;
+    }
+    return changed <= n->count / SETTLED_SHARE;
+}
+
+/* ---- halves ---- */
+
+uint32_t reorder_node_find_left(uint32_t count)
+{
+    uint32_t unit = count > WINDOW_SIZE ? WINDOW_SIZE : RANGE_SIZE;
+    uint32_t left = (count / 2 + unit / 2) / unit * unit;
+    return left ? left : unit;
+}
+
+static void reserve_degrees(reorder_scratch *s, reorder_node *n)
+{
+    n->total = s->degrees + s->degrees_used;
+    n->right = n->total + n->term_count;
+    s->degrees_used += 2 * (size_t)n->term_count + 1; /* what fills up lists is counted behind the last term */
+    memset(n->right, 0, (n->term_count + (size_t)1) * sizeof *n->right);
+}
+
+void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space *space, uint32_t depth)
+{
+    const reorder_half_lists *l = &space->lists[depth & 1];
+    const uint16_t *terms = l->terms + n->at;
+    reserve_degrees(s, n);
+    memset(n->total, 0, n->term_count * sizeof *n->total);
+    for (uint32_t i = n->first; i < n->first + n->count; i++)
+        for (uint32_t t = 0; t < l->sizes[i]; t++, terms++) {
+            if (*terms == n->term_count)
+                continue;
+            n->total[*terms]++;
+            n->right[*terms] += l->sides[i];
+        }
+}
+
+/* Gives a half's terms numbers: those of its documents, but what is in one document or in all cannot gain anything. */
+static void number_terms(reorder_scratch *s, const reorder_node *n, uint32_t side, reorder_node *half)
+{
+    uint16_t *numbers = s->numbers[side];
+    uint32_t *total = s->degrees + s->degrees_used;
+    for (uint32_t t = 0; t < n->term_count; t++) {
+        uint32_t degree = side ? n->right[t] : n->total[t] - n->right[t];
+        bool kept = degree > 1 && degree < half->count && half->count > RANGE_SIZE;
+        numbers[t] = kept ? (uint16_t)half->term_count : DROPPED;
+        total[half->term_count] = degree;
+        half->term_count += kept;
+    }
+    numbers[n->term_count] = DROPPED;
+    reserve_degrees(s, half);
+}
+
+/* Copies a document's list to a half, with the half's numbers. Returns how long it is then, filled up. */
+static uint32_t copy_list(const uint16_t *from, uint32_t size, const uint16_t *numbers, uint16_t none, uint16_t *to)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        uint16_t number = numbers[from[i]];
+        to[kept] = number;
+        kept += number != DROPPED;
+    }
+    while (kept % REORDER_STEP)
+        to[kept++] = none;
+    return kept;
+}
+
+/* The sides on which a half's documents begin: those that wanted least to be right are left. That is better than any
+ * other guess, for what a document wants follows from what it is about. */
+typedef struct beginning {
+    uint32_t bucket;  /* where left and right meet, */
+    uint32_t lefts;   /* and how many of it are still to be left */
+    uint32_t next;    /* place */
+} beginning;
+
+static beginning begin(const reorder_scratch *s, const reorder_node *n, const reorder_node *half, uint32_t side)
+{
+    beginning b = {.next = half->first, .lefts = half->left};
+    uint32_t below;
+    if (n->term_count == 0)
+        return b; /* all in bucket 0: by place */
+    b.bucket = find_bucket(s, (side ? n->left : 0) + half->left, &below);
+    uint32_t of_left = side ? n->left : 0;
+    b.lefts -= below > of_left ? below - of_left : 0;
+    return b;
+}
+
+static uint8_t begin_side(beginning *b, uint32_t bucket)
+{
+    if (bucket != b->bucket)
+        return bucket > b->bucket;
+    bool left = b->lefts > 0;
+    b->lefts -= left;
+    return !left;
+}
+
+void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_space *space, uint32_t depth,
+                            reorder_node halves[2])
+{
+    const reorder_half_lists *from = &space->lists[depth & 1], *to = &space->lists[~depth & 1];
+    const uint16_t *terms = from->terms + n->at;
+    beginning beginnings[2];
+    for (uint32_t side = 0; side < 2; side++) {
+        reorder_node *half = &halves[side];
+        *half = (reorder_node){.first = side ? n->first + n->left : n->first,
+                               .count = side ? n->count - n->left : n->left};
+        half->left = reorder_node_find_left(half->count);
+        half->left = half->left < half->count ? half->left : half->count;
+        number_terms(s, n, side, half);
+        beginnings[side] = begin(s, n, half, side);
+    }
+    halves[0].at = halves[1].at = n->at;
+    for (uint32_t i = n->first; i < n->first + n->count; i++)
+        halves[1].at += from->sides[i] ? 0 : from->sizes[i];
+    halves[0].end = halves[0].at;
+    halves[1].end = halves[1].at;
+    for (uint32_t i = n->first; i < n->first + n->count; i++) {
+        uint32_t side = from->sides[i], place = beginnings[side].next++;
+        reorder_node *half = &halves[side];
+        uint16_t *copy = to->terms + half->end;
+        uint32_t size = copy_list(terms, from->sizes[i], s->numbers[side], (uint16_t)half->term_count, copy);
+        uint8_t new_side = begin_side(&beginnings[side], n->term_count ? bucket_of(&s->cut, space->wishes[i]) : 0);
+        terms += from->sizes[i];
+        to->documents[place] = from->documents[i];
+        to->sizes[place] = size;
+        to->sides[place] = new_side;
+        half->end += size;
+        if (new_side)
+            for (uint32_t t = 0; t < size; t++)
+                half->right[copy[t]]++;
+    }
+}
+
+/* ---- scratch ---- */
+
+bool reorder_scratch_init(reorder_scratch *s, uint32_t term_count, uint32_t levels)
+{
+    size_t terms = term_count + (size_t)1;
+    /* Of every level the two halves' terms are on the stack. */
+    size_t degrees = 2 * terms * (1 + 2 * ((size_t)levels + 1));
+    *s = (reorder_scratch){0};
+    s->buckets = memory_new(2 * BUCKETS_MAX * sizeof *s->buckets);
+    s->gains[0] = memory_new(2 * terms * sizeof(int16_t));
+    s->numbers[0] = memory_new(2 * terms * sizeof(uint16_t));
+    s->before = memory_new(terms * sizeof *s->before);
+    s->degrees = memory_new(degrees * sizeof *s->degrees);
+    if (!s->buckets || !s->gains[0] || !s->numbers[0] || !s->before || !s->degrees)
+        return false;
+    s->gains[1] = s->gains[0] + terms;
+    s->numbers[1] = s->numbers[0] + terms;
+    return true;
+}
+
+void reorder_scratch_release(reorder_scratch *s)
+{
+    memory_free(s->buckets);
+    memory_free(s->gains[0]);
+    memory_free(s->numbers[0]);
+    memory_free(s->before);
+    memory_free(s->degrees);
+    *s = (reorder_scratch){0};
+}
