@@ -9,7 +9,7 @@
 #include "catalog/catalog_path.h"
 #include "indexer/writer.h"
 
-enum { MEMORY_MIN = 4 << 20, MEMORY_REST = 24 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
+enum { MEMORY_MIN = 4 << 20, MEMORY_REST = 32 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
 
 /* ---- opening ---- */
 
@@ -109,7 +109,7 @@ static oir_status open_writer(oir_writable_database *w, const char *path, const 
  * of words, and what allocators leave unused. */
 static size_t find_rest(size_t memory)
 {
-    return memory / 3 < MEMORY_REST ? memory / 3 : MEMORY_REST;
+    return memory / 5 * 2 < MEMORY_REST ? memory / 5 * 2 : MEMORY_REST;
 }
 
 oir_status oir_writable_database_open(oir_writable_database **out, const char *path, const oir_writer_options *options,

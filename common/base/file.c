@@ -1,3 +1,5 @@
+/* For sync_file_range. */
+#define _GNU_SOURCE
 #include "base/file.h"
 
 #include <errno.h>
@@ -136,6 +138,17 @@ static oir_status write_new(const char *path, const void *bytes, size_t size, oi
     if (close(descriptor) != 0 && status == OIR_OK && errno != EINTR)
         status = error_from_errno(err, "cannot write %s", path);
     return status;
+}
+
+void file_start_writing(int descriptor, uint64_t offset, uint64_t size)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)sync_file_range(descriptor, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)descriptor;
+    (void)offset;
+    (void)size;
+#endif
 }
 
 oir_status file_write_synced(const char *path, const void *bytes, size_t size, oir_error *err)

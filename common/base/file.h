@@ -17,6 +17,10 @@ oir_status file_write(int descriptor, const void *bytes, size_t size, const char
 /* Waits until a descriptor's data is on the disk. OIR_IO, OIR_NO_SPACE. */
 oir_status file_sync(int descriptor, const char *path, oir_error *err);
 
+/* Tells the system that some bytes of a file will not change any more, so that it may begin to write them to the disk;
+ * does not wait for it. Only advice. */
+void file_start_writing(int descriptor, uint64_t offset, uint64_t size);
+
 /* Replaces the file at `path` as a whole: writes `path`.tmp, waits until it is on the disk, renames it. Whoever reads
  * sees the old bytes or the new ones. The rename itself is durable only after file_sync_folder. On failure the old file
  * is as it was and the temporary one removed. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */

@@ -11,6 +11,7 @@
 #include "base/bits.h"
 #include "base/crc32c.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "segment/container_format.h"
 #include "segment/container_writer_state.h"
@@ -84,9 +85,14 @@ static oir_status commit_transaction(container_writer *w, oir_error *err)
     if (code)
         return write_error(w, code, err);
     MDB_envinfo info;
+    mdb_filehandle_t fd;
+    uint64_t before = w->committed;
     mdb_env_info(w->env, &info);
     w->committed = (info.me_last_pgno + 1) * (uint64_t)w->page_size;
     w->pending = 0;
+    /* The disk works while the next is made, and pages that are mapped again soon are not dirty any more then. */
+    if (w->committed > before && mdb_env_get_fd(w->env, &fd) == 0)
+        file_start_writing(fd, before, w->committed - before);
     return OIR_OK;
 }
 
