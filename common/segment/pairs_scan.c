@@ -124,7 +124,8 @@ static inline oir_status put_fixed(pairs_scan *s, uint32_t word, const uint16_t 
         n += g->counts[i] == c;
     }
     for (uint32_t k = 0; k < n; k++, filled += c) {
-        uint32_t i = which[k], start = s->starts[documents[i]], extent = extent_of(s, documents[i]), *at = places + filled;
+        uint32_t i = which[k], start = s->starts[documents[i]], extent = extent_of(s, documents[i]);
+        uint32_t *at = places + filled;
         uint64_t bit = g->bits[i];
         if (c == 1)
             at[0] = (uint32_t)(bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[i] - 1)));
