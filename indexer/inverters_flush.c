@@ -108,6 +108,8 @@ static oir_status write_documents(flush *f, oir_error *err)
 {
     for (uint32_t i = 0; i < f->live_count; i++) {
         const inverter_document *d = get_document(f, i);
+        if (i + PREFETCH < f->live_count) /* in another order they lie anywhere */
+            __builtin_prefetch(get_document(f, i + PREFETCH));
         segment_document document = {
             .docid = d->docid,
             .length = d->length,

@@ -105,7 +105,7 @@ static oir_status apply(merge_order *order, const uint32_t *places, oir_error *e
 reorder_settings reorder_choose(oir_reorder level, size_t memory)
 {
     if (level == OIR_REORDER_FULL)
-        return (reorder_settings){12, 1 << 16, 4, memory, 1};
+        return (reorder_settings){8, 1 << 16, 4, memory, 1};
     return (reorder_settings){2, 1 << 14, 12, memory, 1};
 }
 

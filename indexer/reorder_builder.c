@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
@@ -24,7 +25,8 @@ oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t t
     b->numbers = memory_new((terms + 1) * sizeof *b->numbers);
     b->lists.sizes = memory_new((documents + (size_t)1) * sizeof *b->lists.sizes);
     b->order = memory_new((documents + (size_t)1) * sizeof *b->order);
-    if (!b->numbers || !b->lists.sizes || !b->order)
+    b->marks = memory_new_zeroed(documents / 64 + (size_t)1, sizeof *b->marks);
+    if (!b->numbers || !b->lists.sizes || !b->order || !b->marks)
         return no_memory(err);
     memset(b->numbers, 0xff, terms * sizeof *b->numbers);
     return OIR_OK;
@@ -40,6 +42,7 @@ void reorder_builder_release(reorder_builder *b)
     memory_free(b->order);
     memory_free(b->documents);
     memory_free(b->noted);
+    memory_free(b->marks);
     *b = (reorder_builder){0};
 }
 
@@ -90,6 +93,39 @@ oir_status reorder_builder_choose(reorder_builder *b, oir_error *err)
     return b->documents && b->noted ? OIR_OK : no_memory(err);
 }
 
+/* Puts a long list in order by marking its documents. */
+static size_t sort_marked(reorder_builder *b, uint32_t *documents, size_t count)
+{
+    size_t words = b->lists.document_count / 64 + (size_t)1, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        b->marks[documents[i] / 64] |= UINT64_C(1) << documents[i] % 64;
+    for (size_t w = 0; w < words; b->marks[w++] = 0)
+        for (uint64_t rest = b->marks[w]; rest; rest &= rest - 1)
+            documents[kept++] = (uint32_t)(w * 64 + bits_lowest(rest));
+    return kept;
+}
+
+/* The documents of the last term ascend, each once: lists are filled by blocks of documents. */
+static void end_term(reorder_builder *b)
+{
+    if (b->noted_count == 0)
+        return;
+    reorder_noted *last = &b->noted[b->noted_count - 1];
+    uint32_t *documents = b->documents + last->start;
+    size_t count = b->document_count - last->start;
+    if (b->disordered)
+        count = count > b->lists.document_count / 64 ? sort_marked(b, documents, count)
+                                                     : sort_u32_distinct(documents, count);
+    b->document_count = last->end = last->start + count;
+    b->disordered = false;
+}
+
+void reorder_builder_start(reorder_builder *b, uint32_t term)
+{
+    end_term(b);
+    b->noted[b->noted_count++] = (reorder_noted){.start = b->document_count, .number = b->numbers[term]};
+}
+
 /* How many terms each document of the block has. */
 static void count_block(reorder_builder *b, uint32_t first, uint32_t end)
 {
@@ -127,12 +163,11 @@ static void fill_block(reorder_builder *b, uint32_t first, uint32_t end)
 static oir_status fill_lists(reorder_builder *b, oir_error *err)
 {
     reorder_lists *l = &b->lists;
+    end_term(b);
     size_t most = b->document_count + l->document_count * (size_t)(REORDER_STEP - 1) + 1;
     l->terms = memory_new(most * sizeof *l->terms);
     if (!l->terms)
         return no_memory(err);
-    if (b->noted_count)
-        b->noted[b->noted_count - 1].end = b->document_count;
     for (uint32_t first = 0; first < l->document_count; first += BLOCK) {
         uint32_t end = l->document_count - first < BLOCK ? l->document_count : first + BLOCK;
         count_block(b, first, end);

@@ -38,6 +38,8 @@ typedef struct reorder_builder {
     size_t document_count, document_capacity;
     reorder_noted *noted;    /* as they came */
     uint32_t noted_count;
+    bool disordered;         /* documents of the last one did not come in order */
+    uint64_t *marks;         /* to put them in order: a bit for each document; all 0 in between */
     uint64_t *keys;          /* of terms that may be chosen */
     size_t key_count, key_capacity;
 } reorder_builder;
@@ -58,18 +60,18 @@ static inline bool reorder_builder_wants(const reorder_builder *b, uint32_t term
     return b->numbers[term] != REORDER_LEFT_OUT;
 }
 
-static inline void reorder_builder_start(reorder_builder *b, uint32_t term)
-{
-    if (b->noted_count)
-        b->noted[b->noted_count - 1].end = b->document_count;
-    b->noted[b->noted_count++] = (reorder_noted){.start = b->document_count, .number = b->numbers[term]};
-}
+/* The term before is complete. */
+void reorder_builder_start(reorder_builder *b, uint32_t term);
 
-/* No more of a term than it was offered with. */
+/* Each once, in any order; no more of a term than it was offered with. */
 static inline void reorder_builder_note(reorder_builder *b, uint32_t document)
 {
-    if (b->document_count < b->document_capacity)
-        b->documents[b->document_count++] = document;
+    size_t at = b->document_count;
+    if (at == b->document_capacity)
+        return;
+    b->documents[at] = document;
+    b->disordered |= at > b->noted[b->noted_count - 1].start && document <= b->documents[at - 1];
+    b->document_count++;
 }
 
 /* OIR_NO_MEMORY, OIR_CANCELLED. */

@@ -283,7 +283,9 @@ void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_s
         uint32_t side = from->sides[i], place = beginnings[side].next++;
         reorder_node *half = &halves[side];
         uint16_t *copy = to->terms + half->end;
-        uint32_t size = copy_list(terms, from->sizes[i], s->numbers[side], (uint16_t)half->term_count, copy);
+        uint32_t size = 0;
+        if (half->term_count) /* else it is a leaf, or as good as one */
+            size = copy_list(terms, from->sizes[i], s->numbers[side], (uint16_t)half->term_count, copy);
         uint8_t new_side = begin_side(&beginnings[side], n->term_count ? bucket_of(&s->cut, space->wishes[i]) : 0);
         terms += from->sizes[i];
         to->documents[place] = from->documents[i];

@@ -134,6 +134,7 @@ static oir_status order_buffer(oir_writable_database *w, uint32_t **order, oir_e
     size_t taken = inverters_get_memory(&w->buffer); /* the buffer is there meanwhile */
     size_t left = taken < w->memory_limit ? w->memory_limit - taken : 0;
     reorder_settings settings = reorder_choose(w->reorder, left);
+    settings.threads = w->threads;
     return do_without(reorder_buffer(order, &w->buffer, &settings, &w->progress, &lower), &lower, err);
 }
 
@@ -193,6 +194,7 @@ static oir_status make_order(oir_writable_database *w, const merge_source *sourc
 {
     oir_error lower;
     reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
+    settings.threads = w->threads;
     if (*how == OIR_REORDER_NONE)
         return OIR_OK;
     oir_status status = reorder_documents(order, sources, count, &settings, &w->progress, &lower);
