@@ -8,6 +8,7 @@
 #include "harness.h"
 #include "helper/scratch.h"
 #include "indexer/reorder_bisect.h"
+#include "indexer/reorder_builder.h"
 
 enum { TOPICS = 40, TOPIC_TERMS = 12, TERMS = TOPICS * TOPIC_TERMS };
 
@@ -415,6 +416,61 @@ static void optimising_with_memory_that_runs_out(void)
     }
 }
 
+/* ---- lists of documents by term ---- */
+
+/* The order that a builder finds, of documents noted from `first` on and around by steps. */
+static void build(uint32_t documents, uint32_t first, uint32_t step, reorder_builder *b)
+{
+    static reorder_settings settings;
+    settings = reorder_choose(OIR_REORDER_LIGHT, 64 << 20);
+    settings.frequent_share = 1;
+    REQUIRE_OK(reorder_builder_init(b, documents, TERMS, &settings, &err), err);
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t t = 0; t < TERMS; t++) {
+            uint32_t count = 0;
+            if (round && !reorder_builder_wants(b, t))
+                continue;
+            if (round)
+                reorder_builder_start(b, t);
+            for (uint32_t i = 0, d = first; i < documents; i++, d = (d + step) % documents) {
+                if (!has(CLUSTERED, d, t))
+                    continue;
+                if (round)
+                    reorder_builder_note(b, d);
+                count++;
+            }
+            if (!round)
+                REQUIRE_OK(reorder_builder_offer(b, t, count, &err), err);
+        }
+        if (!round)
+            REQUIRE_OK(reorder_builder_choose(b, &err), err);
+    }
+    REQUIRE_OK(reorder_builder_end(b, NULL, &err), err);
+}
+
+/* Lists of merged segments, or of several inverters, come in runs, and those of a reordered segment in any order: what
+ * is found does not depend on it. */
+static void lists_in_any_order(void)
+{
+    static const uint32_t sizes[] = {1000, 20000, 40001};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        uint32_t documents = sizes[i], steps[] = {documents - 1, 7, documents / 2 + 1};
+        reorder_builder expected, got;
+        build(documents, 0, 1, &expected);
+        expect_permutation(expected.order, documents);
+        for (int s = 0; s < 3; s++) {
+            uint32_t step = steps[s];
+            while (documents % step == 0 || (documents % 2 == 0 && step % 2 == 0) ||
+                   (documents % 5 == 0 && step % 5 == 0))
+                step++; /* or not all would be met */
+            build(documents, documents / 3, step, &got);
+            EXPECT(memcmp(got.order, expected.order, documents * sizeof *got.order) == 0);
+            reorder_builder_release(&got);
+        }
+        reorder_builder_release(&expected);
+    }
+}
+
 int main(void)
 {
     static const oir_allocator allocator = {fail_allocate, fail_reallocate, fail_release, NULL};
@@ -424,6 +480,7 @@ int main(void)
     TEST(like_comes_to_like);
     TEST(as_with_one_thread);
     TEST(can_be_stopped);
+    TEST(lists_in_any_order);
     TEST(optimising);
     TEST(there_and_back);
     TEST(little_memory);
