@@ -27,6 +27,14 @@ void topk_release(topk *t)
     *t = (topk){0};
 }
 
+void topk_clear(topk *t)
+{
+    t->held = 0;
+    t->full = false;
+    t->offered = 0;
+    t->cut_at = t->wanted;
+}
+
 /* What document i of those held has. */
 static double weight_at(const topk *t, size_t i)
 {
@@ -115,6 +123,20 @@ oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t doc
         return error_no_memory(err, "search results");
     for (; documents; documents &= documents - 1)
         add_to_heap(t, (topk_entry){*weights++, first + bits_lowest(documents)});
+    return OIR_OK;
+}
+
+oir_status topk_offer(topk *t, const double *weights, const uint64_t *places, size_t n, oir_error *err)
+{
+    t->offered += n;
+    for (size_t i = 0; t->order != OIR_DOCID_DONT_CARE && i < n; i++)
+        ERROR_FORWARD(verify(t, places[i], 1, err));
+    if (t->gathers)
+        return topk_gather_many(t, weights, places, n, err);
+    if (!t->heap && !(t->heap = memory_new(t->wanted * sizeof *t->heap)))
+        return error_no_memory(err, "search results");
+    for (size_t i = 0; i < n; i++)
+        add_to_heap(t, (topk_entry){weights[i], places[i]});
     return OIR_OK;
 }
 
