@@ -17,6 +17,9 @@ enum {
     ROUNDING = 3        /* units of bound */
 };
 
+/* Shares of documents. */
+static const double EXCLUDED_MOST = 0.6, EXCLUDED_ALWAYS = 0.2;
+
 /* The windows looked at. */
 typedef struct lone {
     best_first *best;
@@ -125,11 +128,17 @@ typedef struct findings {
 static size_t exclude(search_unit *u, findings *f, size_t n)
 {
     size_t left = 0;
+    uint32_t range = RANGES;
+    uint64_t allowed = 0; /* of the range */
     for (size_t i = 0; i < n; i++) {
-        uint64_t document = UINT64_C(1) << f->places[i] % RANGE_SIZE;
+        uint32_t place = (uint32_t)f->places[i] % WINDOW_SIZE;
+        if (place / RANGE_SIZE != range) {
+            range = place / RANGE_SIZE;
+            allowed = search_flat_exclude(u, range, UINT64_MAX);
+        }
         f->weights[left] = f->weights[i];
         f->places[left] = f->places[i];
-        left += search_flat_exclude(u, (uint32_t)f->places[i] % WINDOW_SIZE / RANGE_SIZE, document) != 0;
+        left += allowed >> place % RANGE_SIZE & 1;
     }
     return left;
 }
@@ -264,14 +273,23 @@ static oir_status visit_all(lone *l, double guess, oir_error *err)
     return OIR_OK;
 }
 
+/* The share of a unit's documents that is excluded, about. */
+static double find_excluded(const search_unit *u)
+{
+    double documents = u->place->segment->segment->context.document_count, excluded = 0;
+    for (uint32_t j = 1; j < u->flat->count; j++)
+        excluded += (double)u->flat->lists[j]->postings->entry.termfreq;
+    return fmin(excluded / documents, EXCLUDED_MOST);
+}
+
 /* What excludes takes some of what is found. */
 static size_t choose_wanted(const best_first *b)
 {
-    size_t wanted = b->best->wanted;
+    double most = 0;
     for (size_t i = 0; i < b->share->unit_count; i++)
         if (b->units[i].root && b->units[i].flat->count > 1)
-            return wanted + wanted / 4 + 4;
-    return wanted;
+            most = fmax(most, EXCLUDED_ALWAYS + find_excluded(&b->units[i]));
+    return (size_t)((double)b->best->wanted / (1 - most)) + (most > 0 ? 4 : 0);
 }
 
 oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, oir_error *err)
