@@ -181,19 +181,27 @@ static void prefetch_ranges(search_unit *u, uint32_t window, uint64_t live)
 
 /* ---- units that are flat ---- */
 
-static oir_status add_slot(best_first *b, search_unit *u, const flat_look *look, const flat_slot *slot, oir_error *err)
+static oir_status add_slot(best_first *b, search_unit *u, const flat_look *look, const flat_slot *slot, uint64_t good,
+                           oir_error *err)
 {
     double weights[RANGE_SIZE + 8];
-    uint64_t good = search_flat_exclude(u, slot->range, slot->good);
-    if (u->flat->check) {
-        ERROR_FORWARD(search_control_look(b->control, err)); /* the positions of a range can be many */
-        ERROR_FORWARD(search_flat_verify(u, slot->range, &good, err));
-    }
-    if (!good)
-        return OIR_OK;
     search_flat_weigh(u, look, slot, good, weights);
     b->done.documents_scored += bits_count(good);
     return topk_add(b->best, weights, search_best_place(b, u, look->window) | slot->range << RANGE_BITS, good, err);
+}
+
+/* What of the slots is good and matches goes to u->flat->wanted. */
+static oir_status verify_slots(best_first *b, search_unit *u, uint32_t count, oir_error *err)
+{
+    search_flat *f = u->flat;
+    uint64_t ranges = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const flat_slot *slot = &f->slots[i];
+        b->pruned |= slot->good != slot->wanted;
+        f->wanted[slot->range] = f->count > f->bounded ? search_flat_exclude(u, slot->range, slot->good) : slot->good;
+        ranges |= UINT64_C(1) << slot->range;
+    }
+    return search_flat_verify(u, ranges, b->control, err);
 }
 
 /* As many of some ranges as there are slots for; they are taken out. */
@@ -201,14 +209,44 @@ static oir_status visit_flat_ranges(best_first *b, search_unit *u, const flat_lo
                                     oir_error *err)
 {
     uint32_t count = search_flat_filter(u, look, *ranges, b->threshold);
+    ERROR_FORWARD(verify_slots(b, u, count, err));
     for (uint32_t i = 0; i < count; i++) {
         const flat_slot *slot = &u->flat->slots[i];
+        uint64_t good = u->flat->wanted[slot->range];
         *ranges &= *ranges - 1;
-        b->pruned |= slot->good != slot->wanted;
-        if (slot->good)
-            ERROR_FORWARD(add_slot(b, u, look, slot, err));
+        if (good)
+            ERROR_FORWARD(add_slot(b, u, look, slot, good, err));
     }
     search_best_raise(b);
+    return OIR_OK;
+}
+
+/* Counts all that match, and weighs what can still pass. */
+static oir_status count_flat(best_first *b, const visit *v, flat_look *look, oir_error *err)
+{
+    search_unit *u = &b->units[v->unit];
+    search_flat *f = u->flat;
+    b->done.windows_visited++;
+    search_flat_look(u, v->window, 1, look);
+    uint64_t live = search_flat_open(u, look, 1, LEVEL_PLACED);
+    b->done.ranges_visited += bits_count(live);
+    live = live ? search_flat_match(u, look, live) : 0;
+    for (uint64_t left = live; f->count > f->bounded && left; left &= left - 1)
+        f->wanted[bits_lowest(left)] = search_flat_exclude(u, bits_lowest(left), f->wanted[bits_lowest(left)]);
+    ERROR_FORWARD(search_flat_verify(u, live, b->control, err));
+    for (uint64_t left = live; left; left &= left - 1)
+        b->best->offered += bits_count(f->wanted[bits_lowest(left)]);
+    while (live &= b->kernels->bound_live(look->bounds, b->least)) {
+        uint32_t count = search_flat_filter(u, look, live, b->threshold);
+        for (uint32_t i = 0; i < count; i++) {
+            const flat_slot *slot = &f->slots[i];
+            live &= live - 1;
+            b->best->offered -= bits_count(slot->good); /* which topk_add counts */
+            if (slot->good)
+                ERROR_FORWARD(add_slot(b, u, look, slot, slot->good, err));
+        }
+        search_best_raise(b);
+    }
     return OIR_OK;
 }
 
@@ -309,7 +347,9 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
         look_at(b, &visits[i], &looks[i % 2]);
         if (i + 1 < count)
             look_at(b, &visits[i + 1], &looks[(i + 1) % 2]);
-        if (b->counts)
+        if (b->counts && b->units[visits[i].unit].flat)
+            ERROR_FORWARD(count_flat(b, &visits[i], &looks[0], err));
+        else if (b->counts)
             ERROR_FORWARD(count_window(b, &visits[i], err));
         else if (b->units[visits[i].unit].flat)
             ERROR_FORWARD(visit_flat(b, &visits[i], &looks[i % 2], err));

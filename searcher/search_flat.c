@@ -6,6 +6,7 @@
 
 enum {
     LAZY_RANGES = 4, /* so few live ranges are looked at at once, without making their bounds exact */
+    VERIFIED_AT_ONCE = 32,
     HEADER = 9       /* of a dense window: codec/dense_layout.h */
 };
 
@@ -347,15 +348,58 @@ uint64_t search_flat_exclude(search_unit *u, uint32_t range, uint64_t documents)
     return documents;
 }
 
-oir_status search_flat_verify(search_unit *u, uint32_t range, uint64_t *documents, oir_error *err)
+/* Of VERIFIED_AT_ONCE ranges at most. */
+static oir_status verify_some(search_flat *f, uint64_t ranges, oir_error *err)
 {
-    op *check = u->flat->check;
-    uint64_t holds = 0;
-    if (!check || !*documents)
-        return OIR_OK;
-    ERROR_FORWARD(check->ops->check(check, range, *documents, &holds, err));
-    *documents &= holds;
+    uint32_t numbers[VERIFIED_AT_ONCE] = {0}, n = 0;
+    uint64_t wanted[VERIFIED_AT_ONCE] = {0}, holds[VERIFIED_AT_ONCE];
+    for (; ranges; ranges &= ranges - 1) {
+        numbers[n] = bits_lowest(ranges);
+        wanted[n] = f->wanted[numbers[n]];
+        n++;
+    }
+    if (f->check->ops == &op_phrase)
+        ERROR_FORWARD(op_phrase_check_ranges(f->check, n, numbers, wanted, holds, err));
+    for (uint32_t i = 0; i < n; i++) {
+        if (f->check->ops != &op_phrase)
+            ERROR_FORWARD(f->check->ops->check(f->check, numbers[i], wanted[i], &holds[i], err));
+        f->wanted[numbers[i]] &= holds[i];
+    }
     return OIR_OK;
+}
+
+oir_status search_flat_verify(search_unit *u, uint64_t ranges, search_control *control, oir_error *err)
+{
+    search_flat *f = u->flat;
+    while (f->check && ranges) {
+        uint64_t some = 0;
+        for (uint32_t i = 0; i < VERIFIED_AT_ONCE && ranges; ranges &= ranges - 1) {
+            uint64_t wanted = f->wanted[bits_lowest(ranges)];
+            some |= wanted ? ranges & -ranges : 0;
+            i += wanted != 0;
+        }
+        ERROR_FORWARD(search_control_look(control, err)); /* the positions of ranges can be many */
+        ERROR_FORWARD(verify_some(f, some, err));
+    }
+    return OIR_OK;
+}
+
+uint64_t search_flat_present(search_unit *u, uint32_t window, flat_look *look)
+{
+    search_flat *f = u->flat;
+    uint64_t all = UINT64_MAX, any = 0;
+    look->window = window;
+    for (uint32_t j = 0; j < f->count; j++)
+        postings_window_seek(f->lists[j]->postings, window);
+    for (uint32_t j = 0; j < f->roles.needed + f->roles.any && all; j++) {
+        uint64_t present = postings_window_present(f->lists[j]->postings);
+        look->lists[j].ranges = present;
+        all &= j < f->roles.needed ? present : UINT64_MAX;
+        any |= j < f->roles.needed ? 0 : present;
+    }
+    for (uint32_t j = f->roles.needed + f->roles.any; j < f->bounded; j++)
+        look->lists[j].ranges = 0; /* what only adds weight is not asked for */
+    return f->roles.any ? all & any : all;
 }
 
 void search_flat_weigh(search_unit *u, const flat_look *look, const flat_slot *slot, uint64_t wanted, double *weights)

@@ -6,13 +6,14 @@
  *     live = search_flat_open(u, &look, least, last); other bounds
  *     live = search_flat_match(u, &look, live);       ranges that have documents
  *     n = search_flat_filter(u, &look, live, threshold);
- *     for each of n slots of u->flat: search_flat_exclude, search_flat_verify, search_flat_weigh
+ *     for each of n slots of u->flat: search_flat_exclude, search_flat_weigh; before that search_flat_verify for all
  * Ranges go through each step together: what one of them holds decides little of what is done next, so that guesses at
  * it, mostly wrong, are few.
  * Looking changes nothing in the unit, so that the next window can be looked at before this one is opened. */
 #ifndef SEARCHER_SEARCH_FLAT_H
 #define SEARCHER_SEARCH_FLAT_H
 
+#include "searcher/search_control.h"
 #include "searcher/search_unit.h"
 
 enum { FLAT_MOST = 8 }; /* lists */
@@ -46,7 +47,7 @@ typedef struct search_flat {
     bool lone;                        /* one list is bounded, and weighs; the segment has no deleted documents */
     uint32_t weighing;                /* lists that weigh, by number, in the query's order */
     uint32_t order[FLAT_MOST];
-    uint64_t wanted[RANGES];          /* by range, from search_flat_match */
+    uint64_t wanted[RANGES];          /* by range, from search_flat_match, or less */
     flat_slot slots[FLAT_SLOTS];
 } search_flat;
 
@@ -67,8 +68,11 @@ uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t range
 uint32_t search_flat_filter(search_unit *u, const flat_look *look, uint64_t ranges, double threshold);
 /* Those of some documents that nothing excludes. */
 uint64_t search_flat_exclude(search_unit *u, uint32_t range, uint64_t documents);
-/* Those of some documents in which words stand as they must. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status search_flat_verify(search_unit *u, uint32_t range, uint64_t *documents, oir_error *err);
+/* Leaves of the documents of some ranges, u->flat->wanted, those in which words stand as they must.
+ * OIR_CORRUPT, OIR_CANCELLED, OIR_LIMIT, OIR_NO_MEMORY. */
+oir_status search_flat_verify(search_unit *u, uint64_t ranges, search_control *control, oir_error *err);
+/* To a window: its ranges that may have documents which match, for search_flat_match. */
+uint64_t search_flat_present(search_unit *u, uint32_t window, flat_look *look);
 /* As search_unit_weigh, of a slot's range. */
 void search_flat_weigh(search_unit *u, const flat_look *look, const flat_slot *slot, uint64_t wanted, double *weights);
 
