@@ -55,31 +55,38 @@ static oir_status open_units(best_first *b, oir_error *err)
     return OIR_OK;
 }
 
-static uint32_t bucket_of(const best_first *b, uint16_t bound)
+/* Highest first; what has no bound comes behind all others. */
+static inline uint32_t bucket_of(uint32_t ordered, uint32_t bound)
 {
-    return b->ordered ? BUCKETS - 1 - (bound >> 8) : 0;
+    return ((BUCKETS - 1 - (bound >> 8)) & ordered) + (bound ? 0 : BUCKETS);
 }
 
-/* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index. */
+/* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index.
+ * Two counters of each bucket, since neighbours are often in the same and would wait for each other. */
 static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
 {
-    size_t start[BUCKETS + 1] = {0};
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++)
-            if (b->units[i].bounds[w])
-                start[bucket_of(b, b->units[i].bounds[w]) + 1]++;
-    for (size_t k = 1; k <= BUCKETS; k++)
-        start[k] += start[k - 1];
-    *count = start[BUCKETS];
-    *out = arena_add(&b->share->arena, *count * sizeof **out);
-    if (!*out)
-        return error_no_memory(err, "a search");
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++) {
-            uint16_t bound = b->units[i].bounds[w];
-            if (bound)
-                (*out)[start[bucket_of(b, bound)]++] = (visit){(uint32_t)i, w, bound};
+    uint32_t start[2 * BUCKETS + 1] = {0}, odd[2 * BUCKETS + 1] = {0}, ordered = b->ordered ? UINT32_MAX : 0, all = 0;
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const uint16_t *bounds = b->units[i].bounds;
+        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
+        for (uint32_t w = 0; w < windows; w += 2) { /* bounds are rounded up with 0 */
+            start[bucket_of(ordered, bounds[w]) + 1]++;
+            odd[bucket_of(ordered, bounds[w + 1]) + 1]++;
         }
+        all += windows + (windows & 1);
+    }
+    for (size_t k = 1; k <= 2 * BUCKETS; k++)
+        start[k] += start[k - 1] + odd[k];
+    *count = start[BUCKETS];
+    visit *visits = *out = arena_add(&b->share->arena, ((size_t)all + 1) * sizeof *visits);
+    if (!visits)
+        return error_no_memory(err, "a search");
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const uint16_t *bounds = b->units[i].bounds;
+        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
+        for (uint32_t w = 0; w < windows; w++)
+            visits[start[bucket_of(ordered, bounds[w])]++] = (visit){(uint32_t)i, w, bounds[w]};
+    }
     return OIR_OK;
 }
 

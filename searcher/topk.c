@@ -240,10 +240,20 @@ static void sort_into(topk *t, uint32_t *places, size_t buckets)
         sort(t->items, from, places[b]);
 }
 
+/* Docids lie far apart: all are asked for before the first is waited for. */
+static void prefetch_docids(const topk *t)
+{
+    for (size_t i = 0; i < t->held; i++) {
+        uint64_t place = place_at(t, i);
+        segment_prefetch_docid(t->plan->units[place >> 32].segment->segment, (uint32_t)place);
+    }
+}
+
 oir_status topk_sort(topk *t, oir_error *err)
 {
     if (t->held > t->wanted)
         topk_cut(t);
+    prefetch_docids(t);
     for (size_t i = 0; t->order == OIR_DOCID_DONT_CARE && i < t->held; i++)
         ERROR_FORWARD(verify(t, place_at(t, i), 1, err));
     size_t buckets = t->held < BUCKETS_LEAST ? BUCKETS_LEAST : t->held;
