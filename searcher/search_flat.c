@@ -322,9 +322,10 @@ uint32_t search_flat_filter(search_unit *u, const flat_look *look, uint64_t rang
 {
     search_flat *f = u->flat;
     uint32_t chosen[FLAT_MOST], n = choose_weighing(u, look, chosen), slots = 0;
+    uint32_t most = threshold < 0 ? 1 : FLAT_SLOTS; /* without a threshold all passes: soon there is one */
     bool held;
     float least = search_unit_get_least(u, threshold, n, &held);
-    for (; ranges && slots < FLAT_SLOTS; ranges &= ranges - 1) {
+    for (; ranges && slots < most; ranges &= ranges - 1) {
         weigh_list lists[FLAT_MOST];
         flat_slot *slot = &f->slots[slots++];
         slot->range = bits_lowest(ranges);
