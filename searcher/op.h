@@ -66,6 +66,11 @@ struct op {
     uint64_t (*part_words)[RANGES];
 };
 
+/* op_phrase's check of several ranges: for each which of its wanted documents match. Where positions are is found for
+ * all before any are read, so that waiting for memory is shared. */
+oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
+                                  uint64_t *holds, oir_error *err);
+
 /* The operators. */
 extern const op_ops op_and, op_or, op_not, op_xor, op_maybe, op_filter, op_phrase, op_near;
 

@@ -48,21 +48,53 @@ static oir_status pair_holds(op *o, const position_group *first, const position_
     return OIR_OK;
 }
 
-/* The documents in which the two rarest words do: for a range's documents at once, so that waiting for memory is
- * shared. */
-static oir_status check_pair(op *o, uint32_t range, uint64_t wanted, uint64_t *left, oir_error *err)
+/* Documents whose two rarest words are compared together. */
+typedef struct pair_batch {
+    uint32_t count, documents; /* ranges, and the documents in them */
+    position_group first[2 * RANGE_SIZE], second[2 * RANGE_SIZE];
+} pair_batch;
+
+static oir_status add_to_batch(op *o, pair_batch *b, uint32_t range, uint64_t wanted, oir_error *err)
 {
-    position_group first[RANGE_SIZE], second[RANGE_SIZE];
+    position_group *first = &b->first[b->documents], *second = &b->second[b->documents];
     ERROR_FORWARD(postings_window_groups(o->parts[0]->postings, range, wanted, first, err));
     ERROR_FORWARD(postings_window_groups(o->parts[1]->postings, range, wanted, second, err));
-    *left = 0;
-    for (uint32_t i = 0; wanted; wanted &= wanted - 1, i++) {
-        bool holds;
-        ERROR_FORWARD(pair_holds(o, &first[i], &second[i], &holds, err));
-        *o->positions_decoded += first[i].count + second[i].count;
-        *left |= (uint64_t)holds << bits_lowest(wanted);
-    }
+    b->documents += bits_count(wanted);
+    b->count++;
     return OIR_OK;
+}
+
+/* The documents of a batch in which both words stand as they must. */
+static oir_status compare_batch(op *o, pair_batch *b, const uint64_t *wanted, uint64_t *holds, oir_error *err)
+{
+    uint32_t i = 0;
+    for (uint32_t r = 0; r < b->count; r++) {
+        holds[r] = 0;
+        for (uint64_t left = wanted[r]; left; left &= left - 1, i++) {
+            bool here;
+            ERROR_FORWARD(pair_holds(o, &b->first[i], &b->second[i], &here, err));
+            *o->positions_decoded += b->first[i].count + b->second[i].count;
+            holds[r] |= (uint64_t)here << bits_lowest(left);
+        }
+    }
+    b->count = b->documents = 0;
+    return OIR_OK;
+}
+
+static oir_status check_pairs(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted, uint64_t *holds,
+                              oir_error *err)
+{
+    pair_batch b;
+    uint32_t from = 0;
+    b.count = b.documents = 0;
+    for (uint32_t r = 0; r < count; r++) {
+        if (b.documents + bits_count(wanted[r]) > 2 * RANGE_SIZE) {
+            ERROR_FORWARD(compare_batch(o, &b, wanted + from, holds + from, err));
+            from = r;
+        }
+        ERROR_FORWARD(add_to_batch(o, &b, ranges[r], wanted[r], err));
+    }
+    return compare_batch(o, &b, wanted + from, holds + from, err);
 }
 
 /* Every word right behind the one before. Words are read rarest first, and no further once no start is left. */
@@ -125,16 +157,9 @@ static oir_status holds_within(op *o, uint32_t range, uint32_t place, bool *hold
     return OIR_OK;
 }
 
-static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err)
+/* Document by document. */
+static oir_status check_each(op *o, uint32_t range, uint64_t wanted, bool adjacent, uint64_t *holds, oir_error *err)
 {
-    uint64_t paths = o->parts[0]->postings->paths;
-    bool adjacent = o->window == o->part_count && paths & PATHS_ADJACENT;
-    if (adjacent && paths & PATHS_TOGETHER) {
-        ERROR_FORWARD(check_pair(o, range, wanted, holds, err));
-        if (o->part_count == 2)
-            return OIR_OK;
-        wanted = *holds;
-    }
     *holds = 0;
     for (; wanted; wanted &= wanted - 1) {
         bool here;
@@ -142,6 +167,23 @@ static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds,
         *holds |= (uint64_t)here << bits_lowest(wanted);
     }
     return OIR_OK;
+}
+
+oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
+                                  uint64_t *holds, oir_error *err)
+{
+    uint64_t paths = o->parts[0]->postings->paths;
+    bool adjacent = o->window == o->part_count && paths & PATHS_ADJACENT, together = adjacent && paths & PATHS_TOGETHER;
+    if (together)
+        ERROR_FORWARD(check_pairs(o, count, ranges, wanted, holds, err));
+    for (uint32_t r = 0; r < count && (!together || o->part_count > 2); r++)
+        ERROR_FORWARD(check_each(o, ranges[r], together ? holds[r] : wanted[r], adjacent, &holds[r], err));
+    return OIR_OK;
+}
+
+static oir_status check(op *o, uint32_t range, uint64_t wanted, uint64_t *holds, oir_error *err)
+{
+    return op_phrase_check_ranges(o, 1, &range, &wanted, holds, err);
 }
 
 const op_ops op_phrase = {.bound = bound, .combine = combine, .activate = activate, .check = check, .needs_all = true};

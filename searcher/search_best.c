@@ -8,8 +8,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "searcher/search.h"
-#include "searcher/search_share.h"
-#include "searcher/search_unit.h"
+#include "searcher/search_best.h"
 
 enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
@@ -20,42 +19,22 @@ enum {
     FEW_WANTED = 100        /* with one list that weighs: too little to do for several threads */
 };
 
-/* A window of a segment, and the most that a document in it can weigh. */
-typedef struct visit {
-    uint32_t unit, window;
-    uint16_t bound;
-} visit;
-
-/* What a thread does. */
-typedef struct best_first {
-    search_share *share;
-    topk *best;
-    search_control *control;
-    const kernels *kernels;
-    search_unit *units; /* of the share */
-    double unit;        /* what one unit of bound weighs; the same for all segments, since they share one threshold */
-    double threshold;   /* what a document must weigh; below 0: nothing */
-    uint32_t least;     /* bounds below this cannot enter any more */
-    uint64_t paths;     /* that may be gone */
-    bool ordered;       /* windows are visited highest bound first */
-    bool bounded;       /* what cannot reach the threshold is left out */
-    bool counts;        /* all that matches is counted, whether it can pass or not */
-    bool pruned;        /* something that may match was left out */
-    oir_search_statistics done;
-} best_first;
-
-static uint64_t place_of(const best_first *b, const search_unit *u, uint32_t window)
+void search_best_set_least(best_first *b)
 {
-    return (uint64_t)b->share->units[u - b->units] << 32 | window << WINDOW_BITS;
-}
-
-static void raise_least(best_first *b)
-{
-    b->threshold = search_share_raise(b->share, topk_threshold(b->best));
     if (b->threshold < 0 || !(b->unit > 0) || !b->bounded)
         return;
     double least = b->threshold / b->unit * (1 - 1e-6);
     b->least = least < 1 ? 1 : least < UINT16_MAX ? (uint32_t)least : UINT16_MAX;
+}
+
+void search_best_raise(best_first *b)
+{
+    double threshold = search_share_raise(b->share, topk_threshold(b->best));
+    threshold = threshold < b->guess ? b->guess : threshold;
+    if (threshold == b->threshold)
+        return;
+    b->threshold = threshold;
+    search_best_set_least(b);
 }
 
 static oir_status open_units(best_first *b, oir_error *err)
@@ -68,6 +47,7 @@ static oir_status open_units(best_first *b, oir_error *err)
     for (size_t i = 0; i < b->share->unit_count; i++) {
         ERROR_FORWARD(search_unit_init(&b->units[i], p, b->share->units[i], b->share->rooms, b->unit, b->kernels, a,
                                        err));
+        ERROR_FORWARD(search_flat_init(&b->units[i], err));
         b->done.windows += b->units[i].windows;
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
@@ -75,31 +55,38 @@ static oir_status open_units(best_first *b, oir_error *err)
     return OIR_OK;
 }
 
-static uint32_t bucket_of(const best_first *b, uint16_t bound)
+/* Highest first; what has no bound comes behind all others. */
+static inline uint32_t bucket_of(uint32_t ordered, uint32_t bound)
 {
-    return b->ordered ? BUCKETS - 1 - (bound >> 8) : 0;
+    return ((BUCKETS - 1 - (bound >> 8)) & ordered) + (bound ? 0 : BUCKETS);
 }
 
-/* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index. */
+/* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index.
+ * Two counters of each bucket, since neighbours are often in the same and would wait for each other. */
 static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
 {
-    size_t start[BUCKETS + 1] = {0};
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++)
-            if (b->units[i].bounds[w])
-                start[bucket_of(b, b->units[i].bounds[w]) + 1]++;
-    for (size_t k = 1; k <= BUCKETS; k++)
-        start[k] += start[k - 1];
-    *count = start[BUCKETS];
-    *out = arena_add(&b->share->arena, *count * sizeof **out);
-    if (!*out)
-        return error_no_memory(err, "a search");
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        for (uint32_t w = 0; b->units[i].root && w < b->units[i].windows; w++) {
-            uint16_t bound = b->units[i].bounds[w];
-            if (bound)
-                (*out)[start[bucket_of(b, bound)]++] = (visit){(uint32_t)i, w, bound};
+    uint32_t start[2 * BUCKETS + 1] = {0}, odd[2 * BUCKETS + 1] = {0}, ordered = b->ordered ? UINT32_MAX : 0, all = 0;
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const uint16_t *bounds = b->units[i].bounds;
+        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
+        for (uint32_t w = 0; w < windows; w += 2) { /* bounds are rounded up with 0 */
+            start[bucket_of(ordered, bounds[w]) + 1]++;
+            odd[bucket_of(ordered, bounds[w + 1]) + 1]++;
         }
+        all += windows + (windows & 1);
+    }
+    for (size_t k = 1; k <= 2 * BUCKETS; k++)
+        start[k] += start[k - 1] + odd[k];
+    *count = start[BUCKETS];
+    visit *visits = *out = arena_add(&b->share->arena, ((size_t)all + 1) * sizeof *visits);
+    if (!visits)
+        return error_no_memory(err, "a search");
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const uint16_t *bounds = b->units[i].bounds;
+        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
+        for (uint32_t w = 0; w < windows; w++)
+            visits[start[bucket_of(ordered, bounds[w])]++] = (visit){(uint32_t)i, w, bounds[w]};
+    }
     return OIR_OK;
 }
 
@@ -109,7 +96,7 @@ static oir_status add_documents(best_first *b, search_unit *u, uint32_t window, 
     double weights[RANGE_SIZE + 8];
     search_unit_weigh(u, window, range, good, weights);
     b->done.documents_scored += bits_count(good);
-    return topk_add(b->best, weights, place_of(b, u, window) | range << RANGE_BITS, good, err);
+    return topk_add(b->best, weights, search_best_place(b, u, window) | range << RANGE_BITS, good, err);
 }
 
 /* Looks at positions where the tree asks for them, and takes out documents that do not match after all. */
@@ -137,7 +124,7 @@ static oir_status visit_range(best_first *b, search_unit *u, uint32_t window, ui
         search_unit_activate(u, asked, good);
     if (good)
         ERROR_FORWARD(add_documents(b, u, window, range, good, err));
-    raise_least(b);
+    search_best_raise(b);
     return OIR_OK;
 }
 
@@ -154,16 +141,20 @@ static oir_status count_range(best_first *b, search_unit *u, uint32_t window, ui
     if (good)
         ERROR_FORWARD(add_documents(b, u, window, range, good, err));
     b->best->offered += bits_count(matched & ~good);
-    raise_least(b);
+    search_best_raise(b);
     return OIR_OK;
+}
+
+static enum bound_level last_level(const best_first *b)
+{
+    return !(b->paths & PATHS_PLACED) ? LEVEL_STORED : b->paths & PATHS_EXACT ? LEVEL_EXACT : LEVEL_PLACED;
 }
 
 /* The ranges of a window that can still pass, found with no more decoding than that takes. */
 static uint64_t live_ranges(best_first *b, search_unit *u)
 {
     op *root = u->root;
-    enum bound_level last = !(b->paths & PATHS_PLACED) ? LEVEL_STORED
-                            : b->paths & PATHS_EXACT ? LEVEL_EXACT : LEVEL_PLACED;
+    enum bound_level last = last_level(b);
     for (enum bound_level level = LEVEL_STORED;; level++) {
         bool final = op_ranges(root, b->kernels, level);
         uint64_t live = b->kernels->bound_live(root->bounds, b->least);
@@ -181,7 +172,7 @@ static bool comes_too_late(const best_first *b, const search_unit *u, uint32_t w
     bool ascending = b->best->order == OIR_DOCID_DONT_CARE || (b->best->order == OIR_DOCID_ASCENDING && u->ascending);
     return ascending && !(b->unit > 0) && b->best->full && b->bounded &&
            segment_verify_docids(u->place->segment->segment, window << WINDOW_BITS, 1, NULL) == OIR_OK &&
-           topk_get_key(b->best, place_of(b, u, window)) > topk_last_key(b->best);
+           topk_get_key(b->best, search_best_place(b, u, window)) > topk_last_key(b->best);
 }
 
 /* Ranges are far from each other as well: what several need is asked for before the first is looked at. */
@@ -193,6 +184,98 @@ static void prefetch_ranges(search_unit *u, uint32_t window, uint64_t live)
             __builtin_prefetch(lengths->plane[i] + (window << WINDOW_BITS | bits_lowest(left) << RANGE_BITS));
     for (const op *o = live ? u->lists : NULL; o; o = o->next)
         postings_window_prefetch_rest(o->postings);
+}
+
+/* ---- units that are flat ---- */
+
+static oir_status add_slot(best_first *b, search_unit *u, const flat_look *look, const flat_slot *slot, uint64_t good,
+                           oir_error *err)
+{
+    double weights[RANGE_SIZE + 8];
+    search_flat_weigh(u, look, slot, good, weights);
+    b->done.documents_scored += bits_count(good);
+    return topk_add(b->best, weights, search_best_place(b, u, look->window) | slot->range << RANGE_BITS, good, err);
+}
+
+/* What of the slots is good and matches goes to u->flat->wanted. */
+static oir_status verify_slots(best_first *b, search_unit *u, uint32_t count, oir_error *err)
+{
+    search_flat *f = u->flat;
+    uint64_t ranges = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const flat_slot *slot = &f->slots[i];
+        b->pruned |= slot->good != slot->wanted;
+        f->wanted[slot->range] = f->count > f->bounded ? search_flat_exclude(u, slot->range, slot->good) : slot->good;
+        ranges |= UINT64_C(1) << slot->range;
+    }
+    return search_flat_verify(u, ranges, b->control, err);
+}
+
+/* As many of some ranges as there are slots for; they are taken out. */
+static oir_status visit_flat_ranges(best_first *b, search_unit *u, const flat_look *look, uint64_t *ranges,
+                                    oir_error *err)
+{
+    uint32_t count = search_flat_filter(u, look, *ranges, b->threshold);
+    ERROR_FORWARD(verify_slots(b, u, count, err));
+    for (uint32_t i = 0; i < count; i++) {
+        const flat_slot *slot = &u->flat->slots[i];
+        uint64_t good = u->flat->wanted[slot->range];
+        *ranges &= *ranges - 1;
+        if (good)
+            ERROR_FORWARD(add_slot(b, u, look, slot, good, err));
+    }
+    search_best_raise(b);
+    return OIR_OK;
+}
+
+/* Counts all that match, and weighs what can still pass. */
+static oir_status count_flat(best_first *b, const visit *v, flat_look *look, oir_error *err)
+{
+    search_unit *u = &b->units[v->unit];
+    search_flat *f = u->flat;
+    b->done.windows_visited++;
+    search_flat_look(u, v->window, 1, look);
+    uint64_t live = search_flat_open(u, look, 1, LEVEL_PLACED);
+    b->done.ranges_visited += bits_count(live);
+    live = live ? search_flat_match(u, look, live) : 0;
+    for (uint64_t left = live; f->count > f->bounded && left; left &= left - 1)
+        f->wanted[bits_lowest(left)] = search_flat_exclude(u, bits_lowest(left), f->wanted[bits_lowest(left)]);
+    ERROR_FORWARD(search_flat_verify(u, live, b->control, err));
+    for (uint64_t left = live; left; left &= left - 1)
+        b->best->offered += bits_count(f->wanted[bits_lowest(left)]);
+    while (live &= b->kernels->bound_live(look->bounds, b->least)) {
+        uint32_t count = search_flat_filter(u, look, live, b->threshold);
+        for (uint32_t i = 0; i < count; i++) {
+            const flat_slot *slot = &f->slots[i];
+            live &= live - 1;
+            b->best->offered -= bits_count(slot->good); /* which topk_add counts */
+            if (slot->good)
+                ERROR_FORWARD(add_slot(b, u, look, slot, slot->good, err));
+        }
+        search_best_raise(b);
+    }
+    return OIR_OK;
+}
+
+static oir_status visit_flat(best_first *b, const visit *v, flat_look *look, oir_error *err)
+{
+    search_unit *u = &b->units[v->unit];
+    if (comes_too_late(b, u, v->window)) {
+        b->pruned = true;
+        return OIR_OK;
+    }
+    b->done.windows_visited++;
+    b->pruned |= b->least > 1;
+    uint64_t live = search_flat_open(u, look, b->least, last_level(b));
+    b->done.ranges_visited += bits_count(live);
+    live = live ? search_flat_match(u, look, live) : 0;
+    while (live) {
+        ERROR_FORWARD(visit_flat_ranges(b, u, look, &live, err));
+        if (live) /* the threshold may have risen while this window was looked at */
+            live &= b->kernels->bound_live(look->bounds, b->least);
+        b->pruned |= b->least > 1;
+    }
+    return OIR_OK;
 }
 
 static oir_status count_window(best_first *b, const visit *v, oir_error *err)
@@ -230,7 +313,7 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
 }
 
 /* Windows come in no order of memory, so processors do not foresee them: they are asked for some visits before. */
-static void prefetch(const best_first *b, const visit *visits, size_t count, size_t i)
+void search_best_prefetch(const best_first *b, const visit *visits, size_t count, size_t i)
 {
     if (i + PREFETCH_PLACE < count) {
         const visit *v = &visits[i + PREFETCH_PLACE];
@@ -244,11 +327,22 @@ static void prefetch(const best_first *b, const visit *visits, size_t count, siz
     }
 }
 
+/* Looks at a window, unless that was done. */
+static void look_at(const best_first *b, const visit *v, flat_look *look)
+{
+    const search_unit *u = &b->units[v->unit];
+    if (b->counts || !u->flat || v->bound < b->least || (look->unit == u && look->window == v->window))
+        return;
+    search_flat_look(u, v->window, b->least, look);
+}
+
 static oir_status visit_all(best_first *b, const visit *visits, size_t count, oir_error *err)
 {
+    flat_look looks[2];
+    looks[0].unit = looks[1].unit = NULL;
     for (size_t i = 0; i < count; i++) {
         if (b->share->threshold) /* others raise it too */
-            raise_least(b);
+            search_best_raise(b);
         if (visits[i].bound < b->least && !b->counts) {
             b->pruned = true;
             if (b->ordered && (visits[i].bound >> 8) + 1u <= b->least >> 8) /* and so are all that follow */
@@ -256,8 +350,18 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
             continue;
         }
         ERROR_FORWARD(search_control_look(b->control, err));
-        prefetch(b, visits, count, i);
-        ERROR_FORWARD((b->counts ? count_window : visit_window)(b, &visits[i], err));
+        search_best_prefetch(b, visits, count, i);
+        look_at(b, &visits[i], &looks[i % 2]);
+        if (i + 1 < count)
+            look_at(b, &visits[i + 1], &looks[(i + 1) % 2]);
+        if (b->counts && b->units[visits[i].unit].flat)
+            ERROR_FORWARD(count_flat(b, &visits[i], &looks[0], err));
+        else if (b->counts)
+            ERROR_FORWARD(count_window(b, &visits[i], err));
+        else if (b->units[visits[i].unit].flat)
+            ERROR_FORWARD(visit_flat(b, &visits[i], &looks[i % 2], err));
+        else
+            ERROR_FORWARD(visit_window(b, &visits[i], err));
     }
     return OIR_OK;
 }
@@ -299,7 +403,7 @@ static oir_status visit_share(best_first *b, oir_error *err)
     ERROR_FORWARD(open_units(b, err));
     b->counts = b->control->exact && must_look(b);
     ERROR_FORWARD(order_visits(b, &visits, &count, err));
-    ERROR_FORWARD(visit_all(b, visits, count, err));
+    ERROR_FORWARD((search_lone_is_possible(b) ? search_lone_visit : visit_all)(b, visits, count, err));
     return finish(b, err);
 }
 
@@ -313,7 +417,7 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
 {
     const search *s = context;
     best_first b = {.share = share, .best = &s->best[share->number], .control = share->control,
-                    .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1,
+                    .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1, .guess = -1,
                     .unit = unit_of(share->plan),
                     .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
                     .bounded = paths_use(PATHS_BOUNDS)};

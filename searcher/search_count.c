@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "searcher/search.h"
+#include "searcher/search_flat.h"
 #include "searcher/search_share.h"
 #include "searcher/search_unit.h"
 
@@ -65,6 +66,25 @@ static op *only_part(op *root, uint32_t window)
     return only;
 }
 
+/* Documents whose positions must be looked at, each step for all ranges. */
+static oir_status count_flat(search_unit *u, flat_look *look, uint64_t live, search_control *control,
+                             uint64_t *count, oir_error *err)
+{
+    search_flat *f = u->flat;
+    for (uint32_t j = 0; j < f->count; j++)
+        postings_window_expect(f->lists[j]->postings, bits_count(live));
+    live = search_flat_match(u, look, live);
+    for (uint32_t j = f->bounded; j < f->count; j++)
+        postings_window_find(f->lists[j]->postings, live);
+    for (uint64_t left = live; left; left &= left - 1)
+        for (uint32_t j = f->bounded; j < f->count; j++)
+            f->wanted[bits_lowest(left)] &= ~postings_window_found(f->lists[j]->postings, bits_lowest(left));
+    ERROR_FORWARD(search_flat_verify(u, live, control, err));
+    for (; live; live &= live - 1)
+        *count += bits_count(f->wanted[bits_lowest(live)]);
+    return OIR_OK;
+}
+
 static oir_status count_window(search_unit *u, uint32_t window, search_control *control, uint64_t *count,
                                oir_error *err)
 {
@@ -76,8 +96,11 @@ static oir_status count_window(search_unit *u, uint32_t window, search_control *
         *count += postings_window_count(only->postings);
         return OIR_OK;
     }
-    uint64_t live = op_present(root);
+    flat_look look;
+    uint64_t live = u->flat ? search_flat_present(u, window, &look) : op_present(root);
     control->statistics->ranges_visited += bits_count(live);
+    if (u->flat)
+        return count_flat(u, &look, live, control, count, err);
     if (!root->certain)
         return count_uncertain(u, window, live, control, count, err);
     if (bits_count(live) <= FEW_RANGES ? u->paths & PATHS_FEW : !(u->paths & PATHS_WORDS))
@@ -112,6 +135,8 @@ static oir_status count_share(search_share *share, void *context, oir_error *err
     for (size_t i = 0; i < share->unit_count; i++) {
         search_unit u;
         ERROR_FORWARD(search_unit_init(&u, share->plan, share->units[i], share->rooms, 0, k, &share->arena, err));
+        if (u.root && !u.root->certain) /* else ranges one by one, or all, are as quick */
+            ERROR_FORWARD(search_flat_init(&u, err));
         share->control->statistics->windows += u.windows;
         if (u.root)
             ERROR_FORWARD(count_unit(&u, share->control, count, err));

@@ -304,6 +304,9 @@ static oir_status build(search_unit *u, const plan_node *n, op **out, oir_error 
 
 /* ---- a unit ---- */
 
+/* Single precision holds sums and products of such factors. */
+static const double FACTOR_MOST = 1e30;
+
 oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_room *const *rooms, double unit,
                             const kernels *k, arena *a, oir_error *err)
 {
@@ -313,6 +316,8 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     u->ascending = segment_docids_ascend(s);
     u->paths = paths_get();
     u->filters = u->paths & PATHS_FILTER;
+    for (size_t i = 0; i < p->leaf_count; i++)
+        u->filters &= p->leaves[i].factor < FACTOR_MOST;
     u->ratio = find_ratio(u);
     u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
     u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);
@@ -320,7 +325,9 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     u->input_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_factor);
     u->wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->wdf);
     u->exact_factor = arena_add(a, (p->leaf_count + 1) * sizeof *u->exact_factor);
-    if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf || !u->exact_factor)
+    u->input_leaves = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_leaves);
+    if (!u->positions_decoded || !u->leaves || !u->input_wdf || !u->input_factor || !u->wdf || !u->exact_factor ||
+        !u->input_leaves)
         return error_no_memory(err, "a search");
     u->norms = plan_get_norms(p, u->place);
     u->input = u->norms;

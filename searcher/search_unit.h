@@ -13,12 +13,14 @@ typedef struct search_unit {
     arena *arena;
     op *root;                   /* NULL: nothing matches here */
     op *lists;                  /* all OP_TERM, those of pairs as well, which are no leaves; linked by `next` */
+    struct search_flat *flat;   /* the tree's lists, see search_flat.h; NULL: only the tree says */
     op **leaves;                /* by number in the plan; NULL where the segment does not have the term */
     weigh_input norms;          /* at document 0 */
     weigh_input input;          /* of the range at hand */
     const uint8_t **input_wdf;
     float *input_factor;
     double *exact_factor;
+    const op **input_leaves;
     bool any_large;             /* some list has wdf that a byte does not hold */
     uint8_t (*wdf)[RANGE_SIZE]; /* by leaf: of the range at hand */
     uint32_t windows;
@@ -47,6 +49,9 @@ static inline uint64_t search_unit_live(const search_unit *u, uint32_t window, u
 
 /* The wanted documents of a range (which may match there) that may weigh `threshold` or more. Fills leaves' active. */
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold);
+/* A weight in single precision that all reach which weigh `threshold` or more, by so many lists; *held: it says
+ * something. */
+float search_unit_get_least(const search_unit *u, double threshold, uint32_t lists, bool *held);
 /* Says anew for which of the documents that were asked for leaves weigh: only some of them match. */
 void search_unit_activate(search_unit *u, uint64_t asked, uint64_t wanted);
 /* The exact weights of some documents of the range that was filtered last, in order. weights has room for 7 more. */

@@ -9,13 +9,21 @@ static void keep_active(uint8_t wdf[RANGE_SIZE], uint64_t active)
         wdf[d] = active >> d & 1 ? wdf[d] : 0;
 }
 
-/* Between these single precision holds weights with all its digits, also the sums and products on the way. */
-static const double FILTER_LEAST = 1e-30, FILTER_MOST = 1e30;
+/* Above this single precision holds weights with all its digits, also the sums and products on the way. */
+static const double FILTER_LEAST = 1e-30;
+
+/* It errs by some parts in ten million a list: what is close is weighed exactly. */
+float search_unit_get_least(const search_unit *u, double threshold, uint32_t lists, bool *held)
+{
+    double margin = 4e-6 + 2e-7 * lists;
+    *held = threshold > FILTER_LEAST && u->filters;
+    return *held ? (float)(threshold * (1 - margin)) : 0;
+}
 
 uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uint64_t wanted, double threshold)
 {
     uint32_t first = window << WINDOW_BITS | range << 6, n = 0;
-    bool held = threshold > FILTER_LEAST && u->filters;
+    bool held;
     for (size_t i = 0; i < u->plan->leaf_count; i++)
         if (u->leaves[i])
             u->leaves[i]->active = 0;
@@ -28,18 +36,17 @@ uint64_t search_unit_filter(search_unit *u, uint32_t window, uint32_t range, uin
         if (leaf->matched & wanted & ~leaf->active)
             keep_active(u->wdf[i], leaf->active);
         u->input_wdf[n] = u->wdf[i];
-        held = held && leaf->factor < FILTER_MOST;
+        u->input_leaves[n] = leaf;
         u->exact_factor[n] = leaf->factor;
         u->input_factor[n++] = (float)leaf->factor;
     }
     for (uint32_t i = 0; i < u->input.planes; i++)
         u->input.length[i] = u->norms.length[i] + first;
     u->input.lists = n;
+    float least = search_unit_get_least(u, threshold, n, &held);
     if (!held) /* all may enter, or a query is scaled so far that only doubles can tell */
         return wanted;
-    /* Single precision errs by some parts in ten million a list: what is close is weighed exactly. */
-    double margin = 4e-6 + 2e-7 * n;
-    return u->kernels->weigh(&u->input, wanted, (float)(threshold * (1 - margin)));
+    return u->kernels->weigh(&u->input, wanted, least);
 }
 
 void search_unit_activate(search_unit *u, uint64_t asked, uint64_t wanted)
@@ -58,15 +65,11 @@ void search_unit_activate(search_unit *u, uint64_t asked, uint64_t wanted)
 static double weigh_one(const search_unit *u, uint32_t document)
 {
     double norm = weight_norm_at(&u->plan->norm, segment_get_length(u->place->segment->segment, document)), total = 0;
-    uint32_t place = document % RANGE_SIZE;
-    for (size_t i = 0; i < u->plan->leaf_count; i++) {
-        const op *leaf = u->leaves[i];
-        if (!leaf || !(leaf->active >> place & 1) || leaf->kind != OP_TERM || !(leaf->factor > 0))
-            continue;
-        uint32_t wdf = u->wdf[i][place];
+    for (uint32_t j = 0; j < u->input.lists; j++) {
+        uint32_t wdf = u->input_wdf[j][document % RANGE_SIZE];
         if (wdf == 255)
-            wdf = postings_window_large(leaf->postings, document);
-        total += weight_of(leaf->factor, wdf, norm);
+            wdf = postings_window_large(u->input_leaves[j]->postings, document);
+        total += weight_of(u->exact_factor[j], wdf, norm);
     }
     return total;
 }

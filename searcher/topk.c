@@ -27,6 +27,14 @@ void topk_release(topk *t)
     *t = (topk){0};
 }
 
+void topk_clear(topk *t)
+{
+    t->held = 0;
+    t->full = false;
+    t->offered = 0;
+    t->cut_at = t->wanted;
+}
+
 /* What document i of those held has. */
 static double weight_at(const topk *t, size_t i)
 {
@@ -115,6 +123,20 @@ oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t doc
         return error_no_memory(err, "search results");
     for (; documents; documents &= documents - 1)
         add_to_heap(t, (topk_entry){*weights++, first + bits_lowest(documents)});
+    return OIR_OK;
+}
+
+oir_status topk_offer(topk *t, const double *weights, const uint64_t *places, size_t n, oir_error *err)
+{
+    t->offered += n;
+    for (size_t i = 0; t->order != OIR_DOCID_DONT_CARE && i < n; i++)
+        ERROR_FORWARD(verify(t, places[i], 1, err));
+    if (t->gathers)
+        return topk_gather_many(t, weights, places, n, err);
+    if (!t->heap && !(t->heap = memory_new(t->wanted * sizeof *t->heap)))
+        return error_no_memory(err, "search results");
+    for (size_t i = 0; i < n; i++)
+        add_to_heap(t, (topk_entry){weights[i], places[i]});
     return OIR_OK;
 }
 
@@ -218,10 +240,20 @@ static void sort_into(topk *t, uint32_t *places, size_t buckets)
         sort(t->items, from, places[b]);
 }
 
+/* Docids lie far apart: all are asked for before the first is waited for. */
+static void prefetch_docids(const topk *t)
+{
+    for (size_t i = 0; i < t->held; i++) {
+        uint64_t place = place_at(t, i);
+        segment_prefetch_docid(t->plan->units[place >> 32].segment->segment, (uint32_t)place);
+    }
+}
+
 oir_status topk_sort(topk *t, oir_error *err)
 {
     if (t->held > t->wanted)
         topk_cut(t);
+    prefetch_docids(t);
     for (size_t i = 0; t->order == OIR_DOCID_DONT_CARE && i < t->held; i++)
         ERROR_FORWARD(verify(t, place_at(t, i), 1, err));
     size_t buckets = t->held < BUCKETS_LEAST ? BUCKETS_LEAST : t->held;

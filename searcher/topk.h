@@ -45,6 +45,8 @@ typedef struct topk {
 
 void topk_init(topk *t, const kernels *k, size_t wanted, oir_docid_order order, const plan *p);
 void topk_release(topk *t);
+/* Forgets what was offered. */
+void topk_clear(topk *t);
 
 /* What a document must reach to enter: equal weights may enter by their docids. Below 0 when any may. */
 static inline double topk_threshold(const topk *t)
@@ -55,6 +57,8 @@ static inline double topk_threshold(const topk *t)
 /* Offers the documents of a range, a bit each; document i has place first + i. weights are in their order.
  * OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status topk_add(topk *t, const double *weights, uint64_t first, uint64_t documents, oir_error *err);
+/* Offers n documents by their weights and places, which are ascending and in one unit. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status topk_offer(topk *t, const double *weights, const uint64_t *places, size_t n, oir_error *err);
 /* By what documents of equal weight are ordered, ascending. */
 uint64_t topk_get_key(const topk *t, uint64_t place);
 /* The last key among the k best seen so far; only when full. */

@@ -133,3 +133,18 @@ oir_status topk_gather(topk *t, const double *weights, uint64_t first, uint64_t 
         cut(t, true);
     return OIR_OK;
 }
+
+oir_status topk_gather_many(topk *t, const double *weights, const uint64_t *places, size_t n, oir_error *err)
+{
+    if (!t->capacity)
+        ERROR_FORWARD(reserve(t, err));
+    for (size_t some; n; n -= some, weights += some, places += some) {
+        some = n < ADD_MOST ? n : ADD_MOST;
+        memcpy(t->weights + t->held, weights, some * sizeof *weights);
+        memcpy(t->places + t->held, places, some * sizeof *places);
+        t->held += some;
+        if (t->held >= t->cut_at)
+            cut(t, true);
+    }
+    return OIR_OK;
+}

@@ -46,6 +46,8 @@
  *     distinct   taking it that parts of NEAR stand at different positions where they do: places are chosen for all
  *     small      one thread for a small search of which more may be used: it is shared out
  *     cuts       passing terms by how they begin or end, where patterns and fuzzy terms want others: each is read
+ *     flat       looking at a query's terms list by list, where its tree can be told so: operator by operator
+ *     lone       looking at a query's only list by itself: like at one of several
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -98,7 +100,9 @@
 #define PATHS_DISTINCT (UINT64_C(1) << 40)
 #define PATHS_SMALL (UINT64_C(1) << 41)
 #define PATHS_CUTS (UINT64_C(1) << 42)
-enum { PATHS_COUNT = 43, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
+#define PATHS_FLAT (UINT64_C(1) << 43)
+#define PATHS_LONE (UINT64_C(1) << 44)
+enum { PATHS_COUNT = 45, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);

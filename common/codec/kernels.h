@@ -66,6 +66,29 @@ typedef struct weigh_input {
     double exact_base, exact_slope, exact_min;
 } weigh_input;
 
+/* Bounds of a window's ranges by one list: a byte for each set bit of `ranges`, one after another, and what they are in
+ * units of a query, as bound_from has it. */
+typedef struct bound_list {
+    const uint8_t *bytes;
+    uint64_t ranges;
+    uint32_t base, units;
+} bound_list;
+
+/* The first `needed` of some lists must all be there; of the next `any`, where there are such, one; the `added` others
+ * only add to bounds and weights. */
+typedef struct bound_roles {
+    uint32_t needed, any, added;
+} bound_roles;
+
+/* The wdf of a range's documents in one list. */
+typedef struct weigh_list {
+    dense_window *dense;            /* where they are still to be decoded; else NULL */
+    const uint8_t *wdf;             /* where they stand in order, 255 at most; NULL: they are in `out` already */
+    uint64_t mask;                  /* the documents */
+    uint32_t before;                /* the window's documents before the range; for dense */
+    uint8_t *out;                   /* 64 bytes by document; 0: not there */
+} weigh_list;
+
 typedef struct kernels {
     enum isa isa;
 
@@ -78,6 +101,8 @@ typedef struct kernels {
     bool (*dense_bounds)(const uint8_t *payload, size_t size, uint8_t bounds[64]);
     /* The documents of a range, and the number of the window's documents before them. */
     uint64_t (*dense_range)(const dense_window *w, uint32_t range, uint32_t *before);
+    /* The same of some ranges, a bit each, by range; others stay. */
+    void (*dense_ranges)(const dense_window *w, uint64_t ranges, uint64_t words[64], uint16_t before[64]);
     /* The documents of all ranges. */
     void (*dense_all)(const dense_window *w, uint64_t words[64]);
     /* wdf (255 at most) of the documents of a range, from dense_range: 64 bytes by document, 0 where not in mask. */
@@ -110,12 +135,27 @@ typedef struct kernels {
     /* A bit for each of 64 ranges whose bound is at least `least` (1 and up). */
     uint64_t (*bound_live)(const uint16_t *bounds, uint32_t least);
 
+    /* How many of n bounds are at least `least` (1 and up). */
+    size_t (*bound_count)(const uint16_t *bounds, size_t n, uint32_t least);
+    /* The bounds of 64 ranges by lists in their roles, as if by the above; returns bound_live of them. */
+    uint64_t (*bound_lists)(const bound_list *lists, bound_roles roles, uint32_t least, uint16_t out[64]);
+
     /* The wanted documents of a range (bits) whose approximate weight reaches threshold. Approximate: within a few
      * parts in a million; the caller allows for it. */
     uint64_t (*weigh)(const weigh_input *in, uint64_t wanted, float threshold);
+    /* The same of lists whose wdf it puts into `out`, which is in->wdf of the same number. */
+    uint64_t (*weigh_lists)(const weigh_input *in, const weigh_list *lists, uint64_t wanted, float threshold);
     /* The exact weights of the wanted documents, in their order: lists in their order, in doubles. No wdf may be 255.
      * Writes up to 7 more. */
     void (*weigh_exactly)(const weigh_input *in, uint64_t wanted, double *out);
+    /* The exact weights, as from weigh_exactly, of the documents in some ranges of a dense list, where they are at
+     * least `least`, and their places: `first` and the number within the window. in is of this list alone, its lengths
+     * those of the window. Returns how many; *matched is how many documents there are. Writes up to 7 more. */
+    size_t (*weigh_dense)(const weigh_input *in, dense_window *w, uint64_t ranges, double least, uint64_t first,
+                          double *weights, uint64_t *places, uint32_t *matched);
+    /* The same of n documents, in->length being that of document 0, with their wdf; places are first + document. */
+    size_t (*weigh_documents)(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,
+                              double least, uint64_t first, double *weights, uint64_t *places);
     /* Splits n pairs of a weight and a place: those that weigh `least` or more move to the front, the others to `rest`,
      * both in order. Returns how many are in front. Writes up to 8 more in either. */
     size_t (*split)(double *weights, uint64_t *places, size_t n, double least, double *rest, uint64_t *rest_places);

@@ -205,12 +205,45 @@ TARGET static uint32_t count_words(const uint64_t words[64])
     return (uint32_t)_mm_cvtsi128_si64(_mm_add_epi64(two, _mm_unpackhi_epi64(two, two)));
 }
 
+TARGET static void dense_ranges(const dense_window *w, uint64_t ranges, uint64_t words[64], uint16_t before[64])
+{
+    plain_dense_ranges(w, ranges, words, before, &kernels_avx2);
+}
+
+TARGET static size_t bound_count(const uint16_t *bounds, size_t n, uint32_t least)
+{
+    return plain_bound_count(bounds, n, least);
+}
+
+TARGET static size_t weigh_dense(const weigh_input *in, dense_window *w, uint64_t ranges, double least, uint64_t first,
+                          double *weights, uint64_t *places, uint32_t *matched)
+{
+    return plain_weigh_dense(in, w, ranges, least, first, weights, places, matched, &kernels_avx2);
+}
+
+TARGET static size_t weigh_documents(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,
+                              double least, uint64_t first, double *weights, uint64_t *places)
+{
+    return plain_weigh_documents(in, documents, wdf, n, least, first, weights, places);
+}
+
+TARGET static uint64_t bound_lists(const bound_list *lists, bound_roles roles, uint32_t least, uint16_t out[64])
+{
+    return plain_bound_lists(lists, roles, least, out, &kernels_avx2);
+}
+
+TARGET static uint64_t weigh_lists(const weigh_input *in, const weigh_list *lists, uint64_t wanted, float threshold)
+{
+    return plain_weigh_lists(in, lists, wanted, threshold, &kernels_avx2);
+}
+
 const kernels kernels_avx2 = {
     .isa = ISA_AVX2,
     .unpack = unpack,
     .dense_open = kernels_avx2_dense_open,
     .dense_bounds = kernels_avx2_dense_bounds,
     .dense_range = kernels_avx2_dense_range,
+    .dense_ranges = dense_ranges,
     .dense_all = kernels_avx2_dense_all,
     .dense_wdf = kernels_avx2_dense_wdf,
     .places_ranges = places_ranges,
@@ -224,8 +257,13 @@ const kernels kernels_avx2 = {
     .bound_and = bound_and,
     .bound_mask = bound_mask,
     .bound_live = bound_live,
+    .bound_count = bound_count,
+    .bound_lists = bound_lists,
     .weigh = kernels_avx2_weigh,
+    .weigh_lists = weigh_lists,
     .weigh_exactly = kernels_avx2_weigh_exactly,
+    .weigh_dense = weigh_dense,
+    .weigh_documents = weigh_documents,
     .split = kernels_avx2_weigh_split,
     .saturate = kernels_avx2_weigh_saturate,
     .count_words = count_words,

@@ -68,12 +68,18 @@ TARGET static void unpack(const uint8_t *at, uint64_t bit, uint32_t width, uint3
 /* ---- places ---- */
 
 /* The documents that the chosen ones of 32 places say; they are in one range. */
-INLINE uint64_t places_mask(const uint16_t *places, uint32_t chosen)
+INLINE uint64_t places_mask(__m512i places, uint32_t chosen)
 {
-    uint64_t mask = 0;
-    for (; chosen; chosen &= chosen - 1)
-        mask |= UINT64_C(1) << (places[bits_lowest(chosen)] & 63);
-    return mask;
+    __m512i mask = _mm512_setzero_si512(), v = _mm512_maskz_compress_epi16(chosen, places);
+    uint32_t n = bits_count(chosen);
+    do { /* mostly once: no guess whether there are any */
+        __m512i at = _mm512_cvtepu16_epi64(_mm512_castsi512_si128(v));
+        at = _mm512_maskz_rolv_epi64((__mmask8)avx512_low_ones(n), _mm512_set1_epi64(1), at);
+        mask = _mm512_or_si512(mask, at);
+        v = _mm512_shuffle_i64x2(v, v, 0x39);
+        n -= n < 8 ? n : 8;
+    } while (n);
+    return (uint64_t)_mm512_reduce_or_epi64(mask);
 }
 
 TARGET static uint64_t places_ranges(const uint16_t *places, uint32_t n)
@@ -92,11 +98,11 @@ TARGET static uint64_t places_range(const uint16_t *places, uint32_t n, uint32_t
     uint64_t mask = 0;
     *before = 0;
     for (uint32_t i = 0; i < n; i += 32) {
-        __m512i at = _mm512_srli_epi16(_mm512_loadu_si512(places + i), 6);
+        __m512i v = _mm512_loadu_si512(places + i), at = _mm512_srli_epi16(v, 6);
         uint32_t there = (uint32_t)avx512_low_ones(n - i);
         uint32_t same = _mm512_cmpeq_epi16_mask(at, avx512_set16(range)) & there;
         *before += bits_count(_mm512_cmplt_epu16_mask(at, avx512_set16(range)) & there);
-        mask |= places_mask(places + i, same);
+        mask |= places_mask(v, same);
         if (_mm512_cmpgt_epu16_mask(at, avx512_set16(range)) & there)
             break;
     }
@@ -241,6 +247,52 @@ TARGET static uint64_t bound_live(const uint16_t *bounds, uint32_t least)
     return low | high << 32;
 }
 
+TARGET static size_t bound_count(const uint16_t *bounds, size_t n, uint32_t least)
+{
+    size_t count = 0;
+    if (least > UINT16_MAX)
+        return 0;
+    for (size_t i = 0; i < n; i += 64) {
+        uint64_t low = _mm512_cmpge_epu16_mask(_mm512_loadu_si512(bounds + i), avx512_set16(least));
+        uint64_t high = _mm512_cmpge_epu16_mask(_mm512_loadu_si512(bounds + i + 32), avx512_set16(least));
+        count += bits_count(low | high << 32);
+    }
+    return count;
+}
+
+/* As bound_from, of 32 ranges. */
+INLINE __m512i bounds_of(__m256i bytes, const bound_list *l)
+{
+    __m512i v = _mm512_cvtepu8_epi16(bytes);
+    __m512i product = _mm512_mulhi_epu16(_mm512_slli_epi16(v, 8), avx512_set16(l->units));
+    product = _mm512_add_epi16(product, avx512_set16(1));
+    return _mm512_maskz_adds_epu16(_mm512_test_epi16_mask(v, v), product, avx512_set16(l->base));
+}
+
+TARGET static uint64_t bound_lists(const bound_list *lists, bound_roles roles, uint32_t least, uint16_t out[64])
+{
+    uint32_t count = roles.needed + roles.any + roles.added;
+    uint64_t all = UINT64_MAX, some = roles.any ? 0 : UINT64_MAX;
+    __m512i low = _mm512_setzero_si512(), high = low;
+    for (uint32_t j = 0; j < count; j++) {
+        __m512i v = _mm512_maskz_expand_epi8(lists[j].ranges, _mm512_loadu_si512(lists[j].bytes));
+        uint64_t there = _mm512_test_epi8_mask(v, v);
+        all &= j < roles.needed ? there : UINT64_MAX;
+        some |= j - roles.needed < roles.any ? there : 0;
+        low = _mm512_adds_epu16(low, bounds_of(_mm512_castsi512_si256(v), &lists[j]));
+        high = _mm512_adds_epu16(high, bounds_of(_mm512_extracti64x4_epi64(v, 1), &lists[j]));
+    }
+    all &= some;
+    low = _mm512_maskz_mov_epi16((__mmask32)all, low);
+    high = _mm512_maskz_mov_epi16((__mmask32)(all >> 32), high);
+    _mm512_storeu_si512(out, low);
+    _mm512_storeu_si512(out + 32, high);
+    if (least > UINT16_MAX)
+        return 0;
+    return _mm512_cmpge_epu16_mask(low, avx512_set16(least)) |
+           (uint64_t)_mm512_cmpge_epu16_mask(high, avx512_set16(least)) << 32;
+}
+
 TARGET static uint32_t count_words(const uint64_t words[64])
 {
     __m512i n = _mm512_setzero_si512();
@@ -255,6 +307,7 @@ const kernels kernels_avx512 = {
     .dense_open = kernels_avx512_dense_open,
     .dense_bounds = kernels_avx512_dense_bounds,
     .dense_range = kernels_avx512_dense_range,
+    .dense_ranges = kernels_avx512_dense_ranges,
     .dense_all = kernels_avx512_dense_all,
     .dense_wdf = kernels_avx512_dense_wdf,
     .places_ranges = places_ranges,
@@ -268,8 +321,13 @@ const kernels kernels_avx512 = {
     .bound_and = bound_and,
     .bound_mask = bound_mask,
     .bound_live = bound_live,
+    .bound_count = bound_count,
+    .bound_lists = bound_lists,
     .weigh = kernels_avx512_weigh,
+    .weigh_lists = kernels_avx512_weigh_lists,
     .weigh_exactly = kernels_avx512_weigh_exactly,
+    .weigh_dense = kernels_avx512_weigh_dense,
+    .weigh_documents = kernels_avx512_weigh_documents,
     .split = kernels_avx512_weigh_split,
     .saturate = kernels_avx512_weigh_saturate,
     .count_words = count_words,

@@ -27,14 +27,6 @@ INLINE __m512i gather64_masked(__mmask8 there, const uint8_t *from, __m512i at)
 
 #pragma GCC diagnostic pop
 
-/* The sums of 64 bytes in a and 64 in b, in the low and the high half. */
-INLINE uint64_t sum_two(__m512i a, __m512i b)
-{
-    const __m512i zero = _mm512_setzero_si512();
-    __m512i both = _mm512_add_epi64(_mm512_sad_epu8(a, zero), _mm512_slli_epi64(_mm512_sad_epu8(b, zero), 32));
-    return (uint64_t)_mm512_reduce_add_epi64(both);
-}
-
 TARGET bool kernels_avx512_dense_open(const uint8_t *payload, size_t size, uint32_t count, uint8_t base,
                                       dense_window *w)
 {
@@ -56,7 +48,7 @@ TARGET bool kernels_avx512_dense_open(const uint8_t *payload, size_t size, uint3
         bits = _mm512_mask_mov_epi8(bits, _mm512_cmpgt_epu8_mask(n, avx512_set8(DENSE_LIST_MAX)), avx512_set8(64));
         _mm512_store_si512(w->counts, n);
         _mm512_store_si512(w->bits, bits);
-        both = sum_two(n, bits);
+        both = avx512_sum_two(n, bits);
     }
     return dense_layout_end(&l, payload + size, (uint32_t)both, (uint32_t)(both >> 32), w);
 }
@@ -73,30 +65,28 @@ TARGET bool kernels_avx512_dense_bounds(const uint8_t *payload, size_t size, uin
     return true;
 }
 
-/* The documents that up to 8 places of 6 bits say. Rotating looks at the low 6 bits of how far only. */
-INLINE uint64_t list_mask(uint64_t x, uint32_t n)
-{
-    const __m512i shifts = _mm512_setr_epi64(0, 6, 12, 18, 24, 30, 36, 42);
-    __m512i v = _mm512_srlv_epi64(_mm512_set1_epi64((long long)x), shifts);
-    v = _mm512_maskz_rolv_epi64((__mmask8)avx512_low_ones(n), _mm512_set1_epi64(1), v);
-    return (uint64_t)_mm512_reduce_or_epi64(v);
-}
-
 TARGET uint64_t kernels_avx512_dense_range(const dense_window *w, uint32_t range, uint32_t *before)
 {
+    return w->kind == DENSE_BITSET ? avx512_bitset_range(w, range, before) : avx512_counted_range(w, range, before);
+}
+
+TARGET void kernels_avx512_dense_ranges(const dense_window *w, uint64_t ranges, uint64_t words[64],
+                                        uint16_t before[64])
+{
+    uint32_t first;
     if (w->kind == DENSE_BITSET) {
-        const uint8_t *bits = w->documents + DENSE_RANKS;
-        __m512i eight = _mm512_maskz_loadu_epi64((__mmask8)avx512_low_ones(range & 7), bits + (range & ~7u) * 8);
-        uint32_t rank = bits_load16(w->documents + (range >> 3) * 2);
-        *before = avx512_lower_of(rank + (uint32_t)_mm512_reduce_add_epi64(_mm512_popcnt_epi64(eight)), w->count);
-        return bits_load64(bits + range * 8);
+        for (; ranges; ranges &= ranges - 1) {
+            uint32_t range = bits_lowest(ranges);
+            words[range] = avx512_bitset_range(w, range, &first);
+            before[range] = (uint16_t)first;
+        }
+        return;
     }
-    uint64_t lower = avx512_low_ones(range);
-    uint64_t both = sum_two(_mm512_maskz_loadu_epi8(lower, w->counts), _mm512_maskz_loadu_epi8(lower, w->bits));
-    *before = (uint32_t)both;
-    uint32_t n = w->counts[range];
-    return n > DENSE_LIST_MAX ? plain_word(w->documents, both >> 32)
-                              : list_mask(bits_load64(w->documents + (both >> 35)) >> (both >> 32 & 7), n);
+    for (; ranges; ranges &= ranges - 1) {
+        uint32_t range = bits_lowest(ranges);
+        words[range] = avx512_counted_range(w, range, &first);
+        before[range] = (uint16_t)first;
+    }
 }
 
 /* x[0], x[0] + x[1], ... */
@@ -173,25 +163,9 @@ TARGET void kernels_avx512_dense_all(const dense_window *w, uint64_t words[64])
     }
 }
 
-/* The escapes before number `before`; remembers how far it counted whole registers. */
-INLINE uint32_t escapes_before(dense_window *w, uint32_t before)
-{
-    if (w->escapes_to > before)
-        w->escapes = w->escapes_to = 0;
-    for (; w->escapes_to + 64 <= before; w->escapes_to += 64)
-        w->escapes += avx512_count_escapes(w->wdf, w->escapes_to, 64, w->width);
-    return w->escapes + avx512_count_escapes(w->wdf, w->escapes_to, before - w->escapes_to, w->width);
-}
-
 TARGET void kernels_avx512_dense_wdf(dense_window *w, uint64_t mask, uint32_t before, uint8_t out[64])
 {
-    __m512i v = avx512_unpack64(w->wdf, (uint64_t)before * w->width, w->width);
-    uint64_t escaped = w->width - 1u < 7u ? avx512_escapes_of(v, w->width) & avx512_low_ones(bits_count(mask)) : 0;
-    if (escaped) {
-        uint32_t from = avx512_lower_of(escapes_before(w, before), w->exceptions_size);
-        v = _mm512_mask_expand_epi8(v, escaped, _mm512_loadu_si512(w->exceptions + from));
-    }
-    _mm512_storeu_si512(out, _mm512_maskz_expand_epi8(mask, _mm512_add_epi8(v, avx512_set8(w->base))));
+    _mm512_storeu_si512(out, _mm512_maskz_expand_epi8(mask, avx512_dense_wdf(w, bits_count(mask), before)));
 }
 
 #else

@@ -31,6 +31,15 @@ INLINE __m512i sixteen_bytes(const uint8_t *at)
     return _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)at));
 }
 
+/* What a list adds to the weights of 16 documents. */
+INLINE __m512 share_of(__m128i wdf, float factor, __m512 norm)
+{
+    __m512i bytes = _mm512_cvtepu8_epi32(wdf);
+    __mmask16 endless = _mm512_cmpeq_epi32_mask(bytes, _mm512_set1_epi32(255));
+    __m512 f = _mm512_mask_mov_ps(_mm512_cvtepi32_ps(bytes), endless, _mm512_set1_ps(PLAIN_ENDLESS));
+    return _mm512_div_ps(_mm512_mul_ps(f, _mm512_set1_ps(factor)), _mm512_add_ps(f, norm));
+}
+
 /* The total weights of the 16 documents from d on. */
 INLINE __m512 weigh_sixteen(const weigh_input *in, uint32_t d)
 {
@@ -40,13 +49,8 @@ INLINE __m512 weigh_sixteen(const weigh_input *in, uint32_t d)
         lengths = _mm512_or_si512(lengths, _mm512_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
     }
     __m512 norm = norms(in, lengths), total = _mm512_setzero_ps();
-    for (uint32_t j = 0; j < in->lists; j++) {
-        __m512i bytes = sixteen_bytes(in->wdf[j] + d);
-        __mmask16 endless = _mm512_cmpeq_epi32_mask(bytes, _mm512_set1_epi32(255));
-        __m512 wdf = _mm512_mask_mov_ps(_mm512_cvtepi32_ps(bytes), endless, _mm512_set1_ps(PLAIN_ENDLESS));
-        __m512 part = _mm512_div_ps(_mm512_mul_ps(wdf, _mm512_set1_ps(in->factor[j])), _mm512_add_ps(wdf, norm));
-        total = _mm512_add_ps(total, part);
-    }
+    for (uint32_t j = 0; j < in->lists; j++)
+        total = _mm512_add_ps(total, share_of(_mm_loadu_si128((const void *)(in->wdf[j] + d)), in->factor[j], norm));
     return total;
 }
 
@@ -62,6 +66,57 @@ TARGET uint64_t kernels_avx512_weigh(const weigh_input *in, uint64_t wanted, flo
     return good & wanted;
 }
 
+/* A list's wdf by document, put where they belong. */
+INLINE __m512i put_wdf(const weigh_list *l)
+{
+    __m512i v;
+    if (l->dense)
+        v = avx512_dense_wdf(l->dense, bits_count(l->mask), l->before);
+    else if (l->wdf)
+        v = _mm512_loadu_si512(l->wdf);
+    else
+        return _mm512_loadu_si512(l->out);
+    v = _mm512_maskz_expand_epi8(l->mask, v);
+    _mm512_storeu_si512(l->out, v);
+    return v;
+}
+
+/* Of up to 16 documents, which are brought together. */
+TARGET uint64_t kernels_avx512_weigh_lists(const weigh_input *in, const weigh_list *lists, uint64_t wanted,
+                                           float threshold)
+{
+    if (bits_count(wanted) > 16) {
+        for (uint32_t j = 0; j < in->lists; j++)
+            put_wdf(&lists[j]);
+        return kernels_avx512_weigh(in, wanted, threshold);
+    }
+    __m512i lengths = _mm512_setzero_si512();
+    for (uint32_t p = 0; p < in->planes; p++) {
+        __m512i plane = _mm512_maskz_compress_epi8(wanted, _mm512_loadu_si512(in->length[p]));
+        plane = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(plane));
+        lengths = _mm512_or_si512(lengths, _mm512_sll_epi32(plane, _mm_cvtsi32_si128((int)(8 * p))));
+    }
+    __m512 norm = norms(in, lengths), total = _mm512_setzero_ps();
+    for (uint32_t j = 0; j < in->lists; j++) {
+        __m512i v = _mm512_maskz_compress_epi8(wanted, put_wdf(&lists[j]));
+        total = _mm512_add_ps(total, share_of(_mm512_castsi512_si128(v), in->factor[j], norm));
+    }
+    return _pdep_u64(_mm512_cmp_ps_mask(total, _mm512_set1_ps(threshold), _CMP_GE_OQ), wanted);
+}
+
+/* The lengths of the next eight documents, out of planes that are moved on. */
+INLINE __m256i next_lengths(__m512i planes[4], uint32_t count)
+{
+    __m256i length = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[0]));
+    planes[0] = _mm512_alignr_epi64(planes[0], planes[0], 1);
+    for (uint32_t p = 1; p < count; p++) {
+        __m256i more = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[p]));
+        planes[p] = _mm512_alignr_epi64(planes[p], planes[p], 1);
+        length = _mm256_or_si256(length, _mm256_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
+    }
+    return length;
+}
+
 TARGET void kernels_avx512_weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
 {
     uint32_t n = bits_count(wanted);
@@ -74,14 +129,8 @@ TARGET void kernels_avx512_weigh_exactly(const weigh_input *in, uint64_t wanted,
     for (uint32_t p = 0; p < in->planes; p++)
         planes[p] = _mm512_maskz_compress_epi8(wanted, _mm512_loadu_si512(in->length[p]));
     for (uint32_t i = 0; i < n; i += 8) {
-        __m256i length = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[0]));
-        planes[0] = _mm512_alignr_epi64(planes[0], planes[0], 1);
-        for (uint32_t p = 1; p < in->planes; p++) {
-            __m256i more = _mm256_cvtepu8_epi32(_mm512_castsi512_si128(planes[p]));
-            planes[p] = _mm512_alignr_epi64(planes[p], planes[p], 1);
-            length = _mm256_or_si256(length, _mm256_sll_epi32(more, _mm_cvtsi32_si128((int)(8 * p))));
-        }
-        __m512d v = _mm512_mul_pd(_mm512_set1_pd(in->exact_slope), _mm512_cvtepu32_pd(length));
+        __m512d v = _mm512_cvtepu32_pd(next_lengths(planes, in->planes));
+        v = _mm512_mul_pd(_mm512_set1_pd(in->exact_slope), v);
         norm[i / 8] = _mm512_max_pd(_mm512_add_pd(_mm512_set1_pd(in->exact_base), v), _mm512_set1_pd(in->exact_min));
         total[i / 8] = _mm512_setzero_pd();
     }
@@ -97,6 +146,51 @@ TARGET void kernels_avx512_weigh_exactly(const weigh_input *in, uint64_t wanted,
     }
     for (uint32_t i = 0; i < n; i += 8)
         _mm512_storeu_pd(out + i, total[i / 8]);
+}
+
+/* The exact weights of eight documents by the only list. */
+INLINE __m512d weigh_eight(const weigh_input *in, __m128i wdf, __m256i lengths)
+{
+    __m512d f = _mm512_cvtepi32_pd(_mm256_cvtepu8_epi32(wdf));
+    __m512d norm = _mm512_mul_pd(_mm512_set1_pd(in->exact_slope), _mm512_cvtepu32_pd(lengths));
+    norm = _mm512_max_pd(_mm512_add_pd(_mm512_set1_pd(in->exact_base), norm), _mm512_set1_pd(in->exact_min));
+    __mmask8 there = _mm512_cmp_pd_mask(f, _mm512_setzero_pd(), _CMP_GT_OQ);
+    __m512d share = _mm512_maskz_div_pd(there, f, _mm512_add_pd(f, norm));
+    return _mm512_mul_pd(_mm512_set1_pd(in->exact_factor[0]), share);
+}
+
+TARGET size_t kernels_avx512_weigh_dense(const weigh_input *in, dense_window *w, uint64_t ranges, double least,
+                                         uint64_t first, double *weights, uint64_t *places, uint32_t *matched)
+{
+    const __m512i numbers = _mm512_set_epi64(0x3f3e3d3c3b3a3938, 0x3736353433323130, 0x2f2e2d2c2b2a2928,
+                                             0x2726252423222120, 0x1f1e1d1c1b1a1918, 0x1716151413121110,
+                                             0x0f0e0d0c0b0a0908, 0x0706050403020100);
+    size_t found = 0;
+    uint32_t all = 0, before;
+    for (; ranges; ranges &= ranges - 1) {
+        uint32_t range = bits_lowest(ranges);
+        uint64_t mask = w->kind == DENSE_BITSET ? avx512_bitset_range(w, range, &before)
+                                                : avx512_counted_range(w, range, &before);
+        uint32_t n = bits_count(mask);
+        __m512i wdf = avx512_dense_wdf(w, n, before), at = _mm512_maskz_compress_epi8(mask, numbers), planes[4];
+        for (uint32_t p = 0; p < in->planes; p++)
+            planes[p] = _mm512_maskz_compress_epi8(mask, _mm512_loadu_si512(in->length[p] + (range << 6)));
+        for (uint32_t i = 0; i < n; i += 8) {
+            __mmask8 there = (__mmask8)avx512_low_ones(n - i);
+            __m512d weight = weigh_eight(in, _mm512_castsi512_si128(wdf), next_lengths(planes, in->planes));
+            __mmask8 good = _mm512_mask_cmp_pd_mask(there, weight, _mm512_set1_pd(least), _CMP_GE_OQ);
+            __m512i place = _mm512_cvtepu8_epi64(_mm512_castsi512_si128(at));
+            place = _mm512_or_si512(place, _mm512_set1_epi64((long long)(first | range << 6)));
+            _mm512_storeu_pd(weights + found, _mm512_maskz_compress_pd(good, weight));
+            _mm512_storeu_si512(places + found, _mm512_maskz_compress_epi64(good, place));
+            found += bits_count(good);
+            wdf = _mm512_alignr_epi64(wdf, wdf, 1);
+            at = _mm512_alignr_epi64(at, at, 1);
+        }
+        all += n;
+    }
+    *matched = all;
+    return found;
 }
 
 TARGET size_t kernels_avx512_weigh_split(double *weights, uint64_t *places, size_t n, double least, double *rest,
@@ -148,6 +242,26 @@ TARGET void kernels_avx512_weigh_saturate(const weigh_input *in, const uint32_t 
         up = _mm512_mask_mov_epi32(up, _mm512_cmpeq_epi32_mask(bytes, most), most);
         _mm_storeu_si128((void *)(out + i), _mm512_cvtepi32_epi8(up));
     }
+}
+
+TARGET size_t kernels_avx512_weigh_documents(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf,
+                                             uint32_t n, double least, uint64_t first, double *weights,
+                                             uint64_t *places)
+{
+    size_t found = 0;
+    for (uint32_t i = 0; i < n; i += 8) {
+        __mmask8 there = (__mmask8)avx512_low_ones(n - i);
+        __m512i at = _mm512_maskz_loadu_epi32(there, documents + i);
+        __m256i lengths = _mm512_castsi512_si256(gather_lengths(in, at, there));
+        __m512d weight = weigh_eight(in, _mm_loadl_epi64((const void *)(wdf + i)), lengths);
+        __mmask8 good = _mm512_mask_cmp_pd_mask(there, weight, _mm512_set1_pd(least), _CMP_GE_OQ);
+        __m512i place = _mm512_cvtepu32_epi64(_mm512_castsi512_si256(at));
+        place = _mm512_add_epi64(place, _mm512_set1_epi64((long long)first));
+        _mm512_storeu_pd(weights + found, _mm512_maskz_compress_pd(good, weight));
+        _mm512_storeu_si512(places + found, _mm512_maskz_compress_epi64(good, place));
+        found += bits_count(good);
+    }
+    return found;
 }
 
 #else

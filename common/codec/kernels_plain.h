@@ -141,6 +141,52 @@ static inline uint32_t plain_length(const weigh_input *in, uint32_t document)
     return length;
 }
 
+/* From a set's other kernels. */
+static inline void plain_dense_ranges(const dense_window *w, uint64_t ranges, uint64_t words[64], uint16_t before[64],
+                                      const kernels *k)
+{
+    for (; ranges; ranges &= ranges - 1) {
+        uint32_t range = bits_lowest(ranges), first;
+        words[range] = k->dense_range(w, range, &first);
+        before[range] = (uint16_t)first;
+    }
+}
+
+static inline uint64_t plain_bound_lists(const bound_list *lists, bound_roles roles, uint32_t least, uint16_t out[64],
+                                         const kernels *k)
+{
+    uint32_t count = roles.needed + roles.any + roles.added;
+    uint64_t all = UINT64_MAX, some = roles.any ? 0 : UINT64_MAX;
+    memset(out, 0, 64 * sizeof *out);
+    for (uint32_t j = 0; j < count; j++) {
+        uint8_t bytes[64];
+        uint16_t bounds[64];
+        k->spread(lists[j].ranges, lists[j].bytes, bytes);
+        k->bound_from(bytes, lists[j].base, lists[j].units, 64, bounds);
+        uint64_t there = k->bound_live(bounds, 1);
+        all &= j < roles.needed ? there : UINT64_MAX;
+        some |= j - roles.needed < roles.any ? there : 0;
+        k->bound_add(out, bounds, 64);
+    }
+    all &= some;
+    for (uint32_t r = 0; r < 64; r++)
+        out[r] = all >> r & 1 ? out[r] : 0;
+    return k->bound_live(out, least);
+}
+
+static inline uint64_t plain_weigh_lists(const weigh_input *in, const weigh_list *lists, uint64_t wanted,
+                                         float threshold, const kernels *k)
+{
+    for (uint32_t j = 0; j < in->lists; j++) {
+        const weigh_list *l = &lists[j];
+        if (l->dense)
+            k->dense_wdf(l->dense, l->mask, l->before, l->out);
+        else if (l->wdf)
+            k->spread(l->mask, l->wdf, l->out);
+    }
+    return k->weigh(in, wanted, threshold);
+}
+
 static inline void plain_weigh_exactly(const weigh_input *in, uint64_t wanted, double *out)
 {
     for (; wanted; wanted &= wanted - 1) {
@@ -153,6 +199,58 @@ static inline void plain_weigh_exactly(const weigh_input *in, uint64_t wanted, d
         }
         *out++ = total;
     }
+}
+
+static inline size_t plain_bound_count(const uint16_t *bounds, size_t n, uint32_t least)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += bounds[i] >= least;
+    return count;
+}
+
+/* From a set's other kernels. */
+static inline size_t plain_weigh_dense(const weigh_input *in, dense_window *w, uint64_t ranges, double least,
+                                       uint64_t first, double *weights, uint64_t *places, uint32_t *matched,
+                                       const kernels *k)
+{
+    size_t n = 0;
+    weigh_input here = *in;
+    uint8_t wdf[64];
+    const uint8_t *rows[1] = {wdf};
+    here.wdf = rows;
+    *matched = 0;
+    for (; ranges; ranges &= ranges - 1) {
+        uint32_t range = bits_lowest(ranges), before, documents = range << 6;
+        uint64_t mask = k->dense_range(w, range, &before);
+        double exact[64 + 8];
+        k->dense_wdf(w, mask, before, wdf);
+        for (uint32_t p = 0; p < in->planes; p++)
+            here.length[p] = in->length[p] + documents;
+        k->weigh_exactly(&here, mask, exact);
+        *matched += bits_count(mask);
+        for (uint32_t i = 0; mask; mask &= mask - 1, i++) {
+            weights[n] = exact[i];
+            places[n] = first | documents | bits_lowest(mask);
+            n += exact[i] >= least;
+        }
+    }
+    return n;
+}
+
+static inline size_t plain_weigh_documents(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf,
+                                           uint32_t n, double least, uint64_t first, double *weights,
+                                           uint64_t *places)
+{
+    size_t found = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        double norm = in->exact_base + in->exact_slope * plain_length(in, documents[i]), f = wdf[i];
+        norm = norm > in->exact_min ? norm : in->exact_min;
+        weights[found] = f > 0 ? in->exact_factor[0] * (f / (f + norm)) : 0;
+        places[found] = first + documents[i];
+        found += weights[found] >= least;
+    }
+    return found;
 }
 
 /* From pair number i on, when `front` before it are in front. */

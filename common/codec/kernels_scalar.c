@@ -268,12 +268,45 @@ static uint32_t count_words(const uint64_t words[64])
     return n;
 }
 
+static void dense_ranges(const dense_window *w, uint64_t ranges, uint64_t words[64], uint16_t before[64])
+{
+    plain_dense_ranges(w, ranges, words, before, &kernels_scalar);
+}
+
+static size_t bound_count(const uint16_t *bounds, size_t n, uint32_t least)
+{
+    return plain_bound_count(bounds, n, least);
+}
+
+static size_t weigh_dense(const weigh_input *in, dense_window *w, uint64_t ranges, double least, uint64_t first,
+                          double *weights, uint64_t *places, uint32_t *matched)
+{
+    return plain_weigh_dense(in, w, ranges, least, first, weights, places, matched, &kernels_scalar);
+}
+
+static size_t weigh_documents(const weigh_input *in, const uint32_t *documents, const uint8_t *wdf, uint32_t n,
+                              double least, uint64_t first, double *weights, uint64_t *places)
+{
+    return plain_weigh_documents(in, documents, wdf, n, least, first, weights, places);
+}
+
+static uint64_t bound_lists(const bound_list *lists, bound_roles roles, uint32_t least, uint16_t out[64])
+{
+    return plain_bound_lists(lists, roles, least, out, &kernels_scalar);
+}
+
+static uint64_t weigh_lists(const weigh_input *in, const weigh_list *lists, uint64_t wanted, float threshold)
+{
+    return plain_weigh_lists(in, lists, wanted, threshold, &kernels_scalar);
+}
+
 const kernels kernels_scalar = {
     .isa = ISA_SCALAR,
     .unpack = unpack,
     .dense_open = dense_open,
     .dense_bounds = dense_bounds,
     .dense_range = dense_range,
+    .dense_ranges = dense_ranges,
     .dense_all = dense_all,
     .dense_wdf = dense_wdf,
     .places_ranges = places_ranges,
@@ -287,8 +320,13 @@ const kernels kernels_scalar = {
     .bound_and = bound_and,
     .bound_mask = bound_mask,
     .bound_live = bound_live,
+    .bound_count = bound_count,
+    .bound_lists = bound_lists,
     .weigh = weigh,
+    .weigh_lists = weigh_lists,
     .weigh_exactly = weigh_exactly,
+    .weigh_dense = weigh_dense,
+    .weigh_documents = weigh_documents,
     .split = split,
     .saturate = saturate,
     .count_words = count_words,

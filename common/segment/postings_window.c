@@ -395,6 +395,62 @@ uint64_t postings_window_documents(postings_window *p, uint32_t range)
     return p->masks[range];
 }
 
+dense_window *postings_window_get_dense(postings_window *p)
+{
+    if (p->bounds[p->window])
+        open_window(p);
+    return p->bounds[p->window] && p->window_count ? &p->dense : NULL;
+}
+
+uint32_t postings_window_get_places(postings_window *p, const uint16_t **places, const uint8_t **wdf)
+{
+    if (!p->bounds[p->window])
+        return 0;
+    open_window(p);
+    *places = p->places;
+    *wdf = window_wdf(p);
+    return p->span.count;
+}
+
+/* Those of groups are kept by the group. */
+static void find_in_group(postings_window *p, uint64_t ranges)
+{
+    for (; ranges; ranges &= ranges - 1) {
+        uint32_t range = bits_lowest(ranges);
+        p->masks[range] = postings_group_documents(p->group, p->room, p->window, range);
+    }
+}
+
+void postings_window_find(postings_window *p, uint64_t ranges)
+{
+    if (!p->bounds[p->window]) {
+        for (; ranges; ranges &= ranges - 1)
+            p->masks[bits_lowest(ranges)] = 0;
+        return;
+    }
+    if (p->group) {
+        find_in_group(p, ranges);
+        return;
+    }
+    open_window(p);
+    uint64_t left = ranges & ~p->known;
+    if (postings_window_is_dense(p) && p->window_count) {
+        p->asked += bits_count(left);
+        if (left && p->dense.kind != DENSE_BITSET && p->asked > p->few_ranges)
+            know_dense(p);
+        else
+            p->kernels->dense_ranges(&p->dense, left, p->masks, p->first);
+    } else {
+        for (uint64_t rest = left; rest; rest &= rest - 1) {
+            uint32_t range = bits_lowest(rest), before = 0;
+            p->masks[range] = postings_window_is_dense(p)
+                                  ? 0 : p->kernels->places_range(p->places, p->span.count, range, &before);
+            p->first[range] = (uint16_t)before;
+        }
+    }
+    p->known |= ranges;
+}
+
 void postings_window_prefetch_rest(const postings_window *p)
 {
     if (!postings_window_is_dense(p) || !p->payload)
@@ -402,6 +458,15 @@ void postings_window_prefetch_rest(const postings_window *p)
     size_t size = p->payload_size < PREFETCH_MOST ? p->payload_size : PREFETCH_MOST;
     for (size_t at = 128; at < size; at += 64)
         __builtin_prefetch(p->payload + at);
+}
+
+void postings_window_prefetch_payload(const postings_window *p, uint32_t window)
+{
+    const uint8_t *directory = p->view.directory + (size_t)window * 8;
+    uint32_t from = bits_load32(directory), size = bits_load32(directory + 8) - from;
+    size = size < PREFETCH_MOST ? size : PREFETCH_MOST;
+    for (size_t at = 128; at < size; at += 64)
+        __builtin_prefetch(p->view.payload + from + at);
 }
 
 void postings_window_words(postings_window *p, uint64_t words[RANGES])
@@ -421,6 +486,11 @@ void postings_window_words(postings_window *p, uint64_t words[RANGES])
         return;
     for (uint32_t i = 0; i < p->span.count; i++)
         words[p->places[i] >> 6] |= UINT64_C(1) << (p->places[i] & 63);
+}
+
+const uint8_t *postings_window_places_wdf(postings_window *p, uint32_t range)
+{
+    return window_wdf(p) + p->first[range];
 }
 
 void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_SIZE])

@@ -151,10 +151,30 @@ uint32_t postings_window_count(postings_window *p);
 void postings_window_expect(postings_window *p, uint32_t ranges);
 /* Asks the memory for the window's documents and wdf, or the most likely part of them. */
 void postings_window_prefetch_rest(const postings_window *p);
+/* The same of any window of a dense list. */
+void postings_window_prefetch_payload(const postings_window *p, uint32_t window);
 /* The documents of a range. */
 uint64_t postings_window_documents(postings_window *p, uint32_t range);
 /* The documents of all ranges. */
 void postings_window_words(postings_window *p, uint64_t words[RANGES]);
+/* The window's documents of a list that is neither dense nor a group: places within the window, and wdf of 255 at most;
+ * how many. */
+uint32_t postings_window_get_places(postings_window *p, const uint16_t **places, const uint8_t **wdf);
+/* The window of a dense list; NULL when it has no documents. */
+dense_window *postings_window_get_dense(postings_window *p);
+/* Finds the documents of some ranges, a bit each, for the two below. */
+void postings_window_find(postings_window *p, uint64_t ranges);
+/* The documents of a range that was found, and the number of the window's documents before them (not of groups). */
+static inline uint64_t postings_window_found(const postings_window *p, uint32_t range)
+{
+    return p->masks[range];
+}
+static inline uint32_t postings_window_before(const postings_window *p, uint32_t range)
+{
+    return p->first[range];
+}
+/* The wdf of the same range's documents in order, 255 at most; not of dense lists and groups. */
+const uint8_t *postings_window_places_wdf(postings_window *p, uint32_t range);
 /* wdf by document of a range, 255 at most, 0 where the term is not. */
 void postings_window_wdf(postings_window *p, uint32_t range, uint8_t out[RANGE_SIZE]);
 /* The exact wdf of a document whose byte says 255. */

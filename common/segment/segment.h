@@ -52,6 +52,13 @@ static inline oir_docid segment_get_docid(const segment *s, uint32_t local)
     return s->docid_first + (s->docids.bytes ? packed_column_get(&s->docids, local) : local);
 }
 
+/* Asks the memory for it. */
+static inline void segment_prefetch_docid(const segment *s, uint32_t local)
+{
+    if (s->docids.bytes)
+        packed_column_prefetch(&s->docids, local);
+}
+
 /* The local number that is the i-th in the order of docids, i below document_count: below document_count, and else as
  * segment_get_docid. */
 static inline uint32_t segment_get_by_docid(const segment *s, uint32_t i)

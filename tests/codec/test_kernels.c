@@ -79,6 +79,16 @@ static void check_window(void)
     EXPECT(edge_kept(&output, 512));
     EXPECT(memcmp(output.bytes, window.words, 512) == 0);
 
+    uint64_t words[64], some = harness_random();
+    uint16_t before[64];
+    memset(words, 0x5a, sizeof words);
+    k->dense_ranges(&w, some, words, before);
+    for (uint32_t r = 0; r < 64; r++) {
+        EXPECT(words[r] == (some >> r & 1 ? window.words[r] : UINT64_C(0x5a5a5a5a5a5a5a5a)));
+        if (some >> r & 1 && window.words[r])
+            EXPECT_EQ(before[r], documents_before(r));
+    }
+
     EXPECT(!k->dense_open(payload, 8, window.count, 0, &w));
     EXPECT(!k->dense_open(payload, window.payload.size, 4097, 0, &w));
 }
@@ -276,6 +286,54 @@ static void bounds_live(void)
     }
 }
 
+static void bounds_counted(void)
+{
+    for (uint32_t round = 0; round < 200; round++) {
+        uint16_t bounds[256];
+        size_t n = 64 * harness_below(5), expected = 0;
+        uint32_t least = 1 + edge_number(UINT16_MAX);
+        for (size_t i = 0; i < n; i++) {
+            bounds[i] = (uint16_t)edge_number(UINT16_MAX);
+            expected += bounds[i] >= least;
+        }
+        EXPECT_EQ(k->bound_count((const void *)edge_put(bounds, n * 2), n, least), expected);
+    }
+}
+
+/* Several lists at once as one after another. */
+static void bounds_of_lists(void)
+{
+    enum { MOST = 6 };
+    for (uint32_t round = 0; round < 1000; round++) {
+        uint8_t bytes[MOST][64];
+        bound_list lists[MOST];
+        bound_roles roles = {harness_below(3), harness_below(3), harness_below(3)};
+        uint32_t least = 1 + edge_number(UINT16_MAX);
+        uint16_t expected[64], got[64];
+        for (uint32_t j = 0; j < MOST; j++) {
+            for (uint32_t i = 0; i < 64; i++)
+                bytes[j][i] = (uint8_t)(harness_below(4) ? 1 + harness_below(255) : harness_below(2));
+            uint64_t ranges = harness_below(4) ? harness_random() : 0 - (uint64_t)harness_below(2);
+            lists[j] = (bound_list){bytes[j], ranges, edge_number(UINT16_MAX), edge_number(UINT16_MAX)};
+        }
+        uint64_t live = kernels_scalar.bound_lists(lists, roles, least, expected);
+        EXPECT(k->bound_lists(lists, roles, least, got) == live);
+        EXPECT(memcmp(got, expected, sizeof got) == 0);
+        for (uint32_t i = 0; i < 64; i++) {
+            uint32_t needed = 0, any = 0, sum = 0;
+            for (uint32_t j = 0; j < roles.needed + roles.any + roles.added; j++) {
+                uint32_t rank = bits_count(lists[j].ranges & bits_low(i));
+                uint32_t byte = lists[j].ranges >> i & 1 ? bytes[j][rank] : 0;
+                uint32_t bound = byte ? lists[j].base + byte * lists[j].units / 256 + 1 : 0;
+                needed += byte && j < roles.needed;
+                any += byte && j >= roles.needed && j < roles.needed + roles.any;
+                sum = sum + bound < UINT16_MAX ? sum + bound : UINT16_MAX;
+            }
+            EXPECT_EQ(expected[i], needed == roles.needed && (any || !roles.any) ? sum : 0);
+        }
+    }
+}
+
 static void words_counted(void)
 {
     for (uint32_t round = 0; round < 100; round++) {
@@ -358,6 +416,105 @@ static void weights_exactly(void)
                 total += wdf[j][d] ? factor[j] * ((double)wdf[j][d] / ((double)wdf[j][d] + norm)) : 0;
             if (wanted >> d & 1)
                 EXPECT(memcmp(&got[i++], &total, sizeof total) == 0);
+        }
+    }
+}
+
+/* What weigh_exactly says of documents of one list that weigh enough, in both forms. */
+static void check_alone(const weigh_input *in, const lists_window *l, uint64_t ranges, double least)
+{
+    static double weights[4096 + 8], expected[4096];
+    static uint64_t places[4096 + 8], expected_places[4096];
+    static uint32_t documents[4096 + 16];
+    static uint8_t wdf[4096 + 64];
+    static dense_window w;
+    size_t n = 0;
+    uint32_t all = 0, matched = 0, i = 0;
+    for (uint32_t r = 0; r < 64; r++)
+        for (uint64_t left = l->words[r]; left; left &= left - 1, i++) {
+            uint32_t d = r << 6 | bits_lowest(left);
+            double norm = in->exact_base + in->exact_slope * length_of(in, d), f = l->wdf[i] + l->base;
+            norm = norm > in->exact_min ? norm : in->exact_min;
+            if (!(ranges >> r & 1))
+                continue;
+            documents[all] = d;
+            wdf[all++] = (uint8_t)(l->wdf[i] + l->base);
+            expected[n] = f > 0 ? in->exact_factor[0] * (f / (f + norm)) : 0;
+            expected_places[n] = UINT64_C(7) << 32 | d;
+            n += expected[n] >= least;
+        }
+    const uint8_t *payload = edge_put(l->payload.data, l->payload.size);
+    REQUIRE(k->dense_open(payload, l->payload.size, l->count, (uint8_t)l->base, &w));
+    EXPECT_EQ(k->weigh_dense(in, &w, ranges, least, UINT64_C(7) << 32, weights, places, &matched), n);
+    EXPECT_EQ(matched, all);
+    EXPECT(memcmp(weights, expected, n * sizeof *weights) == 0);
+    EXPECT(memcmp(places, expected_places, n * sizeof *places) == 0);
+    EXPECT_EQ(k->weigh_documents(in, documents, wdf, all, least, UINT64_C(7) << 32, weights, places), n);
+    EXPECT(memcmp(weights, expected, n * sizeof *weights) == 0);
+    EXPECT(memcmp(places, expected_places, n * sizeof *places) == 0);
+}
+
+static void weights_alone(void)
+{
+    for (uint32_t round = 0; round < 500; round++) {
+        double factor = 1 + harness_below(20000) / 7.0;
+        weigh_input in = {.lists = 1, .exact_factor = &factor};
+        random_norms(&in);
+        in.exact_base = in.norm_base / 3;
+        in.exact_slope = in.norm_slope / 3;
+        in.exact_min = in.norm_min;
+        lists_make_window(&window, 1 + harness_below(1u << (1 + round % 12)));
+        check_alone(&in, &window, harness_random(), round % 3 ? factor * harness_below(100) / 100 : -1);
+    }
+}
+
+/* Decoded and weighed at once, or one after the other. */
+static void weights_of_lists(void)
+{
+    static lists_window windows[LISTS];
+    static dense_window w[LISTS];
+    static uint8_t payloads[LISTS][16384];
+    for (uint32_t round = 0; round < 300; round++) {
+        uint8_t wdf[LISTS][64], got[LISTS][64], in_order[LISTS][64 + 64] = {0};
+        const uint8_t *expected_at[LISTS], *at[LISTS];
+        float factor[LISTS];
+        weigh_list lists[LISTS];
+        weigh_input in = {.lists = harness_below(LISTS + 1), .wdf = expected_at, .factor = factor};
+        uint32_t range = harness_below(64);
+        random_norms(&in);
+        for (uint32_t j = 0; j < LISTS; j++) {
+            uint32_t before;
+            lists_make_window(&windows[j], 1 + harness_below(1u << (5 + round % 8)));
+            const lists_window *l = &windows[j];
+            REQUIRE(l->payload.size + 64 <= sizeof payloads[j]);
+            memcpy(payloads[j], l->payload.data, l->payload.size);
+            REQUIRE(k->dense_open(payloads[j], l->payload.size, l->count, (uint8_t)l->base, &w[j]));
+            uint64_t mask = k->dense_range(&w[j], range, &before);
+            k->dense_wdf(&w[j], mask, before, wdf[j]);
+            for (uint32_t d = 0, n = 0; d < 64; d++)
+                if (mask >> d & 1)
+                    in_order[j][n++] = wdf[j][d];
+            memcpy(got[j], wdf[j], 64);
+            lists[j] = (weigh_list){.mask = mask, .before = before, .out = got[j]};
+            lists[j].dense = round % 3 == 0 ? &w[j] : NULL;
+            lists[j].wdf = round % 3 == 1 ? in_order[j] : NULL;
+            expected_at[j] = wdf[j];
+            at[j] = got[j];
+            factor[j] = (float)(1 + harness_below(20000)) / 1000;
+            buffer_release(&windows[j].payload);
+        }
+        uint64_t wanted = harness_random() & (round % 2 ? harness_random() & harness_random() : UINT64_MAX);
+        double threshold = weight_of(&in, harness_below(64));
+        in.wdf = at;
+        uint64_t good = k->weigh_lists(&in, lists, wanted, (float)threshold);
+        EXPECT((good & ~wanted) == 0);
+        EXPECT(memcmp(got, wdf, in.lists * sizeof *got) == 0);
+        for (uint32_t d = 0; d < 64; d++) {
+            double weight = weight_of(&in, d);
+            if (wanted >> d & 1 && weight >= threshold * (1 + 1e-5))
+                EXPECT(good >> d & 1);
+            if (weight < threshold * (1 - 1e-5))
+                EXPECT(!(good >> d & 1));
         }
     }
 }
@@ -497,9 +654,13 @@ int main(void)
         TEST(bounds_added);
         TEST(bounds_of_bytes);
         TEST(bounds_live);
+        TEST(bounds_counted);
+        TEST(bounds_of_lists);
         TEST(words_counted);
         TEST(weights);
         TEST(weights_exactly);
+        TEST(weights_alone);
+        TEST(weights_of_lists);
         TEST(pairs_split);
         TEST(saturations);
         TEST(saturations_far);
