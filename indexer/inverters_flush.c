@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -24,11 +25,17 @@ typedef struct source {
     uint64_t local;         /* where the cursor stands; UINT64_MAX at its end */
 } source;
 
+/* What a thread brings a term's postings together in: as large as the longest list, so there are only as many as are
+ * in use at a time. */
+typedef struct scratch {
+    atomic_flag taken;
+    gather gather;
+    source *sources;       /* one for each inverter */
+} scratch;
+
 /* A stretch of terms, while a thread encodes it and another one writes what came out. */
 typedef struct stretch {
     uint32_t from, end;    /* items */
-    gather gather;
-    source *sources;       /* one for each inverter */
     segment_encoder encoder;
     uint32_t *firsts;      /* of each encoded term, the first item */
     size_t first_capacity;
@@ -49,7 +56,9 @@ typedef struct flush {
     inverters_terms terms;
     uint32_t ordinal;       /* of the next term */
     team *helpers;          /* NULL: none */
-    stretch *stretches;     /* without helpers one, which encodes nothing; else twice those that are encoded at once */
+    scratch *scratches;     /* one for each thread */
+    size_t scratch_count;
+    stretch *stretches;     /* with helpers: twice those that are encoded at a time */
     size_t stretch_count;
     stretch *encoding, *writing; /* each half of them */
     uint64_t *pairs;        /* one document's ordinals and wdf, and room for as many */
@@ -161,7 +170,7 @@ static inline void add_posting(gather *g, const source *s)
 }
 
 /* Opens the lists of the `same` items from `at` on. */
-static oir_status open_sources(const flush *f, stretch *s, uint32_t at, uint32_t same, oir_error *err)
+static oir_status open_sources(const flush *f, scratch *s, uint32_t at, uint32_t same, oir_error *err)
 {
     size_t documents = 0, positions = 0;
     for (uint32_t i = 0, owner; i < same; i++) {
@@ -178,7 +187,7 @@ static oir_status open_sources(const flush *f, stretch *s, uint32_t at, uint32_t
 }
 
 /* From each source in turn what it has before the others go on: documents of one lie in runs. */
-static void take_in_turns(stretch *s, uint32_t count)
+static void take_in_turns(scratch *s, uint32_t count)
 {
     gather g = s->gather; /* a copy that nothing else can see is kept in registers */
     for (;;) {
@@ -220,7 +229,7 @@ static void prefetch_terms(const flush *f, uint32_t at, uint32_t count)
 }
 
 /* The postings of the `same` items from `at` on, which are one term; count 0: all its documents are dead. */
-static oir_status gather_term(const flush *f, stretch *s, uint32_t at, uint32_t same, term_postings *out,
+static oir_status gather_term(const flush *f, scratch *s, uint32_t at, uint32_t same, term_postings *out,
                               oir_error *err)
 {
     gather_clear(&s->gather);
@@ -253,7 +262,7 @@ static oir_status write_terms_alone(flush *f, oir_error *err)
         }
         prefetch_terms(f, at, f->terms.count);
         same = inverters_group_term(&f->terms, at, f->terms.count);
-        ERROR_FORWARD(gather_term(f, f->stretches, at, same, &postings, err));
+        ERROR_FORWARD(gather_term(f, f->scratches, at, same, &postings, err));
         if (postings.count == 0)
             continue;
         ERROR_FORWARD(segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &postings, err));
@@ -264,14 +273,14 @@ static oir_status write_terms_alone(flush *f, oir_error *err)
 
 /* ---- terms, by several: while some stretches are encoded, those before them are written ---- */
 
-static oir_status encode(flush *f, stretch *s, oir_error *err)
+static oir_status encode(flush *f, scratch *with, stretch *s, oir_error *err)
 {
     segment_encoder_clear(&s->encoder);
     for (uint32_t at = s->from, same; at < s->end; at += same) {
         term_postings postings;
         prefetch_terms(f, at, s->end);
         same = inverters_group_term(&f->terms, at, s->end);
-        ERROR_FORWARD(gather_term(f, s, at, same, &postings, err));
+        ERROR_FORWARD(gather_term(f, with, at, same, &postings, err));
         if (postings.count == 0)
             continue;
         if (!memory_reserve(&s->firsts, &s->first_capacity, s->encoder.count + 1, sizeof *s->firsts))
@@ -312,7 +321,11 @@ static void help(void *context, size_t part, bool owner)
         return;
     }
     stretch *s = &f->encoding[part - 1];
-    s->status = encode(f, s, &s->error);
+    scratch *with = f->scratches;
+    while (atomic_flag_test_and_set_explicit(&with->taken, memory_order_acquire)) /* one of them is free */
+        with = with + 1 < f->scratches + f->scratch_count ? with + 1 : f->scratches;
+    s->status = encode(f, with, s, &s->error);
+    atomic_flag_clear_explicit(&with->taken, memory_order_release);
 }
 
 /* The next terms, for a stretch: about as much work in each, but never a part of a term. */
@@ -363,30 +376,37 @@ static oir_status write_terms_together(flush *f, oir_error *err)
 
 static oir_status write_terms(flush *f, oir_error *err)
 {
-    f->stretch_count = f->helpers ? 2 * STRETCHES * team_size(f->helpers) : 1;
-    f->stretches = memory_new_zeroed(f->stretch_count, sizeof *f->stretches);
-    if (!f->stretches)
+    f->scratch_count = f->helpers ? team_size(f->helpers) : 1;
+    f->scratches = memory_new_zeroed(f->scratch_count, sizeof *f->scratches);
+    f->stretch_count = f->helpers ? 2 * STRETCHES * f->scratch_count : 0;
+    f->stretches = memory_new_zeroed(f->stretch_count + 1, sizeof *f->stretches);
+    if (!f->scratches || !f->stretches)
         return error_no_memory(err, "writing out the buffer of documents");
-    for (size_t i = 0; i < f->stretch_count; i++) {
-        gather_init(&f->stretches[i].gather);
-        f->stretches[i].sources = memory_new_zeroed(f->v->count, sizeof *f->stretches[i].sources);
-        if (!f->stretches[i].sources)
+    for (size_t i = 0; i < f->scratch_count; i++) {
+        scratch *s = &f->scratches[i];
+        atomic_flag_clear(&s->taken);
+        gather_init(&s->gather);
+        s->sources = memory_new_zeroed(f->v->count, sizeof *s->sources);
+        if (!s->sources)
             return error_no_memory(err, "writing out the buffer of documents");
     }
     return f->helpers ? write_terms_together(f, err) : write_terms_alone(f, err);
 }
 
-static void release_stretches(flush *f)
+static void release_threads(flush *f)
 {
-    for (size_t i = 0; f->stretches && i < f->stretch_count; i++) {
-        stretch *s = &f->stretches[i];
+    for (size_t i = 0; f->scratches && i < f->scratch_count; i++) {
+        scratch *s = &f->scratches[i];
         for (uint32_t k = 0; s->sources && k < f->v->count; k++)
             buffer_release(&s->sources[k].list);
         memory_free(s->sources);
         gather_release(&s->gather);
-        segment_encoder_release(&s->encoder);
-        memory_free(s->firsts);
     }
+    for (size_t i = 0; f->stretches && i < f->stretch_count; i++) {
+        segment_encoder_release(&f->stretches[i].encoder);
+        memory_free(f->stretches[i].firsts);
+    }
+    memory_free(f->scratches);
     memory_free(f->stretches);
 }
 
@@ -441,7 +461,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_wr
     ERROR_GOTO_DONE(write_terms(&f, err));
     ERROR_GOTO_DONE(write_term_lists(&f, err));
 done:
-    release_stretches(&f);
+    release_threads(&f);
     for (uint32_t i = 0; f.locals && i < v->count; i++)
         memory_free(f.locals[i]);
     memory_free(f.locals);
