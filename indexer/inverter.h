@@ -58,6 +58,7 @@ enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that
 
 typedef struct inverter {
     size_t memory;                /* bytes that it is meant for */
+    uint32_t writers;             /* threads that write it out, each with a list at hand */
     bool term_lists, stored;
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
     inverter_batch batch;
@@ -84,7 +85,8 @@ typedef struct inverter {
     uint32_t documents_max, positions_max; /* of any term: what the longest list will take */
 } inverter;
 
-/* For `memory` bytes or so, which is the caller's to watch. OIR_NO_MEMORY. */
+/* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more.
+ * OIR_NO_MEMORY. */
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */
 void inverter_free(inverter *v);

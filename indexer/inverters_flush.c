@@ -12,7 +12,8 @@ enum {
     PREFETCH = 8,      /* terms ahead */
     FEW_TERMS = 128,   /* of a document: sorted by comparing */
     STRETCHES = 4,     /* for each thread, at a time: so that a long one does not keep the others waiting */
-    STRETCH = 1 << 17  /* documents and positions of one, or so */
+    STRETCH = 1 << 17, /* documents and positions of one, or so: more is a single long list */
+    KEPT = 2 * STRETCH /* documents and positions that a stretch keeps room for */
 };
 #define GONE UINT32_MAX
 
@@ -195,7 +196,7 @@ static void take_in_turns(stretch *s, uint32_t count)
         if (best->local == UINT64_MAX)
             break;
         source from = *best;
-        for (; from.local < next || (from.local != UINT64_MAX && next == UINT64_MAX); advance(&from))
+        for (; from.local < next; advance(&from))
             add_posting(&g, &from);
         *best = from;
     }
@@ -264,6 +265,19 @@ static oir_status write_terms_alone(flush *f, oir_error *err)
 
 /* ---- terms, by several: while some stretches are encoded, those before them are written ---- */
 
+/* There are many stretches, and each comes by a long list sooner or later: only as many as there are threads may have
+ * room for one. */
+static void give_back(flush *f, stretch *s)
+{
+    if (s->gather.capacity + s->gather.position_capacity <= KEPT)
+        return;
+    gather_release(&s->gather);
+    gather_init(&s->gather);
+    for (uint32_t i = 0; i < f->v->count; i++)
+        buffer_release(&s->sources[i].list);
+    segment_encoder_give_back(&s->encoder);
+}
+
 static oir_status encode(flush *f, stretch *s, oir_error *err)
 {
     segment_encoder_clear(&s->encoder);
@@ -279,6 +293,7 @@ static oir_status encode(flush *f, stretch *s, oir_error *err)
         s->firsts[s->encoder.count] = at;
         ERROR_FORWARD(segment_encoder_add(&s->encoder, &postings, err));
     }
+    give_back(f, s);
     return OIR_OK;
 }
 
