@@ -120,11 +120,14 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
 /* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
  * memory. There must be one at least. */
 bool inverter_order(const inverter *v, uint32_t **out);
+
+/* A term by its number. */
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {
     return &v->term_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];
 }
 
+/* A document by its buffered number. */
 static inline inverter_document *inverter_get_document(const inverter *v, size_t number)
 {
     return &v->document_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];
