@@ -181,6 +181,8 @@ static bool is_in_order(const gather *g)
 oir_status gather_finish(gather *g, term_postings *out, oir_error *err)
 {
     bool in_order = is_in_order(g);
+    if (!in_order && g->position_count > UINT32_MAX) /* where a document's start, is noted in half a number */
+        return error_set(err, OIR_TOO_BIG, "a term has more than 2^32 positions in documents that are put in order");
     if (!in_order && !sort(g))
         return error_no_memory(err, "the postings of a term");
     *out = (term_postings){

@@ -22,6 +22,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     if (!v)
         return error_no_memory(err, "the buffer of documents");
     v->memory = memory;
+    v->writers = 1;
     v->term_lists = term_lists;
     v->stored = stored;
     slices_init(&v->pool);
@@ -60,7 +61,8 @@ void inverter_free(inverter *v)
 void inverter_clear(inverter *v)
 {
     release(v);
-    *v = (inverter){.memory = v->memory, .batch = v->batch, .term_lists = v->term_lists, .stored = v->stored};
+    *v = (inverter){.memory = v->memory, .writers = v->writers, .batch = v->batch, .term_lists = v->term_lists,
+                    .stored = v->stored};
 }
 
 /* ---- terms ---- */
@@ -376,10 +378,10 @@ size_t inverter_get_memory(const inverter *v)
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
+    size_t lists = v->writers * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
-                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t)) + (size_t)v->documents_max * 26 +
-                     (size_t)v->positions_max * 8;
-    return here + writing;
+                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
+    return here + writing + lists;
 }
 
 bool inverter_is_full(const inverter *v)

@@ -58,6 +58,7 @@ enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that
 
 typedef struct inverter {
     size_t memory;                /* bytes that it is meant for */
+    uint32_t writers;             /* threads that write it out, each with a list at hand */
     bool term_lists, stored;
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
     inverter_batch batch;
@@ -84,7 +85,8 @@ typedef struct inverter {
     uint32_t documents_max, positions_max; /* of any term: what the longest list will take */
 } inverter;
 
-/* For `memory` bytes or so, which is the caller's to watch. OIR_NO_MEMORY. */
+/* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more.
+ * OIR_NO_MEMORY. */
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */
 void inverter_free(inverter *v);
@@ -118,11 +120,14 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
 /* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
  * memory. There must be one at least. */
 bool inverter_order(const inverter *v, uint32_t **out);
+
+/* A term by its number. */
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {
     return &v->term_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];
 }
 
+/* A document by its buffered number. */
 static inline inverter_document *inverter_get_document(const inverter *v, size_t number)
 {
     return &v->document_blocks[number >> INVERTER_BLOCK_BITS][number & ((1u << INVERTER_BLOCK_BITS) - 1)];

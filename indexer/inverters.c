@@ -11,6 +11,8 @@ oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term
     oir_status status = v->items ? OIR_OK : error_no_memory(err, "the buffer of documents");
     for (; status == OIR_OK && v->count < count; v->count++)
         status = inverter_new(&v->items[v->count], memory / count, term_lists, stored, err);
+    for (uint32_t i = 0; i < count && status == OIR_OK; i++)
+        v->items[i]->writers = count;
     if (status)
         inverters_release(v);
     return status;

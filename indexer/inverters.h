@@ -70,7 +70,7 @@ static inline const inverter_term *inverters_get_term(const inverters *v, const 
 
 /* Writes all live documents, which are settled, into a segment, with a team's help (NULL: without), in the given order
  * of places in inverters_order's (NULL: by ascending docid); the caller commits it and clears the buffer, which is
- * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+ * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG, OIR_CANCELLED. */
 oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, team *helpers,
                            const progress *p, oir_error *err);
 

@@ -13,7 +13,8 @@ enum {
     PREFETCH = 8,      /* terms ahead */
     FEW_TERMS = 128,   /* of a document: sorted by comparing */
     STRETCHES = 4,     /* for each thread, at a time: so that a long one does not keep the others waiting */
-    STRETCH = 1 << 17  /* documents and positions of one, or so */
+    STRETCH = 1 << 17, /* documents and positions of one, or so: more is a single long list */
+    LARGE = 1 << 20    /* encoded bytes of such a one */
 };
 #define GONE UINT32_MAX
 
@@ -204,7 +205,7 @@ static void take_in_turns(scratch *s, uint32_t count)
         if (best->local == UINT64_MAX)
             break;
         source from = *best;
-        for (; from.local < next || (from.local != UINT64_MAX && next == UINT64_MAX); advance(&from))
+        for (; from.local < next; advance(&from))
             add_posting(&g, &from);
         *best = from;
     }
@@ -288,6 +289,9 @@ static oir_status encode(flush *f, scratch *with, stretch *s, oir_error *err)
         s->firsts[s->encoder.count] = at;
         ERROR_FORWARD(segment_encoder_add(&s->encoder, &postings, err));
     }
+    /* There are many stretches, and each comes by a long list sooner or later. */
+    if (s->encoder.bytes.size > LARGE)
+        segment_encoder_give_back(&s->encoder);
     return OIR_OK;
 }
 

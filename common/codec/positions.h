@@ -13,7 +13,7 @@
 #include "base/bit_writer.h"
 #include "codec/isa.h"
 
-/* floor(log2(m / c)), without dividing: most of the time spent on finding a group goes here. */
+/* floor(log2(m / c)), without dividing: most of the time spent on finding a group goes here. c is 1 at least. */
 static inline uint32_t positions_low_bits(uint32_t c, uint32_t m)
 {
     if (m <= c)
@@ -112,7 +112,8 @@ const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positio
 void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
                    uint32_t *out);
 
-/* The same for up to POSITIONS_FEW without a call; returns how many there are: fewer than c where bytes are damaged. */
+/* The same for two and up to POSITIONS_FEW, without a call and without a base; returns how many there are: fewer than c
+ * where bytes are damaged. */
 static inline uint32_t positions_get_few(const uint8_t *at, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
 {
     uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), i = 0;

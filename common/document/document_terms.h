@@ -34,7 +34,7 @@ typedef struct document_slot {
     uint64_t low, high; /* hash_key */
     uint32_t word;
     uint32_t size;      /* 0: no word */
-    uint64_t unused;
+    uint64_t unused;    /* so that no slot lies in two lines */
 } document_slot;
 
 /* An occurrence of a word that is not looked up yet. */

@@ -82,6 +82,8 @@ static oir_status put_group(pairs_scan *s, uint32_t word, uint32_t i, const posi
 {
     postings_window *p = &s->words[word];
     uint32_t base = s->context->position_base, few[POSITIONS_FEW], *positions = few;
+    if (group->count == 0)
+        return OIR_OK;
     if (group->count > POSITIONS_FEW) {
         ERROR_FORWARD(postings_window_read_group(p, group, &s->room, err));
         positions = s->room.positions;

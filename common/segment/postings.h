@@ -104,6 +104,8 @@ typedef struct postings_writer postings_writer;
 oir_status postings_writer_new(postings_writer **out, struct container_writer *parts,
                                const postings_context *context, oir_error *err);
 void postings_writer_free(postings_writer *writer);
+/* Gives back the memory that lists took, after a long one; what the last call handed out is gone. */
+void postings_writer_give_back(postings_writer *writer);
 
 /* Writes one term's list and fills all of entry but `ordinal`. entry->inlined is valid until the next call.
  * `*gap` is set when the list or its positions do not start where the last one ended, so that the dictionary must say

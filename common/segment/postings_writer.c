@@ -136,6 +136,7 @@ static void ranges_release(range_list *r)
     memory_free(r->words);
     memory_free(r->counts);
     memory_free(r->bounds);
+    *r = (range_list){0};
 }
 
 oir_status postings_writer_new_encoder(postings_writer **out, const postings_writer *of, oir_error *err)
@@ -157,6 +158,17 @@ oir_status postings_writer_new_encoder(postings_writer **out, const postings_wri
     return error_no_memory(err, "a writer of postings");
 }
 
+void postings_writer_give_back(postings_writer *w)
+{
+    memory_free(w->clipped);
+    memory_free(w->places);
+    w->clipped = w->places = NULL;
+    w->clipped_capacity = w->place_capacity = 0;
+    ranges_release(&w->ranges);
+    buffer_release(&w->list);
+    buffer_release(&w->positions);
+}
+
 void postings_writer_free(postings_writer *w)
 {
     if (!w)
@@ -166,11 +178,7 @@ void postings_writer_free(postings_writer *w)
         memory_free(w->saturations);
     }
     memory_free(w->most);
-    memory_free(w->clipped);
-    memory_free(w->places);
-    ranges_release(&w->ranges);
-    buffer_release(&w->list);
-    buffer_release(&w->positions);
+    postings_writer_give_back(w);
     memory_free(w);
 }
 

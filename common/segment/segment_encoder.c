@@ -29,6 +29,11 @@ void segment_encoder_clear(segment_encoder *e)
     e->count = e->taken = 0;
 }
 
+void segment_encoder_give_back(segment_encoder *e)
+{
+    postings_writer_give_back(e->lists);
+}
+
 oir_status segment_encoder_add(segment_encoder *e, const term_postings *postings, oir_error *err)
 {
     postings_encoded encoded;

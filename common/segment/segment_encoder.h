@@ -27,6 +27,8 @@ oir_status segment_encoder_init(segment_encoder *e, const postings_writer *of, o
 void segment_encoder_release(segment_encoder *e);
 /* Forgets its terms; memory that is more than is usual is given back. */
 void segment_encoder_clear(segment_encoder *e);
+/* Gives back the memory that encoding took, after a long list; its terms are kept. */
+void segment_encoder_give_back(segment_encoder *e);
 /* Encodes the next term. OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status segment_encoder_add(segment_encoder *e, const term_postings *postings, oir_error *err);
 

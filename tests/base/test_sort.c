@@ -62,10 +62,31 @@ static void by_high_halves(void)
     }
 }
 
+/* Each number once, ascending: whether they came so, with some twice, or in any order. */
+static void each_once(void)
+{
+    static uint32_t numbers[MOST], expected[MOST];
+    for (int round = 0; round < 600; round++) {
+        size_t count = round < 60 ? (size_t)round / 6 : harness_below(MOST), kept = 0;
+        for (size_t i = 0; i < count; i++)
+            expected[i] = numbers[i] = (uint32_t)number(round % 6, i, count);
+        if (round % 2) /* in order, some twice */
+            for (size_t i = 0; i < count; i++)
+                expected[i] = numbers[i] = (uint32_t)(i - i / 3);
+        sort_u32(expected, count);
+        for (size_t i = 0; i < count; i++)
+            if (i == 0 || expected[i] != expected[kept - 1])
+                expected[kept++] = expected[i];
+        EXPECT_EQ(sort_u32_distinct(numbers, count), kept);
+        EXPECT(kept == 0 || memcmp(numbers, expected, kept * sizeof *numbers) == 0);
+    }
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(as_the_library);
     TEST(by_high_halves);
+    TEST(each_once);
     return harness_end();
 }

@@ -84,6 +84,46 @@ static void removed_words(void)
     document_terms_release(&terms);
 }
 
+/* Hints are the owner's: gone when words are dropped, or when somebody else has had them. */
+static void lent_hints(void)
+{
+    char word[48];
+    token *first = token_new(), *second = token_new();
+    REQUIRE(first && second);
+    document_terms_init(&terms);
+    for (int round = 0; round < 3; round++) {
+        uint32_t kept = round == 1; /* nobody but the first came, and words are there still */
+        for (uint32_t i = 0; i < 200; i++)
+            REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
+        document_terms_settle(&terms);
+        document_terms_lend_hints(&terms, first, 0);
+        for (size_t i = 0; i < terms.log_count; i++) {
+            uint32_t number = terms.log[i].word;
+            EXPECT_EQ(terms.hints[number], kept ? number + 1 : 0);
+            terms.hints[number] = number + 1;
+        }
+        document_terms_clear(&terms);
+        if (round == 1) {
+            token *before = document_terms_get_vocabulary(&terms);
+            EXPECT(before && before == document_terms_get_vocabulary(&terms));
+            token_share(before);
+            check_document(0, 1, 100000); /* drops them */
+            check_document(0, 1, 10);
+            EXPECT(document_terms_get_vocabulary(&terms) != before);
+            token_release(before);
+        }
+    }
+    for (uint32_t i = 0; i < 200; i++)
+        REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
+    document_terms_settle(&terms);
+    document_terms_lend_hints(&terms, second, 0);
+    for (size_t i = 0; i < terms.word_count; i++)
+        EXPECT_EQ(terms.hints[i], 0);
+    document_terms_release(&terms);
+    token_release(first);
+    token_release(second);
+}
+
 /* Keys hash as their bytes do, and tell words of up to 16 bytes apart. */
 static void keys(void)
 {
@@ -106,6 +146,7 @@ int main(void)
     TEST(documents_share_words);
     TEST(vocabulary_is_dropped);
     TEST(removed_words);
+    TEST(lent_hints);
     TEST(keys);
     return harness_end();
 }

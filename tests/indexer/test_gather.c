@@ -97,10 +97,44 @@ static void other_numbers(void)
     gather_release(&g);
 }
 
+/* Runs that ascend each for itself, some of them empty, are merged; one that does not is sorted with them. */
+static void runs(void)
+{
+    gather g;
+    gather_init(&g);
+    for (int round = 0; round < 60; round++) {
+        uint32_t of[DOCUMENTS], count = harness_below(DOCUMENTS), kinds = 1 + harness_below(5), stretch = 1;
+        for (uint32_t i = 0; i < count; i += stretch) { /* documents of one run lie side by side, or not */
+            uint32_t run = harness_below(kinds);
+            stretch = round % 2 ? 1 : 1 + harness_below(50);
+            for (uint32_t k = i; k < count && k < i + stretch; k++)
+                of[k] = run;
+        }
+        gather_clear(&g);
+        for (uint32_t run = 0; run < kinds + 1; run++) { /* the last has none */
+            REQUIRE(gather_begin_run(&g));
+            for (uint32_t k = 0; k < count; k++) {
+                uint32_t i = round % 7 == 6 && run == 1 ? count - 1 - k : k;
+                if (of[i] != run)
+                    continue;
+                uint32_t document = i * 2, positions = positions_of(document, round % 3);
+                REQUIRE(gather_reserve(&g, g.count + (size_t)1, g.position_count + positions));
+                for (uint32_t p = 0; p < positions; p++)
+                    g.positions[g.position_count + p] = document + p;
+                gather_add(&g, document, wdf_of(document), positions);
+            }
+        }
+        EXPECT(round % 7 == 6 || g.ascending);
+        check(&g, count, round % 3);
+    }
+    gather_release(&g);
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(any_order);
     TEST(other_numbers);
+    TEST(runs);
     return harness_end();
 }

@@ -9,7 +9,8 @@ extern "C" {
 #endif
 
 /* Replacements for malloc, realloc and free, with the same contracts; realloc is called with a null pointer as malloc
- * is. Each may be called from any thread that calls the library. */
+ * is. Each may be called from any thread that calls the library, and from those that it makes itself where it was told
+ * to (oir_enquire_set_threads, a writer's threads). */
 typedef struct oir_allocator {
     void *(*allocate)(size_t size, void *context);
     void *(*reallocate)(void *block, size_t size, void *context);

@@ -93,7 +93,8 @@ OIR_API oir_status oir_writable_database_add_document(oir_writable_database *dat
                                                       oir_docid *docid, oir_error *err);
 /* Makes document `number`, counted from 0, in `document`, which is empty and belongs to the caller of this. Called from
  * any of the writer's threads; `thread` is below options.threads, and no two calls with the same run at a time: so what
- * a thread needs, such as a term generator, can be had for each. Other than OIR_OK ends adding, with that status. */
+ * a thread needs, such as a term generator, can be had for each. It must not use the writer. Other than OIR_OK ends
+ * adding, with that status. */
 typedef oir_status (*oir_fill_document)(void *context, unsigned thread, size_t number, oir_document *document,
                                         oir_error *err);
 

@@ -1,0 +1,209 @@
+/* Several inverters as one buffer: the order of documents and terms, what is deleted, and what writing them out takes.
+ * That the index does not show how many there were is for test_index_threads. */
+#include "indexer/inverters.h"
+
+#include <oir/memory.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "base/memory.h"
+#include "index_world.h"
+
+enum { COUNT = 3 };
+
+/* ---- counting what is taken, by any thread ---- */
+
+typedef union head {
+    size_t size;
+    max_align_t align;
+} head;
+
+static atomic_size_t taken, most;
+
+static void note_taken(size_t size)
+{
+    size_t now = atomic_fetch_add(&taken, size) + size, before = atomic_load(&most);
+    while (now > before && !atomic_compare_exchange_weak(&most, &before, now)) {
+    }
+}
+
+static void *count_allocate(size_t size, void *context)
+{
+    (void)context;
+    head *h = malloc(sizeof *h + size);
+    REQUIRE(h);
+    h->size = size;
+    note_taken(size);
+    return h + 1;
+}
+
+static void count_release(void *block, void *context)
+{
+    (void)context;
+    head *h = (head *)block - 1;
+    atomic_fetch_sub(&taken, h->size);
+    free(h);
+}
+
+/* Both are there for a moment, as they may be with any allocator. */
+static void *count_reallocate(void *block, size_t size, void *context)
+{
+    void *grown = count_allocate(size, context);
+    if (block) {
+        size_t before = ((head *)block - 1)->size;
+        memcpy(grown, block, before < size ? before : size);
+        count_release(block, context);
+    }
+    return grown;
+}
+
+static const oir_allocator counting = {count_allocate, count_reallocate, count_release, NULL};
+
+/* ---- ---- */
+
+static oir_document *document;
+static inverters buffered;
+
+static void begin(size_t memory)
+{
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&buffered, COUNT, memory, false, false, &world_error), world_error);
+}
+
+static void end(void)
+{
+    inverters_release(&buffered);
+    oir_document_free(document);
+}
+
+/* A document with one term, and another that all have. */
+static void add(uint32_t to, oir_docid docid, const char *term)
+{
+    oir_document_clear(document);
+    REQUIRE_OK(oir_document_add_posting(document, term, strlen(term), docid, 1, &world_error), world_error);
+    REQUIRE_OK(oir_document_add_term(document, "all", 3, 1, &world_error), world_error);
+    REQUIRE_OK(inverter_add(buffered.items[to], docid, document, &world_error), world_error);
+}
+
+/* Docids of all that live, as text. */
+static void expect_order(const char *expected)
+{
+    char got[200] = "";
+    size_t size = 0;
+    inverters_place *order = inverters_order(&buffered);
+    REQUIRE(order);
+    for (uint32_t i = 0; i < inverters_get_live_count(&buffered); i++)
+        size += (size_t)snprintf(got + size, sizeof got - size, "%s%u", i ? " " : "",
+                                 inverter_get_document(buffered.items[order[i].inverter], order[i].number)->docid);
+    EXPECT_STR(got, expected);
+    memory_free(order);
+}
+
+static void documents_by_docid(void)
+{
+    oir_docid lowest = 0;
+    uint32_t count;
+    bool found;
+    begin(16 << 20);
+    add(0, 3, "a");
+    add(0, 4, "b");
+    add(2, 1, "a");
+    add(2, 9, "c");
+    add(1, 5, "b");
+    add(1, 2, "d"); /* descends */
+    expect_order("1 2 3 4 5 9");
+    EXPECT(inverters_delete(&buffered, 4) && !inverters_delete(&buffered, 4));
+    EXPECT_EQ(inverters_get_live_length(&buffered), 10);
+    REQUIRE_OK(inverters_delete_by_term(&buffered, "a", 1, &count, &lowest, &world_error), world_error);
+    EXPECT(count == 2 && lowest == 1);
+    REQUIRE_OK(inverters_has_term(&buffered, "c", 1, &found, &world_error), world_error);
+    EXPECT(found);
+    REQUIRE_OK(inverters_has_term(&buffered, "a", 1, &found, &world_error), world_error);
+    EXPECT(!found);
+    expect_order("2 5 9");
+    add(0, 1, "a");
+    expect_order("1 2 5 9");
+    inverters_clear(&buffered);
+    EXPECT_EQ(inverters_get_live_count(&buffered), 0);
+    end();
+}
+
+/* Terms that are the same come together, in the order of inverters, and are never parted. */
+static void terms_of_all(void)
+{
+    static const uint32_t sizes[] = {2, 3, 1, 1}; /* a, all, b, c */
+    inverters_terms t;
+    uint32_t at = 0, owner, last;
+    begin(16 << 20);
+    add(2, 1, "a");
+    add(1, 2, "c");
+    add(0, 3, "b");
+    add(0, 4, "a");
+    REQUIRE_OK(inverters_settle(&buffered, &world_error), world_error);
+    REQUIRE_OK(inverters_sort_terms(&buffered, &t, &world_error), world_error);
+    EXPECT_EQ(t.count, 7);
+    EXPECT_EQ(inverters_end_term(&t, 0), 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        for (uint32_t within = 1; within < sizes[i]; within++)
+            EXPECT_EQ(inverters_end_term(&t, at + within), at + sizes[i]);
+        EXPECT_EQ(inverters_end_term(&t, at), at);
+        EXPECT_EQ(inverters_group_term(&t, at, t.count), sizes[i]);
+        last = 0;
+        for (uint32_t k = 0; k < sizes[i]; k++, last = owner) {
+            EXPECT(inverters_get_term(&buffered, &t, at + k, &owner)->documents > 0);
+            EXPECT(k == 0 || owner > last);
+        }
+        at += sizes[i];
+    }
+    EXPECT_EQ(at, t.count);
+    EXPECT_EQ(inverters_end_term(&t, at), at);
+    inverters_release_terms(&t);
+    end();
+}
+
+/* Long lists, more of them than there are threads: writing out takes what was said, however many threads there are. */
+static void memory_is_told(void)
+{
+    enum { DOCUMENTS = 120000, TERMS = 24, SLACK = 8 << 20 };
+    char folder[200], path[240];
+    segment_writer *writer;
+    segment_options options = {.bound_k1 = 1, .bound_b = 0.5};
+    progress nobody = {0};
+    world_folder(folder);
+    REQUIRE(mkdir(folder, 0777) == 0);
+    snprintf(path, sizeof path, "%s/segment-1", folder);
+    oir_allocator_set(&counting);
+    begin(256 << 20);
+    team *helpers = team_new(COUNT - 1);
+    REQUIRE(helpers);
+    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+        oir_document_clear(document);
+        for (uint32_t t = 0; t < TERMS; t++)
+            REQUIRE_OK(oir_document_add_posting(document, (char[]){(char)('a' + t)}, 1, t + i % 3, 1, &world_error),
+                       world_error);
+        REQUIRE_OK(inverter_add(buffered.items[i / 32 % COUNT], i + 1, document, &world_error), world_error);
+    }
+    REQUIRE_OK(inverters_settle(&buffered, &world_error), world_error);
+    REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
+    size_t told = inverters_get_memory(&buffered);
+    atomic_store(&most, atomic_load(&taken));
+    REQUIRE_OK(inverters_flush(&buffered, NULL, writer, helpers, &nobody, &world_error), world_error);
+    if (atomic_load(&most) > told + SLACK) {
+        fprintf(stderr, "%zu bytes were taken, %zu told\n", atomic_load(&most), told);
+        EXPECT(!"as much as was told");
+    }
+    segment_writer_abort(writer);
+    team_free(helpers);
+    end();
+    EXPECT_EQ(atomic_load(&taken), 0);
+    oir_allocator_set(NULL);
+    world_remove(folder);
+}
+
+int main(void)
+{
+    TEST(documents_by_docid);
+    TEST(terms_of_all);
+    TEST(memory_is_told);
+    return harness_end();
+}

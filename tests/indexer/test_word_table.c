@@ -1,0 +1,85 @@
+/* Words are found as they were put, in one context and round, as long as no two others took their places. */
+#include "indexer/word_table.h"
+
+#include "harness.h"
+
+static word_table table;
+
+static word_table_entry make(uint64_t low, uint32_t context, size_t size, uint32_t term)
+{
+    return (word_table_entry){.low = low, .high = ~low, .tag = word_table_tag(&table, context, size) | WORD_TABLE_TAKES,
+                              .terms = {term, term + 1}};
+}
+
+static void put(uint64_t low, uint32_t context, size_t size, uint32_t term)
+{
+    word_table_entry entry = make(low, context, size, term);
+    word_table_put(word_table_at(&table, low, ~low), &entry);
+}
+
+/* The first term of a word; -1: it is not there. */
+static long find(uint64_t low, uint32_t context, size_t size)
+{
+    const word_table_entry *found = word_table_find(word_table_at(&table, low, ~low), low, ~low,
+                                                    word_table_tag(&table, context, size));
+    return found ? (long)found->terms[0] : -1;
+}
+
+static void what_tells_words_apart(void)
+{
+    REQUIRE(word_table_open(&table));
+    EXPECT_EQ(find(0, 0, 0), -1); /* what is empty is no word */
+    put(7, 3, 16, 50);
+    EXPECT_EQ(find(7, 3, 16), 50);
+    EXPECT(find(8, 3, 16) < 0 && find(7, 4, 16) < 0 && find(7, 3, 15) < 0);
+    put(7, 255, 16, 60);
+    EXPECT(find(7, 3, 16) == 50 && find(7, 255, 16) == 60);
+    put(7, 4, 16, 70); /* the third of the same two places */
+    EXPECT(find(7, 3, 16) == -1 && find(7, 255, 16) == 60 && find(7, 4, 16) == 70);
+    word_table_release(&table);
+}
+
+static void forgetting(void)
+{
+    REQUIRE(word_table_open(&table));
+    put(7, 3, 16, 50);
+    REQUIRE(word_table_open(&table));
+    EXPECT_EQ(find(7, 3, 16), 50);
+    word_table_forget(&table);
+    EXPECT_EQ(find(7, 3, 16), -1);
+    table.round = UINT32_MAX;
+    put(7, 3, 16, 50);
+    put(9, 3, 16, 50);
+    table.round = 1; /* what was put in this round long ago */
+    put(9, 3, 16, 51);
+    table.round = UINT32_MAX;
+    word_table_forget(&table);
+    EXPECT(table.round == 1 && find(7, 3, 16) == -1 && find(9, 3, 16) == -1);
+    word_table_release(&table);
+    word_table_forget(&table); /* nothing is there */
+}
+
+/* With fewer words than pairs of places most are kept, each with its own term. */
+static void many_words(void)
+{
+    enum { WORDS = WORD_TABLE_PAIRS / 4 };
+    uint32_t kept = 0;
+    REQUIRE(word_table_open(&table));
+    for (uint32_t i = 0; i < WORDS; i++)
+        put(i, 0, 4, i);
+    for (uint32_t i = 0; i < WORDS; i++) {
+        long term = find(i, 0, 4);
+        EXPECT(term == -1 || term == (long)i);
+        kept += term >= 0;
+    }
+    EXPECT(kept > WORDS / 100 * 95);
+    word_table_release(&table);
+}
+
+int main(void)
+{
+    TEST(what_tells_words_apart);
+    TEST(forgetting);
+    TEST(many_words);
+    return harness_end();
+}
