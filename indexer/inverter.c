@@ -378,7 +378,9 @@ size_t inverter_get_memory(const inverter *v)
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
-    size_t lists = v->writers * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
+    /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
+    size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
+    size_t lists = threads * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
                      v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
     return here + writing + lists;
