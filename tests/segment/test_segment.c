@@ -95,8 +95,8 @@ static void segments_of_some_windows(void)
     }
 }
 
-/* Like add_all of helper/collection.c, but terms are encoded some at a time, by an encoder that is used again and has its
- * memory taken away now and then. */
+/* Like add_all of helper/collection.c, but terms are encoded some at a time, by an encoder that is used again and gives
+ * its memory back now and then. */
 static oir_status write_encoded(const collection *c, segment_writer *w, oir_error *err)
 {
     oir_status status;
