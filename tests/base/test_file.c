@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -121,12 +122,33 @@ static void full_disk(void)
     fclose(full);
 }
 
+/* Advice: whatever is advised, no bytes change, and errno neither matters nor stops anybody. */
+static void writing_started(void)
+{
+    char *path = path_of("started");
+    oir_error error;
+    buffer out = BUFFER_INIT;
+    REQUIRE_OK(file_write_synced(path, "some bytes", 10, &error), error);
+    int descriptor = open(path, O_RDWR);
+    REQUIRE(descriptor >= 0);
+    file_start_writing(descriptor, 0, 10);
+    file_start_writing(descriptor, 5, 1 << 20);
+    file_start_writing(-1, 0, 10);
+    close(descriptor);
+    REQUIRE_OK(file_read_all(path, 100, &out, &error), error);
+    EXPECT(out.size == 10 && memcmp(out.data, "some bytes", 10) == 0);
+    buffer_release(&out);
+    EXPECT(unlink(path) == 0);
+    memory_free(path);
+}
+
 int main(void)
 {
     harness_seed(1);
     REQUIRE(mkdtemp(folder));
     TEST(joined);
     TEST(written_and_read);
+    TEST(writing_started);
     TEST(read_to_the_end);
     TEST(failures);
     TEST(full_disk);

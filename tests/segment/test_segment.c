@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/file.h"
 #include "harness.h"
 #include "helper/collection.h"
 #include "helper/damage.h"
@@ -90,6 +92,62 @@ static void segments_of_some_windows(void)
     for (uint32_t i = 0; i < 8; i++) {
         collection_shape shape = some_shape(1 + harness_below(12000));
         write_and_compare(&shape);
+    }
+}
+
+/* Like add_all of helper/collection.c, but terms are encoded some at a time, by an encoder that is used again and gives
+ * its memory back now and then. */
+static oir_status write_encoded(const collection *c, segment_writer *w, oir_error *err)
+{
+    oir_status status;
+    segment_encoder encoder = {0};
+    for (uint32_t d = 0; d < c->shape.documents; d++)
+        ERROR_GOTO_DONE(segment_writer_add_document(w, &c->documents[d].record, err));
+    ERROR_GOTO_DONE(segment_writer_open_encoder(w, &encoder, err));
+    for (uint32_t i = 0, n; i < c->term_count; i += n) {
+        n = 1 + harness_below(c->term_count - i < 50 ? c->term_count - i : 50);
+        segment_encoder_clear(&encoder);
+        for (uint32_t k = i; k < i + n; k++)
+            ERROR_GOTO_DONE(segment_encoder_add(&encoder, &c->terms[k].postings, err));
+        if (harness_below(4) == 0)
+            segment_encoder_give_back(&encoder);
+        for (uint32_t k = i; k < i + n; k++)
+            ERROR_GOTO_DONE(
+                segment_writer_add_encoded(w, c->terms[k].name, c->terms[k].size, &encoder, k - i, err));
+    }
+    for (uint32_t d = 0; c->shape.term_lists && d < c->shape.documents; d++)
+        ERROR_GOTO_DONE(segment_writer_add_term_list(w, c->documents[d].ordinals, c->documents[d].wdf,
+                                                     c->documents[d].term_count, err));
+done:
+    segment_encoder_release(&encoder);
+    return status;
+}
+
+/* What an encoder makes of terms is, to the byte, what the writer makes of them. */
+static void encoded_elsewhere(void)
+{
+    for (uint32_t i = 0; i < 12; i++) {
+        char *folder = scratch_open(), one[SCRATCH_PATH], other[SCRATCH_PATH];
+        collection_shape shape = some_shape(1 + harness_below(i % 3 ? 300 : 9000));
+        collection *c = collection_new(&shape, harness_random);
+        segment_options options = {.bound_k1 = 1.2, .bound_b = 0.75, .term_lists = shape.term_lists,
+                                   .stored = shape.stored, .pairs = shape.pairs};
+        segment_writer *w;
+        oir_error err;
+        buffer bytes = BUFFER_INIT, expected = BUFFER_INIT;
+        scratch_path(one, folder, "one");
+        scratch_path(other, folder, "other");
+        REQUIRE_OK(collection_write(c, one, &err), err);
+        REQUIRE_OK(segment_writer_open(&w, other, &options, &err), err);
+        REQUIRE_OK(write_encoded(c, w, &err), err);
+        REQUIRE_OK(segment_writer_commit(w, &err), err);
+        REQUIRE_OK(file_read_all(one, SIZE_MAX, &expected, &err), err);
+        REQUIRE_OK(file_read_all(other, SIZE_MAX, &bytes, &err), err);
+        EXPECT(bytes.size == expected.size && memcmp(bytes.data, expected.data, bytes.size) == 0);
+        buffer_release(&bytes);
+        buffer_release(&expected);
+        collection_free(c);
+        scratch_close(folder);
     }
 }
 
@@ -303,6 +361,7 @@ int main(void)
     harness_seed(1);
     TEST(small_segments);
     TEST(segments_of_some_windows);
+    TEST(encoded_elsewhere);
     TEST(segments_with_sparse_lists);
     if (harness_times(2) > 1) /* the other sparse ones have the rest */
         EXPECT_EQ(forms_seen, 0xfff);
