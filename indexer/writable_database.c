@@ -129,7 +129,13 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->reorder = chosen.reorder;
     w->threads = chosen.threads;
     w->progress = (progress){chosen.progress, chosen.progress_context};
-    oir_status status = open_writer(w, path, &chosen, err);
+    oir_status status = OIR_OK;
+    if (w->threads > 1) {
+        w->team = team_new(w->threads - 1);
+        status = w->team ? OIR_OK : error_no_memory(err, "the threads of a writer");
+    }
+    if (status == OIR_OK)
+        status = open_writer(w, path, &chosen, err);
     if (status)
         oir_writable_database_close(w);
     else

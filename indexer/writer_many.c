@@ -46,13 +46,11 @@ static void add_some(void *context, size_t thread, bool owner)
     }
 }
 
-static oir_status start_threads(oir_writable_database *w, oir_error *err)
+static oir_status make_documents(oir_writable_database *w, oir_error *err)
 {
     if (!w->documents)
         w->documents = memory_new_zeroed(w->threads, sizeof *w->documents);
-    if (w->documents && w->threads > 1 && !w->team)
-        w->team = team_new(w->threads - 1);
-    if (!w->documents || (w->threads > 1 && !w->team))
+    if (!w->documents)
         return error_no_memory(err, "the threads of a writer");
     for (uint32_t i = 0; i < w->threads; i++)
         if (!w->documents[i])
@@ -100,7 +98,7 @@ oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t cou
 {
     if (count == 0)
         return OIR_OK;
-    ERROR_FORWARD(start_threads(w, err));
+    ERROR_FORWARD(make_documents(w, err));
     adding a = {.w = w, .first = first, .count = count, .fill = fill, .context = context};
     a.statuses = memory_new_zeroed(w->threads, sizeof *a.statuses);
     a.errors = memory_new_zeroed(w->threads, sizeof *a.errors);

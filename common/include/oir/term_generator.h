@@ -64,7 +64,8 @@ OIR_API void oir_term_generator_set_max_word_length(oir_term_generator *generato
  * characters with positions and pairs of them without. Otherwise a run of it is one word. */
 OIR_API void oir_term_generator_set_ngrams(oir_term_generator *generator, bool on);
 
-/* The document that following text goes to; sets the position to 0. It must outlive its use here. */
+/* The document that following text goes to; sets the position to 0. It must outlive its use here. One document that is
+ * cleared and used again is quickest: the words of those before are known then. */
 OIR_API void oir_term_generator_set_document(oir_term_generator *generator, oir_document *document);
 
 /* Adds the words of `size` bytes of text (any bytes; UTF-8, a byte that is not is read as Latin-1) with
