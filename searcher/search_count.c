@@ -71,6 +71,8 @@ static oir_status count_flat(search_unit *u, flat_look *look, uint64_t live, sea
                              uint64_t *count, oir_error *err)
 {
     search_flat *f = u->flat;
+    if (!live) /* and not all lists were looked at */
+        return OIR_OK;
     for (uint32_t j = 0; j < f->count; j++)
         postings_window_expect(f->lists[j]->postings, bits_count(live));
     live = search_flat_match(u, look, live);
