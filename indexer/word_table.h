@@ -63,7 +63,7 @@ static inline const word_table_entry *word_table_find(const word_table_entry *at
                                                       uint64_t tag)
 {
     bool first = word_table_is(at, low, high, tag), second = word_table_is(at + 1, low, high, tag);
-    return first | second ? at + !first : NULL;
+    return (first | second) ? at + !first : NULL;
 }
 
 /* Puts a word into the first of its two places, and what was there into the second. */

@@ -143,7 +143,7 @@ static void any_number_is_as_one(void)
             uint64_t got[2];
             if (index_with(&many, got) != bytes) {
                 fprintf(stderr, "%u threads, %zu bytes, no pairs %d\n", many.threads, many.memory, many.no_pairs);
-                EXPECT(!"the same bytes");
+                harness_fail(__FILE__, __LINE__, "other bytes than one thread writes");
             }
             EXPECT(got[0] == expected[0] && got[1] == expected[1]);
         }
