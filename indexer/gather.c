@@ -23,7 +23,6 @@ void gather_release(gather *g)
     memory_free(g->keys);
     memory_free(g->sorted[0]);
     memory_free(g->sorted_positions);
-    memory_free(g->runs);
     *g = (gather){0};
 }
 
@@ -31,8 +30,7 @@ void gather_clear(gather *g)
 {
     g->count = 0;
     g->position_count = 0;
-    g->highest = g->run_begin = 0;
-    g->run_count = 0;
+    g->highest = 0;
     g->ascending = g->as_wdf = true;
 }
 
@@ -80,7 +78,6 @@ void gather_renumber(gather *g, const uint32_t *numbers)
 static bool reserve_sorted(gather *g)
 {
     if (!memory_reserve(&g->keys, &g->key_capacity, (size_t)g->count * 2, sizeof *g->keys) ||
-        !memory_reserve(&g->runs, &g->run_capacity, 2 * g->run_count, sizeof *g->runs) ||
         !memory_reserve(&g->sorted[0], &g->sorted_capacity, (size_t)g->count * 3, sizeof **g->sorted) ||
         !memory_reserve(&g->sorted_positions, &g->sorted_position_capacity, g->position_count + STEP,
                         sizeof *g->sorted_positions))
@@ -88,41 +85,6 @@ static bool reserve_sorted(gather *g)
     g->sorted[1] = g->sorted[0] + g->count;
     g->sorted[2] = g->sorted[1] + g->count;
     return true;
-}
-
-bool gather_begin_run(gather *g)
-{
-    if (!memory_reserve(&g->runs, &g->run_capacity, g->run_count + 1, sizeof *g->runs))
-        return false;
-    if (g->run_count == 0 || g->runs[g->run_count - 1] < g->count)
-        g->runs[g->run_count++] = g->count;
-    g->run_begin = g->count;
-    return true;
-}
-
-/* Keys of runs that ascend each for itself: from each is taken as long as it has the lowest documents. */
-static uint64_t *merge_runs(gather *g)
-{
-    uint32_t *at = g->runs, *ends = at + g->run_count, done = 0;
-    for (size_t r = 0; r < g->run_count; r++)
-        ends[r] = r + 1 < g->run_count ? at[r + 1] : g->count;
-    while (done < g->count) {
-        size_t best = 0;
-        uint64_t lowest = UINT64_MAX, next = UINT64_MAX;
-        for (size_t r = 0; r < g->run_count; r++) {
-            uint64_t document = at[r] < ends[r] ? g->documents[at[r]] : UINT64_MAX;
-            if (document < lowest) {
-                next = lowest;
-                lowest = document;
-                best = r;
-            } else if (document < next) {
-                next = document;
-            }
-        }
-        for (; at[best] < ends[best] && g->documents[at[best]] < next; at[best]++)
-            g->keys[done++] = (uint64_t)g->documents[at[best]] << 32 | at[best];
-    }
-    return g->keys;
 }
 
 /* Keys of documents, sorted, in one half of the room for them. */
@@ -149,7 +111,7 @@ static bool sort(gather *g)
 {
     if (!reserve_sorted(g))
         return false;
-    const uint64_t *keys = g->ascending ? merge_runs(g) : find_places(g);
+    const uint64_t *keys = find_places(g);
     uint64_t *starts = keys == g->keys ? g->keys + g->count : g->keys, start = 0;
     for (uint32_t i = 0; i < g->count; i++) {
         starts[i] = start << 32 | g->wdf[i];
@@ -169,18 +131,9 @@ static bool sort(gather *g)
     return true;
 }
 
-/* Whether there is one run, or each goes on where the one before ends. */
-static bool is_in_order(const gather *g)
-{
-    bool ascending = g->ascending;
-    for (size_t r = 1; r < g->run_count && ascending; r++)
-        ascending = g->runs[r] == g->count || g->documents[g->runs[r]] > g->documents[g->runs[r] - 1];
-    return ascending;
-}
-
 oir_status gather_finish(gather *g, term_postings *out, oir_error *err)
 {
-    bool in_order = is_in_order(g);
+    bool in_order = g->ascending;
     if (!in_order && g->position_count > UINT32_MAX) /* where a document's start, is noted in half a number */
         return error_set(err, OIR_TOO_BIG, "a term has more than 2^32 positions in documents that are put in order");
     if (!in_order && !sort(g))

@@ -9,12 +9,9 @@ typedef struct gather {
     uint32_t *documents, *wdf, *position_counts;
     oir_termpos *positions; /* behind the last there is room for some more */
     size_t position_count;
-    bool ascending;      /* documents came in order, but for runs that begin anew */
+    bool ascending;      /* documents came in order */
     bool as_wdf;         /* every document has wdf positions */
     /* private */
-    uint32_t *runs;      /* where runs begin that are not empty; the last may be */
-    size_t run_count, run_capacity;
-    uint32_t run_begin;  /* of the last one */
     size_t capacity, position_capacity;
     uint64_t *keys;      /* for sorting: document << 32 | place, and room for as many */
     size_t key_capacity;
@@ -31,14 +28,11 @@ void gather_clear(gather *g);
 /* Room for so many documents and positions in all. False when out of memory. */
 bool gather_reserve(gather *g, size_t documents, size_t positions);
 
-/* From here on documents may be lower again: a list of somebody else begins. False when out of memory. */
-bool gather_begin_run(gather *g);
-
 /* Adds a document; its positions, if any, are put behind position_count first, by the caller. */
 static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32_t positions)
 {
     uint32_t at = g->count++;
-    g->ascending &= at == g->run_begin || document > g->documents[at - 1];
+    g->ascending &= at == 0 || document > g->documents[at - 1];
     g->as_wdf &= positions == wdf;
     g->highest = document > g->highest ? document : g->highest;
     g->documents[at] = document;

@@ -19,7 +19,7 @@
 #include "segment/segment_writer.h"
 
 /* A posting in a term's list:
- *     2 bytes   kind; bits of a position in bytes, as a power of two, << 2; 16 if far; gap << 5, its low 11 bits
+ *     2 bytes   kind; bytes of a position, as a power of two, << 2; 16 if far; gap << 5, its low 11 bits
  *     far       4 bytes: the gap's higher bits
  *     counts    of kind 1 and 2 wdf, of kind 3 wdf and the number of positions: a byte, or 255 and 4 bytes
  *     positions ascending

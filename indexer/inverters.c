@@ -154,6 +154,36 @@ inverters_place *inverters_order(const inverters *v)
     return out;
 }
 
+bool inverters_are_in_order(const inverters *v)
+{
+    const inverter *first = v->items[0];
+    return v->count == 1 && !first->descended && first->live_count == first->document_count;
+}
+
+uint32_t **inverters_make_places(const inverters *v, const inverters_place *order)
+{
+    uint32_t **places = memory_new_zeroed(v->count, sizeof *places), live = inverters_get_live_count(v);
+    for (uint32_t i = 0; places && i < v->count; i++) {
+        size_t size = (v->items[i]->document_count + 1) * sizeof **places;
+        places[i] = memory_new(size);
+        if (!places[i]) {
+            inverters_release_places(v, places);
+            return NULL;
+        }
+        memset(places[i], 0xff, size);
+    }
+    for (uint32_t i = 0; places && i < live; i++)
+        places[order[i].inverter][order[i].number] = i;
+    return places;
+}
+
+void inverters_release_places(const inverters *v, uint32_t **places)
+{
+    for (uint32_t i = 0; places && i < v->count; i++)
+        memory_free(places[i]);
+    memory_free(places);
+}
+
 /* ---- terms ---- */
 
 oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_error *err)

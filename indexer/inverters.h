@@ -19,6 +19,8 @@ typedef struct inverters_place {
     uint32_t inverter, number;
 } inverters_place;
 
+#define INVERTERS_GONE UINT32_MAX
+
 /* For `memory` bytes in all. OIR_NO_MEMORY: then there are none. */
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err);
 void inverters_release(inverters *v);
@@ -38,6 +40,13 @@ uint64_t inverters_get_live_length(const inverters *v);
 /* The live documents by ascending docid, freed by the caller with memory_free. NULL when out of memory. There must be
  * one at least. */
 inverters_place *inverters_order(const inverters *v);
+/* Whether buffered numbers are that order already: there is one inverter, with live documents by ascending docid. */
+bool inverters_are_in_order(const inverters *v);
+/* For each inverter a table from buffered numbers to places in an order of all live documents, INVERTERS_GONE for the
+ * dead. NULL when out of memory. */
+uint32_t **inverters_make_places(const inverters *v, const inverters_place *order);
+/* NULL is accepted. */
+void inverters_release_places(const inverters *v, uint32_t **places);
 
 /* The terms of all inverters by their bytes. */
 typedef struct inverters_terms {

@@ -1,5 +1,4 @@
 #include <stdatomic.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -16,7 +15,6 @@ enum {
     STRETCH = 1 << 17, /* documents and positions of one, or so: more is a single long list */
     LARGE = 1 << 20    /* encoded bytes of such a one */
 };
-#define GONE UINT32_MAX
 
 /* What one inverter has of a term, while it is read. */
 typedef struct source {
@@ -51,7 +49,7 @@ typedef struct flush {
     segment_writer *writer;
     const progress *progress;
     inverters_place *order; /* live documents by ascending docid, or as was asked for: local -> place */
-    uint32_t **locals;      /* by inverter: buffered -> local, GONE for dead ones; NULL: the same, all are live */
+    uint32_t **locals;      /* inverters_make_places of that; NULL: buffered numbers are local ones */
     bool renumber;          /* one inverter, of which all are live: a term's documents get local numbers together */
     uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL without term lists */
     inverters_terms terms;
@@ -78,34 +76,16 @@ static bool apply_order(flush *f, const uint32_t *order)
     return applied != NULL;
 }
 
-/* Tables from buffered numbers to local ones, all but what is live GONE. */
-static bool make_locals(flush *f)
-{
-    f->locals = memory_new_zeroed(f->v->count, sizeof *f->locals);
-    for (uint32_t i = 0; f->locals && i < f->v->count; i++) {
-        size_t size = (f->v->items[i]->document_count + 1) * sizeof **f->locals;
-        f->locals[i] = memory_new(size);
-        if (!f->locals[i])
-            return false;
-        memset(f->locals[i], 0xff, size);
-    }
-    return f->locals != NULL;
-}
-
 static oir_status order_documents(flush *f, const uint32_t *order, oir_error *err)
 {
-    const inverter *first = f->v->items[0];
     f->order = inverters_order(f->v);
     if (!f->order || (order && !apply_order(f, order)))
         return error_no_memory(err, "writing out the buffer of documents");
-    if (!order && f->v->count == 1 && !first->descended && first->live_count == first->document_count)
+    if (!order && inverters_are_in_order(f->v))
         return OIR_OK;
-    if (!make_locals(f))
-        return error_no_memory(err, "writing out the buffer of documents");
-    f->renumber = f->v->count == 1 && f->live_count == first->document_count;
-    for (uint32_t i = 0; i < f->live_count; i++)
-        f->locals[f->order[i].inverter][f->order[i].number] = i;
-    return OIR_OK;
+    f->renumber = f->v->count == 1 && f->live_count == f->v->items[0]->document_count;
+    f->locals = inverters_make_places(f->v, f->order);
+    return f->locals ? OIR_OK : error_no_memory(err, "writing out the buffer of documents");
 }
 
 static const inverter_document *get_document(const flush *f, uint32_t local)
@@ -151,7 +131,7 @@ static inline void advance(source *s)
 {
     while (inverter_next(&s->cursor)) {
         uint32_t local = s->locals ? s->locals[s->cursor.document] : s->cursor.document;
-        if (local != GONE) {
+        if (local != INVERTERS_GONE) {
             s->local = local;
             return;
         }
@@ -466,9 +446,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_wr
     ERROR_GOTO_DONE(write_term_lists(&f, err));
 done:
     release_threads(&f);
-    for (uint32_t i = 0; f.locals && i < v->count; i++)
-        memory_free(f.locals[i]);
-    memory_free(f.locals);
+    inverters_release_places(v, f.locals);
     memory_free(f.order);
     memory_free(f.ordinals);
     inverters_release_terms(&f.terms);

@@ -124,8 +124,6 @@ static oir_status gather_input(merge *m, const input *in, const term_entry *entr
 {
     const segment *s = in->segment;
     bool positioned = entry->positions_form != POSITIONS_NONE;
-    if (!gather_begin_run(&m->gather))
-        return error_no_memory(err, "the postings of a term");
     ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
     if (positioned)
         ERROR_FORWARD(postings_decode_positions(s->container, &s->context, entry, &m->postings, &m->positions, err));

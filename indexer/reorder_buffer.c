@@ -1,38 +1,25 @@
-#include <string.h>
-
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/reorder.h"
 
 enum { TELL_TERMS = 1 << 14 };
-#define GONE UINT32_MAX
 
 typedef struct buffered {
     const inverters *v;
     inverters_place *order; /* live documents by docid */
-    uint32_t **places;      /* by inverter: buffered number -> place in it, or GONE; NULL: the same, all are live */
+    uint32_t **places;      /* inverters_make_places of that; NULL: buffered numbers are places */
     inverters_terms terms;
     buffer list;            /* of one term */
     reorder_builder builder;
 } buffered;
 
-static bool make_places(buffered *b, uint32_t live_count)
+static oir_status make_places(buffered *b, oir_error *err)
 {
-    const inverter *first = b->v->items[0];
-    if (b->v->count == 1 && live_count == first->document_count && !first->descended)
-        return true;
+    if (inverters_are_in_order(b->v))
+        return OIR_OK;
     b->order = inverters_order(b->v);
-    b->places = memory_new_zeroed(b->v->count, sizeof *b->places);
-    for (uint32_t i = 0; b->places && i < b->v->count; i++) {
-        size_t size = (b->v->items[i]->document_count + 1) * sizeof **b->places;
-        b->places[i] = memory_new(size);
-        if (!b->places[i])
-            return false;
-        memset(b->places[i], 0xff, size);
-    }
-    for (uint32_t i = 0; b->places && b->order && i < live_count; i++)
-        b->places[b->order[i].inverter][b->order[i].number] = i;
-    return b->places && b->order;
+    b->places = b->order ? inverters_make_places(b->v, b->order) : NULL;
+    return b->places ? OIR_OK : error_no_memory(err, "the order of documents");
 }
 
 /* Terms are offered by byte order, as they are in a merge: so the order is the same. */
@@ -60,7 +47,7 @@ static oir_status note_list(buffered *b, uint32_t at, oir_error *err)
     const uint32_t *places = b->places ? b->places[owner] : NULL;
     while (inverter_next(&c)) {
         uint32_t place = places ? places[c.document] : c.document;
-        if (place != GONE)
+        if (place != INVERTERS_GONE)
             reorder_builder_note(&b->builder, place);
     }
     return OIR_OK;
@@ -99,18 +86,15 @@ oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_se
     oir_status status;
     buffered b = {.v = v};
     *order = NULL;
-    uint32_t live_count = inverters_get_live_count(v);
-    ERROR_GOTO_DONE(make_places(&b, live_count) ? OIR_OK : error_no_memory(err, "the order of documents"));
-    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, live_count, count_items(v), settings, err));
+    ERROR_GOTO_DONE(make_places(&b, err));
+    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, inverters_get_live_count(v), count_items(v), settings, err));
     ERROR_GOTO_DONE(offer_terms(&b, err));
     ERROR_GOTO_DONE(note_terms(&b, p, err));
     ERROR_GOTO_DONE(reorder_builder_end(&b.builder, p, err));
     *order = b.builder.order;
     b.builder.order = NULL;
 done:
-    for (uint32_t i = 0; b.places && i < v->count; i++)
-        memory_free(b.places[i]);
-    memory_free(b.places);
+    inverters_release_places(v, b.places);
     memory_free(b.order);
     inverters_release_terms(&b.terms);
     buffer_release(&b.list);

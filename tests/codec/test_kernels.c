@@ -388,6 +388,19 @@ static double weight_of(const weigh_input *in, uint32_t d)
     return total;
 }
 
+/* Of the wanted documents those that weigh clearly as much as the threshold, none that weigh clearly less. */
+static void expect_good(const weigh_input *in, uint64_t wanted, double threshold, uint64_t good)
+{
+    EXPECT((good & ~wanted) == 0);
+    for (uint32_t d = 0; d < 64; d++) {
+        double weight = weight_of(in, d);
+        if (wanted >> d & 1 && weight >= threshold * (1 + 1e-5))
+            EXPECT(good >> d & 1);
+        if (weight < threshold * (1 - 1e-5))
+            EXPECT(!(good >> d & 1));
+    }
+}
+
 /* To the bit, in any instruction set. */
 static void weights_exactly(void)
 {
@@ -507,15 +520,8 @@ static void weights_of_lists(void)
         double threshold = weight_of(&in, harness_below(64));
         in.wdf = at;
         uint64_t good = k->weigh_lists(&in, lists, wanted, (float)threshold);
-        EXPECT((good & ~wanted) == 0);
         EXPECT(memcmp(got, wdf, in.lists * sizeof *got) == 0);
-        for (uint32_t d = 0; d < 64; d++) {
-            double weight = weight_of(&in, d);
-            if (wanted >> d & 1 && weight >= threshold * (1 + 1e-5))
-                EXPECT(good >> d & 1);
-            if (weight < threshold * (1 - 1e-5))
-                EXPECT(!(good >> d & 1));
-        }
+        expect_good(&in, wanted, threshold, good);
     }
 }
 
@@ -560,14 +566,7 @@ static void weights(void)
         wanted = round % 4 == 0 ? UINT64_MAX : round % 4 == 1 ? wanted & harness_random() & harness_random() : wanted;
         double threshold = weight_of(&in, harness_below(64)) * (1 + 4e-5 * ((double)harness_below(5) - 2));
         uint64_t good = k->weigh(&in, wanted, (float)threshold);
-        EXPECT((good & ~wanted) == 0);
-        for (uint32_t d = 0; d < 64; d++) {
-            double weight = weight_of(&in, d);
-            if (wanted >> d & 1 && weight >= threshold * (1 + 1e-5))
-                EXPECT(good >> d & 1);
-            if (weight < threshold * (1 - 1e-5))
-                EXPECT(!(good >> d & 1));
-        }
+        expect_good(&in, wanted, threshold, good);
     }
 }
 
