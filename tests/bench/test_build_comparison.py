@@ -121,9 +121,10 @@ import mmap, time
 with open("{folder}/dirty", "wb+") as file:
     file.truncate(32 << 20)
     mapped = mmap.mmap(file.fileno(), 32 << 20)
-    for at in range(0, 32 << 20, 4096):
-        mapped[at] = 1
-    time.sleep(0.3)
+    end = time.monotonic() + 0.5
+    while time.monotonic() < end:  # the system may write them to the disk at any time, and then they are clean
+        for at in range(0, 32 << 20, 4096):
+            mapped[at] = 1
 """
 
 
