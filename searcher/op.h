@@ -11,9 +11,16 @@
 #define SEARCHER_OP_H
 
 #include "base/arena.h"
-#include "segment/postings_window.h"
+#include "segment/pairs_marks.h"
 
 typedef struct op op;
+
+/* Two words of a phrase, one right behind the other, that have marks. */
+typedef struct op_pair {
+    pairs_marks marks;
+    postings_window *first, *second;
+    uint32_t count;        /* documents, deleted ones included */
+} op_pair;
 
 typedef struct op_ops {
     /* Combines parts' bounds (n of them each, n a multiple of 64) into `out`. Not for leaves. */
@@ -59,6 +66,8 @@ struct op {
     uint64_t *taken;
     bool *seen;
     uint64_t *positions_decoded;
+    op_pair *pairs;                      /* PHRASE: those of its pairs that have marks */
+    uint32_t pair_count;
 
     /* room to combine very many parts, made when it is first needed */
     arena *arena;
@@ -66,7 +75,9 @@ struct op {
     uint64_t (*part_words)[RANGES];
 };
 
-/* op_phrase's check of several ranges: for each which of its wanted documents match. Where positions are is found for
+/* Whether a PHRASE matches where marks say so, and nowhere else. */
+bool op_phrase_is_marked(const op *o);
+/* op_phrase's check of several ranges of a window: for each which of its wanted documents match. Where positions are is found for
  * all before any are read, so that waiting for memory is shared. */
 oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
                                   uint64_t *holds, oir_error *err);

@@ -7,6 +7,8 @@
 #include "codec/positions.h"
 #include "searcher/op.h"
 
+enum { FEW_DOCUMENTS = 6 };
+
 static void bound(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out)
 {
     op_and.bound(o, k, parts, n, out);
@@ -169,7 +171,7 @@ static oir_status check_each(op *o, uint32_t range, uint64_t wanted, bool adjace
     return OIR_OK;
 }
 
-oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
+static oir_status check_positions(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
                                   uint64_t *holds, oir_error *err)
 {
     uint64_t paths = o->parts[0]->postings->paths;
@@ -178,6 +180,45 @@ oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges,
         ERROR_FORWARD(check_pairs(o, count, ranges, wanted, holds, err));
     for (uint32_t r = 0; r < count && (!together || o->part_count > 2); r++)
         ERROR_FORWARD(check_each(o, ranges[r], together ? holds[r] : wanted[r], adjacent, &holds[r], err));
+    return OIR_OK;
+}
+
+/* ---- marks ---- */
+
+bool op_phrase_is_marked(const op *o)
+{
+    return o->ops == &op_phrase && o->part_count == 2 && o->pair_count == 1;
+}
+
+/* Takes out the documents of some ranges that lack a pair. False where positions must be looked at all the same: to read
+ * marks a window of both words is decoded, and few documents are sooner looked at. */
+static bool ask_marks(op *o, uint32_t count, const uint32_t *ranges, uint64_t *left)
+{
+    uint32_t documents = 0, asked = 0;
+    for (uint32_t r = 0; r < count; r++)
+        documents += bits_count(left[r]);
+    for (uint32_t i = 0; i < o->pair_count; i++) {
+        op_pair *p = &o->pairs[i];
+        if (p->marks.window != p->first->window) {
+            if (documents <= FEW_DOCUMENTS && p->first->paths & PATHS_SPARED)
+                continue;
+            pairs_marks_seek(&p->marks, p->first, p->second);
+        }
+        for (uint32_t r = 0; r < count; r++)
+            left[r] &= left[r] ? pairs_marks_documents(&p->marks, ranges[r]) : 0;
+        asked++;
+    }
+    return asked && op_phrase_is_marked(o);
+}
+
+oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
+                                  uint64_t *holds, oir_error *err)
+{
+    uint64_t left[RANGES];
+    memcpy(left, wanted, count * sizeof *left);
+    if (!ask_marks(o, count, ranges, left))
+        return check_positions(o, count, ranges, left, holds, err);
+    memcpy(holds, left, count * sizeof *holds);
     return OIR_OK;
 }
 

@@ -391,8 +391,11 @@ typedef struct search {
 static bool must_look(const best_first *b)
 {
     bool certain = b->paths & PATHS_PASSES;
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        certain &= !b->units[i].root || b->units[i].root->certain;
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const search_unit *u = &b->units[i];
+        uint64_t known;
+        certain &= !u->root || u->root->certain || search_unit_get_count(u, &known);
+    }
     return !certain;
 }
 

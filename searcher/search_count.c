@@ -114,6 +114,11 @@ static oir_status count_window(search_unit *u, uint32_t window, search_control *
 
 static oir_status count_unit(search_unit *u, search_control *control, uint64_t *count, oir_error *err)
 {
+    uint64_t known;
+    if (search_unit_get_count(u, &known)) {
+        *count += known;
+        return OIR_OK;
+    }
     ERROR_FORWARD(search_unit_bounds(u, err));
     for (uint32_t w = 0; w < u->windows; w++) {
         if (!u->bounds[w])

@@ -207,16 +207,32 @@ static uint64_t rarest_other(const op *const *words, size_t count, size_t i)
     return least;
 }
 
+static oir_status add_marks(search_unit *u, op *phrase, const op *first, const op *second, const term_entry *entry,
+                            oir_error *err)
+{
+    const segment *s = u->place->segment->segment;
+    if (!phrase->pairs && !(phrase->pairs = arena_add(u->arena, phrase->part_count * sizeof *phrase->pairs)))
+        return error_no_memory(err, "a search");
+    op_pair *p = &phrase->pairs[phrase->pair_count++];
+    p->first = first->postings;
+    p->second = second->postings;
+    p->count = entry->termfreq;
+    return pairs_marks_open(&p->marks, s->container, &s->context, entry, u->arena, err);
+}
+
 /* A filter: documents in which the i-th word of a phrase stands right before the next, where the segment has a list of
- * them, and it is shorter than what another word leaves; else NULL. */
-static oir_status build_pair(search_unit *u, const op *const *words, size_t count, size_t i, op **out, oir_error *err)
+ * them, and it is shorter than what another word leaves; else NULL. Marks are added to the phrase. */
+static oir_status build_pair(search_unit *u, op *phrase, const op *const *words, size_t i, op **out, oir_error *err)
 {
     const segment *s = u->place->segment->segment;
     term_entry entry;
     *out = NULL;
     if (!(u->paths & PATHS_PAIRS) || words[i]->kind != OP_TERM || words[i + 1]->kind != OP_TERM ||
-        !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry) ||
-        (u->paths & PATHS_RARER && entry.termfreq > rarest_other(words, count, i)))
+        !pairs_find(&s->pairs, words[i]->postings->entry.ordinal, words[i + 1]->postings->entry.ordinal, &entry))
+        return OIR_OK;
+    if (entry.form == POSTINGS_MARKS)
+        return add_marks(u, phrase, words[i], words[i + 1], &entry, err);
+    if (u->paths & PATHS_RARER && entry.termfreq > rarest_other(words, phrase->part_count, i))
         return OIR_OK;
     op *o = op_new(u->arena);
     if (!o || !(o->postings = add_aligned(u->arena, sizeof *o->postings)))
@@ -230,7 +246,7 @@ static oir_status build_pair(search_unit *u, const op *const *words, size_t coun
     return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, NULL, u->arena, err);
 }
 
-/* Puts what the lists of its pairs of words say beside a phrase. Of two words that is all; then the words themselves
+/* Puts what the lists of its pairs of words, or marks, say beside a phrase. Of two words that is all; then the words themselves
  * are only asked for what they weigh. */
 static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, op **out, oir_error *err)
 {
@@ -241,7 +257,7 @@ static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, 
     *filter = (op){.ops = &op_filter, .arena = u->arena, .parts = filter->parts, .part_count = 1};
     for (size_t i = 0; i + 1 < n; i++) {
         op *pair;
-        ERROR_FORWARD(build_pair(u, words, n, i, &pair, err));
+        ERROR_FORWARD(build_pair(u, phrase, words, i, &pair, err));
         if (pair)
             filter->parts[filter->part_count++] = pair;
     }
@@ -338,6 +354,16 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     u->input.exact_slope = p->norm.slope;
     u->input.exact_min = p->norm.min;
     return p->root ? build(u, p->root, &u->root, err) : OIR_OK;
+}
+
+bool search_unit_get_count(const search_unit *u, uint64_t *count)
+{
+    const op *o = u->root;
+    if (u->place->segment->catalog->deleted || !(u->paths & PATHS_TALLIES))
+        return false;
+    bool listed = o->kind == OP_TERM && !o->postings->group, marked = o->kind == OP_INNER && op_phrase_is_marked(o);
+    *count = listed ? o->postings->entry.termfreq : marked ? o->pairs[0].count : 0;
+    return listed || marked;
 }
 
 oir_status search_unit_bounds(search_unit *u, oir_error *err)

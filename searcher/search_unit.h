@@ -37,6 +37,8 @@ typedef struct search_unit {
  * OIR_NO_MEMORY. */
 oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_room *const *rooms, double unit,
                             const kernels *k, arena *a, oir_error *err);
+/* How many documents of a unit with a root match, where that is known without a look at any. */
+bool search_unit_get_count(const search_unit *u, uint64_t *count);
 /* Makes the bounds of all windows. OIR_NO_MEMORY. */
 oir_status search_unit_bounds(search_unit *u, oir_error *err);
 

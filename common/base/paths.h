@@ -13,6 +13,7 @@
  *     extents    lengths as extents of positions, where they are the same: extents are stored too
  *     narrow     offsets of positions of two bytes: they have four
  *     implied    wdf as the number of positions, where it is: the number is stored too
+ *     marked     pairs as marks on the documents that have both words: they are lists
  * And of searches:
  *     pairs      lists for pairs of frequent words: phrases look at positions instead
  *     rarer      leaving such a list alone where another word of the phrase is rarer
@@ -48,6 +49,7 @@
  *     cuts       passing terms by how they begin or end, where patterns and fuzzy terms want others: each is read
  *     flat       looking at a query's terms list by list, where its tree can be told so: operator by operator
  *     lone       looking at a query's only list by itself: like at one of several
+ *     spared     reading positions of few documents rather than a pair's marks: marks are always asked
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -68,41 +70,43 @@
 #define PATHS_EXTENTS (UINT64_C(1) << 8)
 #define PATHS_NARROW (UINT64_C(1) << 9)
 #define PATHS_IMPLIED (UINT64_C(1) << 10)
-#define PATHS_PAIRS (UINT64_C(1) << 11)
-#define PATHS_RARER (UINT64_C(1) << 12)
-#define PATHS_ORDER (UINT64_C(1) << 13)
-#define PATHS_BOUNDS (UINT64_C(1) << 14)
-#define PATHS_FILTER (UINT64_C(1) << 15)
-#define PATHS_STORED (UINT64_C(1) << 16)
-#define PATHS_PLACED (UINT64_C(1) << 17)
-#define PATHS_EXACT (UINT64_C(1) << 18)
-#define PATHS_LAZY (UINT64_C(1) << 19)
-#define PATHS_RAREST (UINT64_C(1) << 20)
-#define PATHS_HEAP (UINT64_C(1) << 21)
-#define PATHS_GATHER (UINT64_C(1) << 22)
-#define PATHS_COMPLETE (UINT64_C(1) << 23)
-#define PATHS_PASSES (UINT64_C(1) << 24)
-#define PATHS_TALLIES (UINT64_C(1) << 25)
-#define PATHS_WORDS (UINT64_C(1) << 26)
-#define PATHS_FEW (UINT64_C(1) << 27)
-#define PATHS_WHOLE (UINT64_C(1) << 28)
-#define PATHS_ALONE (UINT64_C(1) << 29)
-#define PATHS_EQUAL (UINT64_C(1) << 30)
-#define PATHS_KEPT (UINT64_C(1) << 31)
-#define PATHS_RANGES (UINT64_C(1) << 32)
-#define PATHS_WINDOWS (UINT64_C(1) << 33)
-#define PATHS_SORTED (UINT64_C(1) << 34)
-#define PATHS_TOGETHER (UINT64_C(1) << 35)
-#define PATHS_ADJACENT (UINT64_C(1) << 36)
-#define PATHS_MASKS (UINT64_C(1) << 37)
-#define PATHS_SKIPS (UINT64_C(1) << 38)
-#define PATHS_RUNS (UINT64_C(1) << 39)
-#define PATHS_DISTINCT (UINT64_C(1) << 40)
-#define PATHS_SMALL (UINT64_C(1) << 41)
-#define PATHS_CUTS (UINT64_C(1) << 42)
-#define PATHS_FLAT (UINT64_C(1) << 43)
-#define PATHS_LONE (UINT64_C(1) << 44)
-enum { PATHS_COUNT = 45, PATHS_WRITTEN = 11 /* the first so many are of writing */ };
+#define PATHS_MARKED (UINT64_C(1) << 11)
+#define PATHS_PAIRS (UINT64_C(1) << 12)
+#define PATHS_RARER (UINT64_C(1) << 13)
+#define PATHS_ORDER (UINT64_C(1) << 14)
+#define PATHS_BOUNDS (UINT64_C(1) << 15)
+#define PATHS_FILTER (UINT64_C(1) << 16)
+#define PATHS_STORED (UINT64_C(1) << 17)
+#define PATHS_PLACED (UINT64_C(1) << 18)
+#define PATHS_EXACT (UINT64_C(1) << 19)
+#define PATHS_LAZY (UINT64_C(1) << 20)
+#define PATHS_RAREST (UINT64_C(1) << 21)
+#define PATHS_HEAP (UINT64_C(1) << 22)
+#define PATHS_GATHER (UINT64_C(1) << 23)
+#define PATHS_COMPLETE (UINT64_C(1) << 24)
+#define PATHS_PASSES (UINT64_C(1) << 25)
+#define PATHS_TALLIES (UINT64_C(1) << 26)
+#define PATHS_WORDS (UINT64_C(1) << 27)
+#define PATHS_FEW (UINT64_C(1) << 28)
+#define PATHS_WHOLE (UINT64_C(1) << 29)
+#define PATHS_ALONE (UINT64_C(1) << 30)
+#define PATHS_EQUAL (UINT64_C(1) << 31)
+#define PATHS_KEPT (UINT64_C(1) << 32)
+#define PATHS_RANGES (UINT64_C(1) << 33)
+#define PATHS_WINDOWS (UINT64_C(1) << 34)
+#define PATHS_SORTED (UINT64_C(1) << 35)
+#define PATHS_TOGETHER (UINT64_C(1) << 36)
+#define PATHS_ADJACENT (UINT64_C(1) << 37)
+#define PATHS_MASKS (UINT64_C(1) << 38)
+#define PATHS_SKIPS (UINT64_C(1) << 39)
+#define PATHS_RUNS (UINT64_C(1) << 40)
+#define PATHS_DISTINCT (UINT64_C(1) << 41)
+#define PATHS_SMALL (UINT64_C(1) << 42)
+#define PATHS_CUTS (UINT64_C(1) << 43)
+#define PATHS_FLAT (UINT64_C(1) << 44)
+#define PATHS_LONE (UINT64_C(1) << 45)
+#define PATHS_SPARED (UINT64_C(1) << 46)
+enum { PATHS_COUNT = 47, PATHS_WRITTEN = 12 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);

@@ -165,6 +165,8 @@ typedef struct kernels {
 
     /* The number of bits in the 64 words: of a & b, of a | b ... over windows. */
     uint32_t (*count_words)(const uint64_t words[64]);
+    /* The bits that both have, and how many of them are before each word; returns how many there are. */
+    uint32_t (*intersect)(const uint64_t a[64], const uint64_t b[64], uint64_t both[64], uint16_t before[64]);
 } kernels;
 
 /* The kernels of an instruction set; those of isa_best() when it is the best there is. Never NULL. */

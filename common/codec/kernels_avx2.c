@@ -237,6 +237,11 @@ TARGET static uint64_t weigh_lists(const weigh_input *in, const weigh_list *list
     return plain_weigh_lists(in, lists, wanted, threshold, &kernels_avx2);
 }
 
+TARGET static uint32_t intersect(const uint64_t a[64], const uint64_t b[64], uint64_t both[64], uint16_t before[64])
+{
+    return plain_intersect(a, b, both, before);
+}
+
 const kernels kernels_avx2 = {
     .isa = ISA_AVX2,
     .unpack = unpack,
@@ -267,6 +272,7 @@ const kernels kernels_avx2 = {
     .split = kernels_avx2_weigh_split,
     .saturate = kernels_avx2_weigh_saturate,
     .count_words = count_words,
+    .intersect = intersect,
 };
 
 #else

@@ -301,6 +301,11 @@ TARGET static uint32_t count_words(const uint64_t words[64])
     return (uint32_t)_mm512_reduce_add_epi64(n);
 }
 
+TARGET static uint32_t intersect(const uint64_t a[64], const uint64_t b[64], uint64_t both[64], uint16_t before[64])
+{
+    return plain_intersect(a, b, both, before);
+}
+
 const kernels kernels_avx512 = {
     .isa = ISA_AVX512,
     .unpack = unpack,
@@ -331,6 +336,7 @@ const kernels kernels_avx512 = {
     .split = kernels_avx512_weigh_split,
     .saturate = kernels_avx512_weigh_saturate,
     .count_words = count_words,
+    .intersect = intersect,
 };
 
 #else

@@ -251,6 +251,11 @@ static uint64_t weigh_lists(const weigh_input *in, const weigh_list *lists, uint
     return plain_weigh_lists(in, lists, wanted, threshold, &kernels_neon);
 }
 
+static uint32_t intersect(const uint64_t a[64], const uint64_t b[64], uint64_t both[64], uint16_t before[64])
+{
+    return plain_intersect(a, b, both, before);
+}
+
 const kernels kernels_neon = {
     .isa = ISA_NEON,
     .unpack = unpack,
@@ -281,6 +286,7 @@ const kernels kernels_neon = {
     .split = split,
     .saturate = saturate,
     .count_words = count_words,
+    .intersect = intersect,
 };
 
 #else

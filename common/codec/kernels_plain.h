@@ -268,4 +268,16 @@ static inline size_t plain_split_from(size_t i, size_t front, double *weights, u
     return front;
 }
 
+static inline uint32_t plain_intersect(const uint64_t a[64], const uint64_t b[64], uint64_t both[64],
+                                       uint16_t before[64])
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < 64; i++) {
+        both[i] = a[i] & b[i];
+        before[i] = (uint16_t)n;
+        n += bits_count(both[i]);
+    }
+    return n;
+}
+
 #endif

@@ -300,6 +300,11 @@ static uint64_t weigh_lists(const weigh_input *in, const weigh_list *lists, uint
     return plain_weigh_lists(in, lists, wanted, threshold, &kernels_scalar);
 }
 
+static uint32_t intersect(const uint64_t a[64], const uint64_t b[64], uint64_t both[64], uint16_t before[64])
+{
+    return plain_intersect(a, b, both, before);
+}
+
 const kernels kernels_scalar = {
     .isa = ISA_SCALAR,
     .unpack = unpack,
@@ -330,4 +335,5 @@ const kernels kernels_scalar = {
     .split = split,
     .saturate = saturate,
     .count_words = count_words,
+    .intersect = intersect,
 };

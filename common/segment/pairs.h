@@ -2,7 +2,8 @@
  * is answered by its list alone, a longer one looks at positions only in documents that its pairs have.
  *
  * Not all pairs have a list: only those that save most for their size (pairs_writer.h). A pair's list is opened as a
- * term's is, with the entry that pairs_find gives; it has no positions, and wdf is 1. Shared. */
+ * term's is, with the entry that pairs_find gives; it has no positions, and wdf is 1. Where most documents with both
+ * words have the pair, there are marks on those instead (pairs_marks.h): the entry's form says so. Shared. */
 #ifndef SEGMENT_PAIRS_H
 #define SEGMENT_PAIRS_H
 
@@ -19,7 +20,7 @@ typedef struct pairs_table {
 
 /* Opens a segment's pairs, if it has any. OIR_CORRUPT. */
 oir_status pairs_open(pairs_table *p, const struct container *parts, uint32_t document_count, oir_error *err);
-/* The list of the pair of two terms given by their ordinals; false when there is none. */
+/* The list, or marks, of the pair of two terms given by their ordinals; false when there are none. */
 bool pairs_find(const pairs_table *p, uint32_t first, uint32_t second, term_entry *entry);
 /* The i-th pair, i < pair_count, ascending: numbers of its words among the table's. OIR_CORRUPT. */
 oir_status pairs_get(const pairs_table *p, uint32_t i, uint32_t *first, uint32_t *second, term_entry *entry,

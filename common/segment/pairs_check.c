@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "segment/pairs_marks.h"
 #include "segment/pairs_scan.h"
 
 /* Of a list: documents are compared by a sum of hashes, so that not all lists need be in memory. */
@@ -18,7 +19,8 @@ typedef struct checking {
     uint32_t *numbers;           /* by first * words + second: the pair's number plus 1, or 0 */
     postings_list list;
     pairs_scan scan;
-    arena arena;
+    pairs_marks marks;
+    arena arena, marks_arena;
 } checking;
 
 static oir_status damaged(oir_error *err, const char *what)
@@ -60,6 +62,42 @@ static oir_status find_words(checking *c, oir_error *err)
     return OIR_OK;
 }
 
+/* A document of a pair. Documents ascend. */
+static void add(sum *s, uint32_t document)
+{
+    if (s->last == document + 1)
+        return;
+    s->last = document + 1;
+    s->hashes += hash(document);
+    s->count++;
+}
+
+static oir_status read_marks(checking *c, const term_entry *entry, uint32_t first, uint32_t second, sum *out,
+                             oir_error *err)
+{
+    const postings_context *context = &c->segment->context;
+    postings_window *a = &c->scan.words[first], *b = &c->scan.words[second];
+    ERROR_FORWARD(pairs_marks_open(&c->marks, c->segment->container, context, entry, &c->marks_arena, err));
+    for (uint32_t window = 0; window < postings_view_windows(context->document_count); window++) {
+        postings_window_seek(a, window);
+        postings_window_seek(b, window);
+        pairs_marks_seek(&c->marks, a, b);
+        for (uint32_t r = 0; r < RANGES; r++)
+            for (uint64_t left = pairs_marks_documents(&c->marks, r); left; left &= left - 1)
+                add(out, window << WINDOW_BITS | r << RANGE_BITS | bits_lowest(left));
+    }
+    arena_clear(&c->marks_arena);
+    return b->damaged || out->count != entry->termfreq ? damaged(err, "number of a pair's marks") : OIR_OK;
+}
+
+static oir_status read_list(checking *c, const term_entry *entry, sum *out, oir_error *err)
+{
+    ERROR_FORWARD(postings_decode(c->segment->container, &c->segment->context, entry, &c->list, err));
+    for (uint32_t d = 0; d < c->list.count; d++)
+        add(out, c->list.documents[d]);
+    return OIR_OK;
+}
+
 static oir_status read_lists(checking *c, oir_error *err)
 {
     const pairs_table *p = &c->segment->pairs;
@@ -72,10 +110,8 @@ static oir_status read_lists(checking *c, oir_error *err)
             !pairs_find(p, c->entries[first].ordinal, c->entries[second].ordinal, &again))
             return damaged(err, "order of their table");
         before = (uint64_t)first << 32 | second;
-        ERROR_FORWARD(postings_decode(c->segment->container, &c->segment->context, &entry, &c->list, err));
-        for (uint32_t d = 0; d < c->list.count; d++)
-            c->listed[i].hashes += hash(c->list.documents[d]);
-        c->listed[i].count = c->list.count;
+        ERROR_FORWARD(entry.form == POSTINGS_MARKS ? read_marks(c, &entry, first, second, &c->listed[i], err)
+                                                   : read_list(c, &entry, &c->listed[i], err));
         c->numbers[(size_t)first * p->word_count + second] = i + 1;
     }
     return OIR_OK;
@@ -92,12 +128,8 @@ static oir_status read_text(checking *c, oir_error *err)
             ERROR_FORWARD(pairs_scan_document(s, i, err));
             for (size_t p = 0; p < s->pair_count; p++) {
                 uint32_t n = c->numbers[(size_t)(s->pairs[p] >> 16) * s->word_count + (s->pairs[p] & UINT16_MAX)];
-                sum *found = n ? &c->found[n - 1] : NULL;
-                if (!found || found->last == document + 1)
-                    continue;
-                found->last = document + 1;
-                found->hashes += hash(document);
-                found->count++;
+                if (n)
+                    add(&c->found[n - 1], document);
             }
         }
     }
@@ -118,9 +150,9 @@ static oir_status check_all(checking *c, oir_error *err)
     if (!c->entries || !c->words || !c->numbers || !c->listed || !c->found)
         return error_no_memory(err, "checking pairs");
     ERROR_FORWARD(find_words(c, err));
-    ERROR_FORWARD(read_lists(c, err));
     ERROR_FORWARD(pairs_scan_init(&c->scan, c->segment->container, &c->segment->context, c->words, (uint32_t)words,
                                   &c->arena, err));
+    ERROR_FORWARD(read_lists(c, err));
     ERROR_FORWARD(read_text(c, err));
     for (uint32_t i = 0; i < p->pair_count; i++)
         if (c->listed[i].hashes != c->found[i].hashes || c->listed[i].count != c->found[i].count)
@@ -141,6 +173,7 @@ oir_status pairs_check(const segment *s, oir_error *err)
     pairs_scan_release(&c->scan);
     postings_list_release(&c->list);
     arena_release(&c->arena);
+    arena_release(&c->marks_arena);
     memory_free(c);
     return status;
 }

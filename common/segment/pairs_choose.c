@@ -1,25 +1,30 @@
 #include "segment/pairs_choose.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "segment/pairs_format.h"
 
 enum {
-    SAMPLE_WINDOWS = 12, /* whose documents 16 bits can count */
+    WINDOWS_LEAST = 12,  /* in the sample, where there are so many */
+    WINDOWS_MOST = 48,
+    WINDOWS_SHARE = 10,  /* one of so many: like documents lie beside each other, so that few windows say little */
+    TIMES_BITS = 20,     /* for documents in the sample */
     TIMES_MIN = 4,      /* in the sample: pairs that occur less are passed over */
     TOGETHER_MIN = 64   /* documents with both words: with fewer, positions are quick */
 };
+
+#define TIMES_MASK ((UINT32_C(1) << TIMES_BITS) - 1)
 
 /* What the sampled windows say. */
 typedef struct sample {
     pairs_scan *scan;
     uint32_t windows;
     double scale;       /* documents of the segment for one of the sample */
-    uint32_t *times;    /* by first * words + second: documents that have the pair, and << 16 the one of the sample
-                           that was counted last plus 1 */
+    uint32_t *times;    /* by first * words + second: documents that have the pair, and behind these TIMES_BITS the last
+                           bits of the one that was counted last plus 1 */
     uint32_t documents; /* in the sample so far */
     uint64_t (*has)[RANGES]; /* by word * windows + window: the documents that have the word */
 } sample;
@@ -33,8 +38,9 @@ static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_e
         ERROR_FORWARD(pairs_scan_document(scan, i, err));
         for (size_t p = 0; p < scan->pair_count; p++) {
             size_t at = (size_t)(scan->pairs[p] >> 16) * n + (scan->pairs[p] & UINT16_MAX);
-            uint32_t times = s->times[at], document = s->documents + i + 1;
-            s->times[at] = ((times & UINT16_MAX) + (times >> 16 != document)) | document << 16;
+            uint32_t times = s->times[at], document = (s->documents + i + 1) << TIMES_BITS;
+            bool again = ((times ^ document) >> TIMES_BITS) == 0;
+            s->times[at] = ((times & TIMES_MASK) + !again) | document;
         }
     }
     s->documents += scan->document_count;
@@ -46,7 +52,8 @@ static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_e
 static oir_status take_sample(sample *s, oir_error *err)
 {
     uint32_t all = postings_view_windows(s->scan->context->document_count), n = s->scan->word_count;
-    s->windows = all < SAMPLE_WINDOWS ? all : SAMPLE_WINDOWS;
+    s->windows = all / WINDOWS_SHARE < WINDOWS_MOST ? all / WINDOWS_SHARE : WINDOWS_MOST;
+    s->windows = s->windows > WINDOWS_LEAST ? s->windows : all < WINDOWS_LEAST ? all : WINDOWS_LEAST;
     s->times = memory_new_zeroed((size_t)n * n, sizeof *s->times);
     s->has = memory_new((size_t)n * s->windows * sizeof *s->has);
     if (!s->times || !s->has)
@@ -79,6 +86,19 @@ static uint32_t about(const sample *s, uint32_t times)
     return (uint32_t)(count < most ? count : most);
 }
 
+/* Whether marks take so much less than a list that they are better, though a list need not be asked about every window
+ * where both words are. */
+static bool choose_marks(const sample *s, double together, uint32_t list, uint32_t *size)
+{
+    uint32_t documents = s->scan->context->document_count, windows = postings_view_windows(documents);
+    uint32_t both = together < documents ? (uint32_t)together : documents;
+    uint32_t width = bits_width(2 * both / windows + 1); /* in some windows there are more than in others */
+    uint64_t marks = pairs_format_marks_size(windows, width, both), postings = pairs_format_size(list, documents);
+    bool better = marks * 5 < postings * 4 && paths_use(PATHS_MARKED);
+    *size = (uint32_t)(better ? marks : postings) + PAIRS_ENTRY_SIZE;
+    return better;
+}
+
 static int compare_choices(const void *a, const void *b)
 {
     const pairs_choice *x = a, *y = b;
@@ -91,35 +111,34 @@ static int compare_choices(const void *a, const void *b)
 static oir_status find_candidates(const sample *s, pairs_choice **out, size_t *count, oir_error *err)
 {
     const kernels *k = kernels_get(isa_best());
-    uint32_t n = s->scan->word_count, documents = s->scan->context->document_count;
+    uint32_t n = s->scan->word_count;
     size_t capacity = 0;
     for (uint32_t first = 0; first < n; first++) {
         for (uint32_t second = 0; second < n; second++) {
-            uint32_t times = s->times[(size_t)first * n + second] & UINT16_MAX;
+            uint32_t times = s->times[(size_t)first * n + second] & TIMES_MASK;
             if (times < TIMES_MIN)
                 continue;
-            double together = count_together(s, k, first, second) * s->scale, list = about(s, times);
+            double together = count_together(s, k, first, second) * s->scale;
+            uint32_t list = about(s, times);
             if (together < TOGETHER_MIN)
                 continue;
             if (!memory_reserve(out, &capacity, *count + 1, sizeof **out))
                 return error_no_memory(err, "pairs of words");
-            /* Elias-Fano codes take 2 bits and the logarithm of the gap. */
-            float worth = (float)(together / (log2(documents / list) + 2.5));
-            (*out)[(*count)++] = (pairs_choice){first, second, worth};
+            pairs_choice *c = &(*out)[(*count)++];
+            *c = (pairs_choice){.first = first, .second = second};
+            c->marked = choose_marks(s, together, list, &c->size);
+            c->worth = (float)(together * list / c->size);
         }
     }
     return OIR_OK;
 }
 
-static void cut(const sample *s, uint64_t budget, const pairs_choice *choices, size_t *count)
+static void cut(uint64_t budget, const pairs_choice *choices, size_t *count)
 {
     uint64_t size = 0;
     size_t i = 0;
-    for (; i < *count && i < PAIRS_CHOOSE_MAX && size < budget; i++) {
-        uint32_t times = s->times[(size_t)choices[i].first * s->scan->word_count + choices[i].second];
-        times &= UINT16_MAX;
-        size += pairs_format_size(about(s, times), s->scan->context->document_count) + PAIRS_ENTRY_SIZE;
-    }
+    for (; i < *count && i < PAIRS_CHOOSE_MAX && size < budget; i++)
+        size += choices[i].size;
     *count = i;
 }
 
@@ -134,7 +153,7 @@ oir_status pairs_choose(pairs_scan *scan, uint64_t budget, pairs_choice **out, s
     if (status == OIR_OK && *count)
         qsort(*out, *count, sizeof **out, compare_choices);
     if (status == OIR_OK)
-        cut(&s, budget, *out, count);
+        cut(budget, *out, count);
     memory_free(s.times);
     memory_free(s.has);
     return status;

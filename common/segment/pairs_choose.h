@@ -1,8 +1,8 @@
 /* Which pairs of words are worth a list, judged by some windows of a segment.
  *
- * A list saves a phrase the look at the positions of all documents that have both words. Phrases are taken to be asked
- * for as often as they occur, so what a list is worth for its size is the number of those documents over the bits that
- * one of its entries takes. */
+ * A list saves a phrase the look at the positions of all documents that have both words; so do marks (pairs_marks.h),
+ * nearly. Phrases are taken to be asked for as often as they occur, so what either is worth is the number of those
+ * documents times the number of those that have the pair, and what it is worth for its size decides. */
 #ifndef SEGMENT_PAIRS_CHOOSE_H
 #define SEGMENT_PAIRS_CHOOSE_H
 
@@ -13,9 +13,11 @@ enum { PAIRS_CHOOSE_MAX = 60000 };
 typedef struct pairs_choice {
     uint32_t first, second; /* numbers of the scan's words */
     float worth;
+    uint32_t size;          /* bytes, about */
+    bool marked;            /* marks, no list */
 } pairs_choice;
 
-/* The pairs whose lists are worth most, that first, until they take `budget` bytes, by an estimate. Freed by the caller
+/* The pairs whose lists or marks are worth most, that first, until they take `budget` bytes, by an estimate. Freed by the caller
  * with memory_free. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status pairs_choose(pairs_scan *s, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err);
 

@@ -5,7 +5,12 @@
 #include "codec/sparse_layout.h"
 #include "segment/postings_view.h"
 
-enum { PAIRS_HEADER_SIZE = 8, PAIRS_ENTRY_SIZE = 12 };
+enum {
+    PAIRS_HEADER_SIZE = 8,
+    PAIRS_ENTRY_SIZE = 12,
+    PAIRS_MARKED = 1 << 15, /* beside a second word's number: the pair has marks */
+    PAIRS_MARKS_HEADER = 5
+};
 
 /* Lists of pairs are never dense: range bounds would be half of them. */
 static inline uint8_t pairs_format_form(uint32_t count)
@@ -21,6 +26,12 @@ static inline uint64_t pairs_format_size(uint32_t count, uint32_t document_count
     sparse_layout_shape(&s, count, document_count, sampled);
     uint64_t samples = sampled ? (uint64_t)sparse_layout_samples(&s) * 8 + s.windows + 4 : 0;
     return 1 + samples + (s.upper_bits + 7) / 8 + ((uint64_t)count * s.low_bits + 7) / 8;
+}
+
+/* Bytes of a pair's marks, with `width` bits for the number of them in each window; see pairs_marks.c. */
+static inline uint64_t pairs_format_marks_size(uint32_t windows, uint32_t width, uint32_t marks)
+{
+    return PAIRS_MARKS_HEADER + ((uint64_t)windows * width + 7) / 8 + ((uint64_t)marks + 7) / 8;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c), with samples from POSTINGS_SPARSE_MIN
  * documents on, else without; wdf, which are all 1, have no bits, and a window's bound only says whether it has
- * documents: 255 or 0. A list's size follows from its count.
+ * documents: 255 or 0. A list's size follows from its count. Marks: pairs_marks.c.
  * The part is there, with no words, where no pair was worth a list: nobody need look again.
  *
  * Root:
@@ -8,7 +8,8 @@
  *     8  u32 x words  their ordinals, ascending
  *        u32 x words + 1  the first pair of each word; at the end the number of pairs
  *        for each pair, ascending by first and then second word, 12 bytes:
- *            0  u16  the second word's number    2  6 bytes  the list's address    8  u32  its documents */
+ *            0  u16  the second word's number, and PAIRS_MARKED where the pair has marks
+ *            2  6 bytes  the address of its list or marks    8  u32  its documents */
 #include "segment/pairs_writer.h"
 
 #include <stdlib.h>
@@ -20,17 +21,19 @@
 #include "segment/container.h"
 #include "segment/pairs_choose.h"
 #include "segment/pairs_format.h"
+#include "segment/pairs_marks.h"
 
 enum {
     WORD_SHARE = 128, /* a word is frequent in at least one document of so many: the share that makes lists dense */
     SLACK = 4         /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
 };
 
-/* A list while it grows: gaps as varints. One line of memory has all that a document more needs. */
+/* A list while it grows. One line of memory has all that a document more needs. */
 typedef struct growing {
-    buffer gaps;
+    buffer gaps;      /* as varints; of marks, places in the window at hand, 16 bits each */
     uint32_t count;
-    uint32_t last; /* the last document plus 1 */
+    uint32_t last;    /* the last document plus 1 */
+    bool marked;
 } growing;
 
 struct pairs_writer {
@@ -46,6 +49,9 @@ struct pairs_writer {
     uint64_t *chosen;       /* the same as bits: most pairs are not chosen, and these stay in the cache */
     bool *wanted;           /* by word: it is in one of them */
     growing *lists;         /* by choice */
+    pairs_marker *markers;  /* by choice, of those that are marked */
+    uint64_t (*has)[RANGES];/* by word: the documents of the window at hand that have it */
+    bool *has_marks;        /* by word: it is in a pair that is marked */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
     buffer bytes, root;
@@ -68,6 +74,11 @@ void pairs_writer_free(pairs_writer *w)
         return;
     for (size_t i = 0; w->lists && i < w->choice_count; i++)
         buffer_release(&w->lists[i].gaps);
+    for (size_t i = 0; w->markers && i < w->choice_count; i++)
+        pairs_marker_release(&w->markers[i]);
+    memory_free(w->markers);
+    memory_free(w->has);
+    memory_free(w->has_marks);
     memory_free(w->entries);
     memory_free(w->words);
     memory_free(w->choices);
@@ -133,9 +144,18 @@ static oir_status number_choices(pairs_writer *w, oir_error *err)
     w->chosen = memory_new_zeroed(codes / 64 + 1, sizeof *w->chosen);
     w->lists = memory_new_zeroed(w->choice_count + 1, sizeof *w->lists);
     w->wanted = memory_new_zeroed(w->word_count, sizeof *w->wanted);
-    if (!w->numbers || !w->chosen || !w->lists || !w->wanted)
+    w->markers = memory_new_zeroed(w->choice_count + 1, sizeof *w->markers);
+    w->has = memory_new(w->word_count * sizeof *w->has);
+    w->has_marks = memory_new_zeroed(w->word_count, sizeof *w->has_marks);
+    if (!w->numbers || !w->chosen || !w->lists || !w->wanted || !w->markers || !w->has || !w->has_marks)
         return error_no_memory(err, "pairs of words");
     for (size_t i = 0; i < w->choice_count; i++) {
+        if (w->choices[i].marked) {
+            uint32_t windows = postings_view_windows(w->context->document_count);
+            ERROR_FORWARD(pairs_marker_init(&w->markers[i], windows, err));
+            w->lists[i].marked = true;
+            w->has_marks[w->choices[i].first] = w->has_marks[w->choices[i].second] = true;
+        }
         size_t code = (size_t)w->choices[i].first * w->word_count + w->choices[i].second;
         w->numbers[code] = (uint16_t)(i + 1);
         w->chosen[code / 64] |= UINT64_C(1) << code % 64;
@@ -153,12 +173,33 @@ static void add_document(growing *list, uint32_t document)
         return;
     list->count++;
     list->last = document + 1;
-    if (gap < 1 << 14 && buffer_reserve(to, 2)) {
+    if (list->marked)
+        buffer_add_u16(to, document % WINDOW_SIZE);
+    else if (gap < 1 << 14 && buffer_reserve(to, 2)) {
         uint32_t more = gap >= 0x80;
         bits_store16(to->data + to->size, (uint16_t)((gap & 0x7f) | more << 7 | gap >> 7 << 8));
         to->size += 1 + more;
     } else {
         buffer_add_varint(to, gap);
+    }
+}
+
+/* Ends a window: what was found in it of pairs that are marked becomes marks. */
+static void mark_window(pairs_writer *w, pairs_scan *s, uint32_t window)
+{
+    const kernels *k = kernels_get(isa_best());
+    for (uint32_t word = 0; word < w->word_count; word++)
+        if (w->has_marks[word])
+            postings_window_words(&s->words[word], w->has[word]);
+    for (size_t i = 0; i < w->choice_count; i++) {
+        buffer *places = &w->lists[i].gaps;
+        uint64_t both[RANGES];
+        uint16_t before[RANGES];
+        if (!w->lists[i].marked)
+            continue;
+        uint32_t total = k->intersect(w->has[w->choices[i].first], w->has[w->choices[i].second], both, before);
+        pairs_marker_add(&w->markers[i], window, total, both, before, places);
+        buffer_clear(places);
     }
 }
 
@@ -188,16 +229,26 @@ static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
             for (size_t p = 0; p < kept; p++)
                 add_document(&lists[w->numbers[s->pairs[p]] - 1u], window << WINDOW_BITS | i);
         }
+        mark_window(w, s, window);
     }
     for (size_t i = 0; i < w->choice_count; i++)
-        if (w->lists[i].gaps.failed)
+        if (w->lists[i].gaps.failed || w->markers[i].bits.failed)
             return error_no_memory(err, "pairs of words");
     return OIR_OK;
 }
 
 /* ---- writing ---- */
 
-/* Leaves out the lists that are worth least and do not fit; returns how many pairs are left. */
+static uint64_t size_of(const pairs_writer *w, size_t i)
+{
+    uint32_t documents = w->context->document_count;
+    if (w->lists[i].marked)
+        return pairs_format_marks_size(postings_view_windows(documents), bits_width(w->markers[i].most),
+                                       w->markers[i].both);
+    return pairs_format_size(w->lists[i].count, documents);
+}
+
+/* Leaves out the pairs that are worth least and do not fit; returns how many are left. */
 static uint32_t fit(pairs_writer *w, uint64_t budget)
 {
     uint64_t size = PAIRS_HEADER_SIZE + (uint64_t)w->word_count * 8;
@@ -205,7 +256,7 @@ static uint32_t fit(pairs_writer *w, uint64_t budget)
     for (size_t i = 0; i < w->choice_count; i++) {
         const pairs_choice *c = &w->choices[i];
         if (w->lists[i].count)
-            size += pairs_format_size(w->lists[i].count, w->context->document_count) + PAIRS_ENTRY_SIZE;
+            size += size_of(w, i) + PAIRS_ENTRY_SIZE;
         if (!w->lists[i].count || size > budget)
             w->numbers[(size_t)c->first * w->word_count + c->second] = 0;
         else
@@ -245,11 +296,21 @@ static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *add
     return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
 }
 
+static oir_status write_marks(pairs_writer *w, const pairs_marker *m, uint64_t *address, oir_error *err)
+{
+    buffer_clear(&w->bytes);
+    pairs_marker_write(m, postings_view_windows(w->context->document_count), &w->bytes);
+    if (w->bytes.failed)
+        return error_no_memory(err, "pairs of words");
+    return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
+}
+
 static uint32_t longest_list(const pairs_writer *w)
 {
     uint32_t most = 0;
     for (size_t i = 0; w->lists && i < w->choice_count; i++)
-        most = w->lists[i].count > most ? w->lists[i].count : most;
+        if (!w->lists[i].marked)
+            most = w->lists[i].count > most ? w->lists[i].count : most;
     return most;
 }
 
@@ -272,10 +333,14 @@ static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
             uint64_t address;
             if (!number)
                 continue;
-            ERROR_FORWARD(write_list(w, &w->lists[number - 1], &address, err));
+            const growing *list = &w->lists[number - 1];
+            if (list->marked)
+                ERROR_FORWARD(write_marks(w, &w->markers[number - 1], &address, err));
+            else
+                ERROR_FORWARD(write_list(w, list, &address, err));
             uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
-            bits_store64(at, address << 16 | second);
-            bits_store32(at + 8, w->lists[number - 1].count);
+            bits_store64(at, address << 16 | second | (list->marked ? PAIRS_MARKED : 0));
+            bits_store32(at + 8, list->count);
         }
     }
     bits_store32(root + starts + (size_t)n * 4, pair);

@@ -27,7 +27,10 @@ enum {
 };
 
 /* What the dictionary keeps of a term. */
-enum postings_form { POSTINGS_INLINED, POSTINGS_SHORT, POSTINGS_SPARSE, POSTINGS_DENSE };
+enum postings_form {
+    POSTINGS_INLINED, POSTINGS_SHORT, POSTINGS_SPARSE, POSTINGS_DENSE,
+    POSTINGS_MARKS /* no list: a pair's, see pairs_marks.h */
+};
 enum positions_form {
     POSITIONS_NONE,   /* no document has positions of the term */
     POSITIONS_WDF,    /* every document has wdf of them */

@@ -21,6 +21,8 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
                          .positions_form = entry->positions_form, .entry = entry};
     if (!v->count || v->count > context->document_count)
         return damaged(err, entry, "frequency");
+    if (v->form == POSTINGS_MARKS) /* no list */
+        return damaged(err, entry, "form");
     if (v->form == POSTINGS_INLINED)
         return v->count <= POSTINGS_INLINED_COUNT ? OIR_OK : damaged(err, entry, "frequency");
     enum part_kind kind = entry->pair ? PART_PAIRS : PART_POSTINGS;

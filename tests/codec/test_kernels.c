@@ -347,6 +347,26 @@ static void words_counted(void)
     }
 }
 
+static void words_intersected(void)
+{
+    for (uint32_t round = 0; round < 100; round++) {
+        uint64_t a[64], b[64], both[64];
+        uint16_t before[64];
+        uint32_t expected = 0;
+        for (uint32_t i = 0; i < 64; i++) {
+            a[i] = round ? harness_random() & (harness_random() | (0 - (uint64_t)(round & 1))) : UINT64_MAX;
+            b[i] = round ? harness_random() & (harness_random() | (0 - (uint64_t)(round & 2))) : UINT64_MAX;
+        }
+        uint32_t count = k->intersect(a, (const void *)edge_put(b, sizeof b), both, before);
+        for (uint32_t i = 0; i < 64; i++) {
+            EXPECT_EQ(both[i], a[i] & b[i]);
+            EXPECT_EQ(before[i], expected);
+            expected += bits_count(both[i]);
+        }
+        EXPECT_EQ(count, expected);
+    }
+}
+
 /* ---- weights ---- */
 
 enum { LISTS = 7, FAR = 4096 };
@@ -656,6 +676,7 @@ int main(void)
         TEST(bounds_counted);
         TEST(bounds_of_lists);
         TEST(words_counted);
+        TEST(words_intersected);
         TEST(weights);
         TEST(weights_exactly);
         TEST(weights_alone);

@@ -5,6 +5,7 @@
 #include "helper/scratch.h"
 #include "segment/container.h"
 #include "segment/pairs_check.h"
+#include "segment/pairs_marks.h"
 #include "segment/pairs_writer.h"
 #include "segment/segment_writer.h"
 
@@ -90,11 +91,54 @@ static bool has_pair(const text *t, uint32_t document, uint32_t first, uint32_t 
     return false;
 }
 
+static void open_word(postings_window *p, const segment *s, uint32_t word, arena *a)
+{
+    char name[2] = {(char)('a' + word)};
+    term_entry entry;
+    oir_error err;
+    bool found;
+    REQUIRE_OK(terms_find(&s->terms, name, 1, &entry, &found, &err), err);
+    REQUIRE(found);
+    REQUIRE_OK(postings_window_open(p, kernels_get(isa_best()), s->container, &s->context, &entry, NULL, a, &err), err);
+}
+
+/* Windows are looked at from the last to the first. */
+static void compare_marks(const segment *s, const text *t, uint32_t first, uint32_t second, const term_entry *entry)
+{
+    static postings_window words[2];
+    pairs_marks marks;
+    arena a;
+    oir_error err;
+    uint32_t n = 0;
+    arena_init(&a);
+    open_word(&words[0], s, first, &a);
+    open_word(&words[1], s, second, &a);
+    REQUIRE_OK(pairs_marks_open(&marks, s->container, &s->context, entry, &a, &err), err);
+    for (uint32_t window = postings_view_windows(t->documents); window--;) {
+        postings_window_seek(&words[0], window);
+        postings_window_seek(&words[1], window);
+        pairs_marks_seek(&marks, &words[0], &words[1]);
+        for (uint32_t r = 0; r < RANGES; r++) {
+            uint64_t documents = pairs_marks_documents(&marks, r);
+            n += bits_count(documents);
+            for (uint32_t i = 0, d = window << WINDOW_BITS | r << RANGE_BITS; i < RANGE_SIZE && d + i < t->documents; i++)
+                EXPECT_EQ(documents >> i & 1, has_pair(t, d + i, first, second));
+        }
+    }
+    EXPECT_EQ(n, entry->termfreq);
+    EXPECT(!words[1].damaged);
+    arena_release(&a);
+}
+
 static void compare_list(const segment *s, const text *t, uint32_t first, uint32_t second, const term_entry *entry)
 {
     postings_list list = {0};
     oir_error err;
     uint32_t n = 0;
+    if (entry->form == POSTINGS_MARKS) {
+        compare_marks(s, t, first, second, entry);
+        return;
+    }
     REQUIRE_OK(postings_decode(s->container, &s->context, entry, &list, &err), err);
     for (uint32_t d = 0; d < t->documents; d++) {
         if (!has_pair(t, d, first, second))
@@ -106,8 +150,8 @@ static void compare_list(const segment *s, const text *t, uint32_t first, uint32
     postings_list_release(&list);
 }
 
-/* Returns how many pairs there are. */
-static uint32_t compare(const segment *s, const text *t)
+/* Returns how many pairs there are; adds up those of either form. */
+static uint32_t compare(const segment *s, const text *t, uint32_t forms[2])
 {
     uint32_t found = 0;
     oir_error err;
@@ -117,6 +161,7 @@ static uint32_t compare(const segment *s, const text *t)
             if (!pairs_find(&s->pairs, first, second, &entry))
                 continue;
             found++;
+            forms[entry.form == POSTINGS_MARKS]++;
             compare_list(s, t, first, second, &entry);
         }
     EXPECT_EQ(found, s->pairs.pair_count);
@@ -131,6 +176,7 @@ static uint32_t compare(const segment *s, const text *t)
 static void lists_are_what_positions_say(void)
 {
     static const uint32_t sizes[] = {1, 64, PAIRS_DOCUMENTS_MIN - 1, PAIRS_DOCUMENTS_MIN, 4096, 4097, 20000};
+    uint32_t forms[2] = {0};
     for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
         char *folder = scratch_open(), path[SCRATCH_PATH];
         text t;
@@ -138,7 +184,7 @@ static void lists_are_what_positions_say(void)
         scratch_path(path, folder, "segment");
         segment *s = write_and_open(path, &t, true);
         EXPECT_EQ(s->pairs.looked_for, t.documents >= PAIRS_DOCUMENTS_MIN);
-        uint32_t found = compare(s, &t);
+        uint32_t found = compare(s, &t, forms);
         EXPECT((found > 0) == (t.documents >= PAIRS_DOCUMENTS_MIN));
         EXPECT(!found || found < WORDS * WORDS); /* the budget is not enough for all */
         segment_close(s);
@@ -149,6 +195,7 @@ static void lists_are_what_positions_say(void)
         free(t.at);
         scratch_close(folder);
     }
+    EXPECT(forms[0] && forms[1]);
 }
 
 /* The same segment, asked whether it has the pairs of another. */

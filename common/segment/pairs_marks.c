@@ -1,0 +1,128 @@
+/* Layout of marks, an object of PART_PAIRS:
+ *     0  u32  marks: documents that have both words
+ *     4  u8   width
+ *        for each window the number of its marks, `width` bits each, rounded up to bytes
+ *        a bit for each mark, lowest first, rounded up to bytes */
+#include "segment/pairs_marks.h"
+
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "segment/container.h"
+#include "segment/pairs_format.h"
+
+enum { WIDTH_MOST = WINDOW_BITS + 1 };
+
+static oir_status corrupt(oir_error *err)
+{
+    return error_set(err, OIR_CORRUPT, "marks of a pair of words: size; run oir-inspect check, then index anew");
+}
+
+static uint64_t counts_size(uint32_t windows, uint32_t width)
+{
+    return ((uint64_t)windows * width + 7) / 8;
+}
+
+/* ---- reading ---- */
+
+oir_status pairs_marks_open(pairs_marks *m, const struct container *parts, const postings_context *context,
+                            const term_entry *entry, arena *a, oir_error *err)
+{
+    uint32_t windows = postings_view_windows(context->document_count);
+    const uint8_t *at;
+    ERROR_FORWARD(container_get(parts, PART_PAIRS, entry->postings_address, PAIRS_MARKS_HEADER, &at, err));
+    uint32_t both = bits_load32(at), width = at[4];
+    if (both > context->document_count || width > WIDTH_MOST)
+        return corrupt(err);
+    uint64_t size = pairs_format_marks_size(windows, width, both), sum = 0;
+    ERROR_FORWARD(container_get(parts, PART_PAIRS, entry->postings_address, size, &at, err));
+    uint32_t *starts = arena_add(a, ((size_t)windows + 1) * sizeof *starts);
+    if (!starts)
+        return error_no_memory(err, "a search");
+    for (uint32_t w = 0; w < windows; w++) {
+        uint64_t bit = (uint64_t)w * width;
+        starts[w] = (uint32_t)sum;
+        sum += bits_load32(at + PAIRS_MARKS_HEADER + bit / 8) >> bit % 8 & bits_low(width);
+    }
+    starts[windows] = (uint32_t)sum;
+    if (sum != both)
+        return corrupt(err);
+    m->bits = at + PAIRS_MARKS_HEADER + counts_size(windows, width);
+    m->starts = starts;
+    m->window = PAIRS_MARKS_NOWHERE;
+    return OIR_OK;
+}
+
+void pairs_marks_seek(pairs_marks *m, postings_window *first, postings_window *second)
+{
+    uint64_t a[RANGES], b[RANGES];
+    m->window = first->window;
+    postings_window_words(first, a);
+    postings_window_words(second, b);
+    uint32_t total = first->kernels->intersect(a, b, m->both, m->before);
+    if (total == m->starts[m->window + 1] - m->starts[m->window])
+        return;
+    second->damaged = true;
+    memset(m->both, 0, sizeof m->both);
+    memset(m->before, 0, sizeof m->before);
+}
+
+uint64_t pairs_marks_documents(const pairs_marks *m, uint32_t range)
+{
+    uint64_t bit = (uint64_t)m->starts[m->window] + m->before[range], documents = 0;
+    const uint8_t *at = m->bits + bit / 8;
+    uint64_t marks = bits_load64(at) >> bit % 8 | (uint64_t)at[8] << 1 << (63 - bit % 8);
+    for (uint64_t left = m->both[range]; left; left &= left - 1, marks >>= 1)
+        documents |= left & -left & -(marks & 1);
+    return documents;
+}
+
+/* ---- writing ---- */
+
+oir_status pairs_marker_init(pairs_marker *m, uint32_t windows, oir_error *err)
+{
+    *m = (pairs_marker){.counts = memory_new_zeroed((size_t)windows + 1, sizeof *m->counts)};
+    buffer_init(&m->bits);
+    return m->counts ? OIR_OK : error_no_memory(err, "pairs of words");
+}
+
+void pairs_marker_release(pairs_marker *m)
+{
+    buffer_release(&m->bits);
+    memory_free(m->counts);
+}
+
+void pairs_marker_add(pairs_marker *m, uint32_t window, uint32_t total, const uint64_t both[RANGES],
+                      const uint16_t before[RANGES], const buffer *places)
+{
+    size_t size = ((size_t)m->both + total + 7) / 8;
+    if (size > m->bits.size)
+        buffer_add_zeros(&m->bits, size - m->bits.size);
+    for (size_t i = 0; i < places->size && !m->bits.failed; i += 2) {
+        uint32_t at = bits_load16(places->data + i), range = at / RANGE_SIZE, place = at % RANGE_SIZE;
+        size_t bit = (size_t)m->both + before[range] + bits_count(both[range] & bits_low(place));
+        m->bits.data[bit / 8] |= (uint8_t)(1u << bit % 8);
+    }
+    m->counts[window] = (uint16_t)total;
+    m->both += total;
+    m->most = total > m->most ? total : m->most;
+}
+
+void pairs_marker_write(const pairs_marker *m, uint32_t windows, buffer *out)
+{
+    uint32_t width = bits_width(m->most);
+    buffer_add_u32(out, m->both);
+    buffer_add_byte(out, (uint8_t)width);
+    uint64_t held = 0;
+    uint32_t bits = 0;
+    for (uint32_t w = 0; w < windows; w++) {
+        held |= (uint64_t)m->counts[w] << bits;
+        for (bits += width; bits >= 8; bits -= 8, held >>= 8)
+            buffer_add_byte(out, (uint8_t)held);
+    }
+    if (bits)
+        buffer_add_byte(out, (uint8_t)held);
+    buffer_add(out, m->bits.data, m->bits.size);
+}
