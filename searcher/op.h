@@ -77,8 +77,8 @@ struct op {
 
 /* Whether a PHRASE matches where marks say so, and nowhere else. */
 bool op_phrase_is_marked(const op *o);
-/* op_phrase's check of several ranges of a window: for each which of its wanted documents match. Where positions are is found for
- * all before any are read, so that waiting for memory is shared. */
+/* op_phrase's check of several ranges of a window: for each which of its wanted documents match. Where positions are is
+ * found for all before any are read, so that waiting for memory is shared. */
 oir_status op_phrase_check_ranges(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
                                   uint64_t *holds, oir_error *err);
 

@@ -7,7 +7,10 @@
 #include "codec/positions.h"
 #include "searcher/op.h"
 
-enum { FEW_DOCUMENTS = 6 };
+enum {
+    BATCH_DOCUMENTS = 2 * RANGE_SIZE,
+    FEW_DOCUMENTS = 6 /* whose positions are quicker to read than marks */
+};
 
 static void bound(const op *o, const kernels *k, const uint16_t *const *parts, size_t n, uint16_t *out)
 {
@@ -53,7 +56,7 @@ static oir_status pair_holds(op *o, const position_group *first, const position_
 /* Documents whose two rarest words are compared together. */
 typedef struct pair_batch {
     uint32_t count, documents; /* ranges, and the documents in them */
-    position_group first[2 * RANGE_SIZE], second[2 * RANGE_SIZE];
+    position_group first[BATCH_DOCUMENTS], second[BATCH_DOCUMENTS];
 } pair_batch;
 
 static oir_status add_to_batch(op *o, pair_batch *b, uint32_t range, uint64_t wanted, oir_error *err)
@@ -90,7 +93,7 @@ static oir_status check_pairs(op *o, uint32_t count, const uint32_t *ranges, con
     uint32_t from = 0;
     b.count = b.documents = 0;
     for (uint32_t r = 0; r < count; r++) {
-        if (b.documents + bits_count(wanted[r]) > 2 * RANGE_SIZE) {
+        if (b.documents + bits_count(wanted[r]) > BATCH_DOCUMENTS) {
             ERROR_FORWARD(compare_batch(o, &b, wanted + from, holds + from, err));
             from = r;
         }
@@ -171,15 +174,92 @@ static oir_status check_each(op *o, uint32_t range, uint64_t wanted, bool adjace
     return OIR_OK;
 }
 
+/* Documents whose words are compared part by part: where in each a phrase may start, as bits. */
+typedef struct starts_batch {
+    uint32_t documents;
+    uint64_t starts[BATCH_DOCUMENTS];
+    bool unknown[BATCH_DOCUMENTS]; /* bits are not enough */
+    position_group groups[BATCH_DOCUMENTS];
+} starts_batch;
+
+/* Leaves the starts that a part allows. */
+static oir_status narrow_starts(op *o, uint32_t part, starts_batch *b, uint32_t count, const uint32_t *ranges,
+                                const uint64_t *wanted, oir_error *err)
+{
+    postings_window *p = o->parts[part]->postings;
+    uint32_t n = 0, offset = o->offset[part];
+    for (uint32_t r = 0; r < count; r++) {
+        ERROR_FORWARD(postings_window_groups(p, ranges[r], wanted[r], b->groups + n, err));
+        n += bits_count(wanted[r]);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const position_group *g = &b->groups[i];
+        bool fits = positions_fit_mask(g->count, g->places) && offset < 64;
+        b->unknown[i] |= !fits;
+        b->starts[i] &= fits ? postings_window_mask(p, g) >> offset : UINT64_MAX;
+        *o->positions_decoded += g->count;
+    }
+    return OIR_OK;
+}
+
+/* Of some ranges with BATCH_DOCUMENTS documents at most. */
+static oir_status check_starts(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted, uint64_t *holds,
+                               oir_error *err)
+{
+    starts_batch b;
+    uint32_t n = 0;
+    for (uint32_t r = 0; r < count; r++)
+        for (uint32_t i = bits_count(wanted[r]); i; i--, n++) {
+            b.starts[n] = UINT64_MAX;
+            b.unknown[n] = false;
+        }
+    for (uint32_t part = 0; n && part < o->part_count; part++)
+        ERROR_FORWARD(narrow_starts(o, part, &b, count, ranges, wanted, err));
+    n = 0;
+    for (uint32_t r = 0; r < count; r++) {
+        holds[r] = 0;
+        for (uint64_t left = wanted[r]; left; left &= left - 1, n++) {
+            bool here = b.starts[n];
+            if (here && b.unknown[n])
+                ERROR_FORWARD(is_adjacent(o, ranges[r], bits_lowest(left), &here, err));
+            holds[r] |= (uint64_t)here << bits_lowest(left);
+        }
+    }
+    return OIR_OK;
+}
+
+/* More than two words side by side. */
+static oir_status check_words(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted, uint64_t *holds,
+                              oir_error *err)
+{
+    uint32_t from = 0, documents = 0;
+    for (uint32_t r = 0; r < count; r++) {
+        if (documents + bits_count(wanted[r]) > BATCH_DOCUMENTS) {
+            ERROR_FORWARD(check_starts(o, r - from, ranges + from, wanted + from, holds + from, err));
+            from = r;
+            documents = 0;
+        }
+        documents += bits_count(wanted[r]);
+    }
+    return check_starts(o, count - from, ranges + from, wanted + from, holds + from, err);
+}
+
 static oir_status check_positions(op *o, uint32_t count, const uint32_t *ranges, const uint64_t *wanted,
                                   uint64_t *holds, oir_error *err)
 {
-    uint64_t paths = o->parts[0]->postings->paths;
+    uint64_t paths = o->parts[0]->postings->paths, left[RANGES];
     bool adjacent = o->window == o->part_count && paths & PATHS_ADJACENT, together = adjacent && paths & PATHS_TOGETHER;
-    if (together)
+    bool pairs_first = together && (o->part_count == 2 || !o->pair_count); /* marks leave few without the pair */
+    if (pairs_first)
         ERROR_FORWARD(check_pairs(o, count, ranges, wanted, holds, err));
-    for (uint32_t r = 0; r < count && (!together || o->part_count > 2); r++)
-        ERROR_FORWARD(check_each(o, ranges[r], together ? holds[r] : wanted[r], adjacent, &holds[r], err));
+    if (pairs_first && o->part_count == 2)
+        return OIR_OK;
+    memcpy(left, pairs_first ? holds : wanted, count * sizeof *left);
+    bool are_short = o->parts[0]->postings->context->average <= POSITIONS_MASK_MAX; /* so that masks mostly fit */
+    if (together && paths & PATHS_MASKS && are_short)
+        return check_words(o, count, ranges, left, holds, err);
+    for (uint32_t r = 0; r < count; r++)
+        ERROR_FORWARD(check_each(o, ranges[r], left[r], adjacent, &holds[r], err));
     return OIR_OK;
 }
 
@@ -190,8 +270,8 @@ bool op_phrase_is_marked(const op *o)
     return o->ops == &op_phrase && o->part_count == 2 && o->pair_count == 1;
 }
 
-/* Takes out the documents of some ranges that lack a pair. False where positions must be looked at all the same: to read
- * marks a window of both words is decoded, and few documents are sooner looked at. */
+/* Takes out the documents of some ranges that lack a pair. False where positions must be looked at all the same: to
+ * read marks a window of both words is decoded, and few documents are sooner looked at. */
 static bool ask_marks(op *o, uint32_t count, const uint32_t *ranges, uint64_t *left)
 {
     uint32_t documents = 0, asked = 0;

@@ -246,8 +246,8 @@ static oir_status build_pair(search_unit *u, op *phrase, const op *const *words,
     return postings_window_open(o->postings, u->kernels, s->container, &s->context, &entry, NULL, u->arena, err);
 }
 
-/* Puts what the lists of its pairs of words, or marks, say beside a phrase. Of two words that is all; then the words themselves
- * are only asked for what they weigh. */
+/* Puts what the lists of its pairs of words, or marks, say beside a phrase. Of two words that is all; then the words
+ * themselves are only asked for what they weigh. */
 static oir_status add_pairs(search_unit *u, op *phrase, const op *const *words, op **out, oir_error *err)
 {
     uint32_t n = phrase->part_count;

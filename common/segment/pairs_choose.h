@@ -17,8 +17,8 @@ typedef struct pairs_choice {
     bool marked;            /* marks, no list */
 } pairs_choice;
 
-/* The pairs whose lists or marks are worth most, that first, until they take `budget` bytes, by an estimate. Freed by the caller
- * with memory_free. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* The pairs whose lists or marks are worth most, that first, until they take `budget` bytes, by an estimate. Freed by
+ * the caller with memory_free. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status pairs_choose(pairs_scan *s, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err);
 
 #endif

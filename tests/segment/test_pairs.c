@@ -120,8 +120,9 @@ static void compare_marks(const segment *s, const text *t, uint32_t first, uint3
         pairs_marks_seek(&marks, &words[0], &words[1]);
         for (uint32_t r = 0; r < RANGES; r++) {
             uint64_t documents = pairs_marks_documents(&marks, r);
+            uint32_t d = window << WINDOW_BITS | r << RANGE_BITS;
             n += bits_count(documents);
-            for (uint32_t i = 0, d = window << WINDOW_BITS | r << RANGE_BITS; i < RANGE_SIZE && d + i < t->documents; i++)
+            for (uint32_t i = 0; i < RANGE_SIZE && d + i < t->documents; i++)
                 EXPECT_EQ(documents >> i & 1, has_pair(t, d + i, first, second));
         }
     }
