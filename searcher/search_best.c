@@ -9,6 +9,7 @@
 #include "base/paths.h"
 #include "searcher/search.h"
 #include "searcher/search_best.h"
+#include "searcher/search_known.h"
 
 enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
@@ -31,6 +32,7 @@ void search_best_raise(best_first *b)
 {
     double threshold = search_share_raise(b->share, topk_threshold(b->best));
     threshold = threshold < b->guess ? b->guess : threshold;
+    threshold = threshold < b->known ? b->known : threshold;
     if (threshold == b->threshold)
         return;
     b->threshold = threshold;
@@ -404,6 +406,10 @@ static oir_status visit_share(best_first *b, oir_error *err)
     visit *visits;
     size_t count;
     ERROR_FORWARD(open_units(b, err));
+    if (b->bounded && b->unit > 0)
+        ERROR_FORWARD(search_known_find(b->units, b->share->unit_count, b->best->wanted, &b->share->arena, &b->known,
+                                        err));
+    search_best_raise(b);
     b->counts = b->control->exact && must_look(b);
     ERROR_FORWARD(order_visits(b, &visits, &count, err));
     ERROR_FORWARD((search_lone_is_possible(b) ? search_lone_visit : visit_all)(b, visits, count, err));
@@ -420,7 +426,7 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
 {
     const search *s = context;
     best_first b = {.share = share, .best = &s->best[share->number], .control = share->control,
-                    .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1, .guess = -1,
+                    .kernels = kernels_get(isa_best()), .least = 1, .threshold = -1, .guess = -1, .known = -1,
                     .unit = unit_of(share->plan),
                     .paths = paths_get(), .ordered = paths_use(PATHS_ORDER),
                     .bounded = paths_use(PATHS_BOUNDS)};

@@ -23,6 +23,7 @@ typedef struct best_first {
     double threshold;   /* what a document must weigh; below 0: nothing */
     double guess;       /* what documents are taken to weigh at least: if as many as are wanted do, it was right; below
                            0: none */
+    double known;       /* what as many documents as are wanted weigh at least; below 0: nothing is known */
     uint32_t least;     /* bounds below this cannot enter any more */
     uint64_t paths;     /* that may be gone */
     bool ordered;       /* windows are visited highest bound first */

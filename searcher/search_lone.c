@@ -296,6 +296,9 @@ oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, o
 {
     lone l = {.best = b, .visits = visits, .count = count, .wanted = choose_wanted(b)};
     size_t most = count < WINDOWS_MOST ? count : WINDOWS_MOST;
+    b->pruned |= b->least > 1;
+    if (b->known > 0)
+        return visit_rest(&l, err);
     char *room = arena_add(&b->share->arena, (most + 1) * sizeof *l.bounds + 63);
     if (!room)
         return error_no_memory(err, "a search");

@@ -37,13 +37,13 @@ static uint32_t round_up(double v)
     return v < UINT16_MAX ? (uint32_t)v : UINT16_MAX;
 }
 
-/* How much larger the segment's reference norm is than the query's, at most. Both are made of straight pieces in
- * length, so the largest ratio is at an end of the lengths or at a bend. */
-static double find_ratio(const search_unit *u)
+/* How much larger the segment's reference norm is than the query's, at most, and the other way. Both are made of
+ * straight pieces in length, so the largest ratio is at an end of the lengths or at a bend. */
+static void find_ratios(search_unit *u)
 {
     const postings_context *c = &u->place->segment->segment->context;
     const weight_norm *q = &u->plan->norm;
-    double average = c->average > 0 ? c->average : 1, most = 0;
+    double average = c->average > 0 ? c->average : 1, most = 0, inverse = 0;
     double at[3] = {c->length_min, c->length_max, q->slope > 0 ? (q->min - q->base) / q->slope : c->length_min};
     for (int i = 0; i < 3; i++) {
         double length = at[i] < c->length_min ? c->length_min : at[i] > c->length_max ? c->length_max : at[i];
@@ -51,8 +51,11 @@ static double find_ratio(const search_unit *u)
         norm = norm > q->min ? norm : q->min;
         if (!(reference <= norm * most))
             most = reference / norm;
+        if (!(norm <= reference * inverse))
+            inverse = norm / reference;
     }
-    return most * (1 + PRECISION);
+    u->ratio = most * (1 + PRECISION);
+    u->inverse = inverse * (1 + PRECISION);
 }
 
 /* Saturations are stored for the reference norm r. What has s = f / (f + r) there has f / (f + q), q the query's norm,
@@ -334,7 +337,7 @@ oir_status search_unit_init(search_unit *u, const plan *p, size_t index, group_r
     u->filters = u->paths & PATHS_FILTER;
     for (size_t i = 0; i < p->leaf_count; i++)
         u->filters &= p->leaves[i].factor < FACTOR_MOST;
-    u->ratio = find_ratio(u);
+    find_ratios(u);
     u->positions_decoded = arena_add_zeroed(a, 1, sizeof *u->positions_decoded);
     u->leaves = arena_add_zeroed(a, p->leaf_count + 1, sizeof *u->leaves);
     u->input_wdf = arena_add(a, (p->leaf_count + 1) * sizeof *u->input_wdf);

@@ -9,7 +9,8 @@ static const char *const names[PATHS_COUNT] = {
     "inlined", "short", "sparse", "dense", "bitset", "counted", "nibbles", "even", "extents", "narrow", "implied",
     "marked", "pairs", "rarer", "order", "bounds", "filter", "stored", "placed", "exact", "lazy", "rarest", "heap",
     "gather", "complete", "passes", "tallies", "words", "few", "whole", "alone", "equal", "kept", "ranges", "windows",
-    "sorted", "together", "adjacent", "masks", "skips", "runs", "distinct", "small", "cuts", "flat", "lone", "spared"
+    "sorted", "together", "adjacent", "masks", "skips", "runs", "distinct", "small", "cuts", "flat", "lone", "spared",
+    "known"
 };
 
 #define KNOWN (UINT64_C(1) << 63)

@@ -50,6 +50,7 @@
  *     flat       looking at a query's terms list by list, where its tree can be told so: operator by operator
  *     lone       looking at a query's only list by itself: like at one of several
  *     spared     reading positions of few documents rather than a pair's marks: marks are always asked
+ *     known      beginning with the threshold that follows from what is stored of lists: with none
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -106,7 +107,8 @@
 #define PATHS_FLAT (UINT64_C(1) << 44)
 #define PATHS_LONE (UINT64_C(1) << 45)
 #define PATHS_SPARED (UINT64_C(1) << 46)
-enum { PATHS_COUNT = 47, PATHS_WRITTEN = 12 /* the first so many are of writing */ };
+#define PATHS_KNOWN (UINT64_C(1) << 47)
+enum { PATHS_COUNT = 48, PATHS_WRITTEN = 12 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);

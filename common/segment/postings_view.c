@@ -6,6 +6,8 @@
 #include "codec/varint.h"
 #include "segment/container.h"
 
+const uint16_t postings_top_counts[POSTINGS_TOPS] = {3, 10, 30, 100, 300, POSTINGS_TOPS_MOST};
+
 static oir_status damaged(oir_error *err, const term_entry *entry, const char *what)
 {
     return error_set(err, OIR_CORRUPT, "damaged %s of term number %u; run oir-inspect check, then index anew", what,
@@ -36,12 +38,15 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         at += 4 + (size_t)v->large_count * 8;
     }
     if (v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) {
-        if (end - at < (ptrdiff_t)v->windows + 4 || bits_load16(at) > bits_load16(at + 2))
+        if (end - at < (ptrdiff_t)v->windows + 4 + (entry->pair ? 0 : POSTINGS_TOPS) || bits_load16(at) > bits_load16(at + 2))
             return damaged(err, entry, "bounds");
         v->low = postings_view_low(bits_load16(at));
         v->step = postings_view_step(bits_load16(at), bits_load16(at + 2));
-        v->window_bounds = at + 4;
-        at += 4 + v->windows;
+        at += 4;
+        v->tops = entry->pair ? NULL : at;
+        at += entry->pair ? 0 : POSTINGS_TOPS;
+        v->window_bounds = at;
+        at += v->windows;
     }
     if (v->form == POSTINGS_DENSE) {
         size_t directory = ((size_t)v->windows + 1) * 8;

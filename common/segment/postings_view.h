@@ -11,8 +11,13 @@ enum {
     POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
     POSTINGS_SPARSE_MIN = 1024,   /* lists with fewer are short: quick enough to decode whole */
     POSTINGS_DENSE_MIN = 64,
-    POSTINGS_DENSE_SHARE = 256    /* dense: in at least one document of so many */
+    POSTINGS_DENSE_SHARE = 256,   /* dense: in at least one document of so many */
+    POSTINGS_TOPS = 6,
+    POSTINGS_TOPS_MOST = 1000
 };
+
+/* What so many of a list's documents reach is stored. */
+extern const uint16_t postings_top_counts[POSTINGS_TOPS];
 
 static inline uint32_t postings_view_windows(uint32_t document_count)
 {
@@ -42,6 +47,8 @@ typedef struct postings_view {
     const uint8_t *large;         /* large_count times document, wdf */
     float low, step;              /* dense and sparse: bound byte b says low + b * step at most */
     const uint8_t *window_bounds; /* dense and sparse: a byte by window */
+    const uint8_t *tops;          /* the same, of terms: byte b says that postings_top_counts documents have low +
+                                     (b - 1) * step at least, 0 nothing; NULL: none */
     const uint8_t *directory;     /* dense: windows + 1 entries of 8 bytes */
     const uint8_t *payload;       /* dense */
     size_t payload_size;

@@ -141,6 +141,13 @@ static inline void postings_window_scale(const postings_window *p, enum bound_le
     *step = stored ? p->view.step : 1.0 / 255;
 }
 
+/* A saturation with the segment's reference norm that postings_top_counts[top] documents reach; 0: none is known. */
+static inline double postings_window_top(const postings_window *p, size_t top)
+{
+    uint32_t byte = !p->group && p->view.tops ? p->view.tops[top] : 0;
+    return byte ? p->view.low + p->view.step * (double)(byte - 1) : 0;
+}
+
 /* Bounds of the window's ranges. */
 void postings_window_bounds(postings_window *p, enum bound_level level, uint8_t out[RANGES]);
 /* The ranges of the window that have documents. */

@@ -9,9 +9,11 @@
  *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
  *                itself) and a varint of its wdf less the base
- * Bounds are two numbers of 2 bytes, low and high, and W bytes by window. A window's or range's byte b, 1 to 255, says
- * that no saturation in it is above (low + (high - low) * b / 255) / 65535; 0 that it has no documents. What frequent
- * words reach lies close together, so each list has a scale of its own.
+ * Bounds are two numbers of 2 bytes, low and high, POSTINGS_TOPS bytes, and W bytes by window. A window's or range's
+ * byte b, 1 to 255, says that no saturation in it is above (low + (high - low) * b / 255) / 65535; 0 that it has no
+ * documents. What frequent words reach lies close together, so each list has a scale of its own. Byte i of the tops, b
+ * from 1 to 255, says that postings_top_counts[i] documents are not below (low + (high - low) * (b - 1) / 255) / 65535;
+ * 0 says nothing.
  * The base is 1, or 0 when some wdf of the list is 0.
  *
  * Bytes of a term's positions, in PART_POSITIONS, groups as in codec/positions.h (POSITIONS_COUNTED: each with its
@@ -23,14 +25,13 @@
  *                      window that is not empty the offsets of its second, third... block of 64 groups from its first,
  *                      then the groups, blocks starting at whole bytes
  * Offsets count from the first byte of the term's positions. */
-#include <float.h>
-
 #include "base/memory.h"
 #include "codec/dense_writer.h"
 #include "codec/sparse_layout.h"
 #include "base/error.h"
 #include "segment/container.h"
 #include "segment/positions_writer.h"
+#include "segment/postings_scale.h"
 #include "segment/postings_view.h"
 
 enum {
@@ -46,7 +47,7 @@ typedef struct range_list {
     uint32_t count;
     uint32_t *numbers; /* in the segment */
     uint32_t *ends;    /* postings before the range's end; ends[0] is 0 */
-    uint32_t *most;    /* the highest saturation, see saturation_get */
+    uint32_t *most;    /* the highest saturation, see postings_saturation */
     uint64_t *words;   /* documents as bits */
     uint8_t *counts;   /* documents */
     uint8_t *bounds;
@@ -72,26 +73,6 @@ struct postings_writer {
     uint8_t inlined[POSTINGS_INLINED_MAX];
 };
 
-/* A little more than it is, for single precision; not 0 even where wdf is. As the bits of a float: numbers above 0 have
- * the same order as these. */
-static inline uint32_t saturation_of(float norm, uint32_t wdf)
-{
-    float f = (float)wdf;
-    float s = f / (f + norm) * 1.000002f;
-    uint32_t bits;
-    s = !wdf ? 0 : s < 1 ? s : 1;
-    s = s > 0 ? s : FLT_MIN;
-    memcpy(&bits, &s, sizeof bits);
-    return bits;
-}
-
-static inline float saturation_float(uint32_t bits)
-{
-    float s;
-    memcpy(&s, &bits, sizeof s);
-    return s;
-}
-
 static void fill_norms(postings_writer *w)
 {
     const postings_context *c = w->context;
@@ -103,7 +84,7 @@ static void fill_norms(postings_writer *w)
     }
     for (uint32_t wdf = 0; w->short_lengths && wdf < SMALL_WDF; wdf++)
         for (uint32_t length = 0; length < SHORT_LENGTHS; length++)
-            w->saturations[wdf * SHORT_LENGTHS + length] = saturation_of(w->norm[length], wdf);
+            w->saturations[wdf * SHORT_LENGTHS + length] = postings_saturation(w->norm[length], wdf);
 }
 
 oir_status postings_writer_new(postings_writer **out, struct container_writer *parts,
@@ -186,45 +167,9 @@ void postings_writer_free(postings_writer *w)
 static inline uint32_t saturation_get(const postings_writer *w, bool short_lengths, uint32_t document, uint32_t wdf)
 {
     if (!short_lengths)
-        return saturation_of(w->norm[document], wdf);
+        return postings_saturation(w->norm[document], wdf);
     uint32_t length = w->context->lengths.plane[0][document];
-    return wdf < SMALL_WDF ? w->saturations[wdf * SHORT_LENGTHS + length] : saturation_of(w->norm[length], wdf);
-}
-
-/* The scale of a list's bounds: from the least to the most of what n windows or ranges reach; 0: has no documents. */
-typedef struct scale {
-    uint32_t low, high; /* as they are stored */
-    float from, steps;  /* steps in one */
-} scale;
-
-static scale find_scale(const uint32_t *most, size_t n)
-{
-    float none = 2;
-    int32_t least, highest = 0;
-    memcpy(&least, &none, sizeof least);
-    for (size_t i = 0; i < n; i++) {
-        int32_t v = (int32_t)most[i];
-        least = v > 0 && v < least ? v : least;
-        highest = v > highest ? v : highest;
-    }
-    float from = saturation_float((uint32_t)least), to = saturation_float((uint32_t)highest);
-    uint32_t low = from < 1 ? (uint32_t)(from * UINT16_MAX) : 0, high = (uint32_t)(to * UINT16_MAX) + 1;
-    low = low > UINT16_MAX ? UINT16_MAX : low;
-    high = high > UINT16_MAX ? UINT16_MAX : high < low ? low : high;
-    return (scale){low, high, postings_view_low(low), high > low ? 1 / postings_view_step(low, high) : 0};
-}
-
-/* bounds[i] for the saturation most[i]; 0 where there is none. */
-static void find_bounds(const scale *s, const uint32_t *restrict most, size_t n, uint8_t *restrict bounds)
-{
-    float from = s->from, scaled = s->steps;
-    for (size_t i = 0; i < n; i++) {
-        float steps = (saturation_float(most[i]) - from) * scaled * 1.000002f;
-        int32_t up = (int32_t)steps + ((float)(int32_t)steps < steps);
-        up = up < 255 ? up : 255;
-        up = steps > 1 ? up : 1;
-        bounds[i] = (uint8_t)(most[i] ? up : 0);
-    }
+    return wdf < SMALL_WDF ? w->saturations[wdf * SHORT_LENGTHS + length] : postings_saturation(w->norm[length], wdf);
 }
 
 /* ---- the list ---- */
@@ -303,10 +248,14 @@ static void add_large(postings_writer *w, const term_postings *p)
         bits_store32(w->list.data + at, n);
 }
 
-static void add_scale(postings_writer *w, const scale *s)
+static void add_scale(postings_writer *w, const postings_scale *s, const postings_tops *t)
 {
+    uint8_t *tops;
     buffer_add_u16(&w->list, (uint16_t)s->low);
     buffer_add_u16(&w->list, (uint16_t)s->high);
+    tops = buffer_extend(&w->list, POSTINGS_TOPS);
+    if (tops)
+        postings_tops_find(t, tops);
 }
 
 /* The highest saturation of each window; 0 where it has no documents. */
@@ -326,17 +275,26 @@ static void find_most(postings_writer *w, const term_postings *p, bool short_len
     }
 }
 
+static void count_tops(const postings_writer *w, const term_postings *p, const postings_scale *s, uint32_t from,
+                       uint32_t to, postings_tops *t)
+{
+    for (uint32_t i = from; i < to; i++)
+        postings_tops_count(t, s, saturation_get(w, w->short_lengths, p->documents[i], p->wdf[i]));
+}
+
 static void add_window_bounds(postings_writer *w, const term_postings *p)
 {
+    postings_tops tops = {0};
     if (w->short_lengths)
         find_most(w, p, true);
     else
         find_most(w, p, false);
-    scale s = find_scale(w->most, w->windows);
-    add_scale(w, &s);
+    postings_scale s = postings_scale_find(w->most, w->windows);
+    count_tops(w, p, &s, 0, p->count, &tops);
+    add_scale(w, &s, &tops);
     uint8_t *bounds = buffer_extend(&w->list, w->windows);
     if (bounds)
-        find_bounds(&s, w->most, w->windows, bounds);
+        postings_scale_bounds(&s, w->most, w->windows, bounds);
 }
 
 static bool ranges_reserve(range_list *r, size_t count)
@@ -402,6 +360,22 @@ static void fill_ranges(postings_writer *w, const term_postings *p)
         counts[i] = (uint8_t)(ends[i] - ends[i - 1]);
 }
 
+/* The best documents are in as many ranges with the highest bounds as there are to be of them: only those are looked
+ * at. */
+static void find_range_tops(const postings_writer *w, const term_postings *p, const postings_scale *s,
+                            postings_tops *t)
+{
+    const range_list *r = &w->ranges;
+    uint32_t counts[UINT8_MAX + 1] = {0}, ranges = 0, least = UINT8_MAX;
+    for (uint32_t k = 1; k <= r->count; k++)
+        counts[r->bounds[k]]++;
+    for (; least > 1 && (ranges += counts[least]) < POSTINGS_TOPS_MOST; least--)
+        ;
+    for (uint32_t k = 1; k <= r->count; k++)
+        if (r->bounds[k] >= least)
+            count_tops(w, p, s, r->ends[k - 1], r->ends[k], t);
+}
+
 /* The list's scale, then all that follows. */
 static oir_status add_dense(postings_writer *w, const term_postings *p, oir_error *err)
 {
@@ -412,9 +386,11 @@ static oir_status add_dense(postings_writer *w, const term_postings *p, oir_erro
         !ranges_reserve(r, (p->count < most ? p->count : most) + 1 + SLACK))
         return error_no_memory(err, "a list of postings");
     fill_ranges(w, p);
-    scale s = find_scale(r->most + 1, r->count);
-    find_bounds(&s, r->most + 1, r->count, r->bounds + 1);
-    add_scale(w, &s);
+    postings_scale s = postings_scale_find(r->most + 1, r->count);
+    postings_tops tops = {0};
+    postings_scale_bounds(&s, r->most + 1, r->count, r->bounds + 1);
+    find_range_tops(w, p, &s, &tops);
+    add_scale(w, &s, &tops);
     size_t bounds_at = list->size, directory = bounds_at + w->windows;
     size_t payload = directory + ((size_t)w->windows + 1) * 8;
     buffer_add_zeros(list, payload - bounds_at);

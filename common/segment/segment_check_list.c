@@ -44,7 +44,7 @@ oir_status segment_check_list_bounds(const segment *s, const term_entry *e, cons
     const postings_context *c = &s->context;
     postings_view v;
     uint8_t ranges[RANGES];
-    uint32_t window = UINT32_MAX;
+    uint32_t window = UINT32_MAX, reached[POSTINGS_TOPS] = {0};
     if (e->form != POSTINGS_DENSE && e->form != POSTINGS_SPARSE)
         return OIR_OK;
     ERROR_FORWARD(postings_view_open(&v, s->container, c, e, err));
@@ -63,7 +63,13 @@ oir_status segment_check_list_bounds(const segment *s, const term_entry *e, cons
         if (window_most < saturation || range_most < saturation || bound == 0 || range == 0)
             return error_set(err, OIR_CORRUPT, "term number %u: the bounds of window %u do not bound document %u",
                              e->ordinal, window, document);
+        for (size_t top = 0; top < POSTINGS_TOPS; top++)
+            reached[top] += saturation * (1 + PRECISION) >= v.low + (double)v.step * (v.tops[top] - 1);
     }
+    for (size_t top = 0; top < POSTINGS_TOPS; top++)
+        if (v.tops[top] && reached[top] < postings_top_counts[top])
+            return error_set(err, OIR_CORRUPT, "term number %u: fewer than %u documents weigh what they are said to",
+                             e->ordinal, postings_top_counts[top]);
     return OIR_OK;
 }
 

@@ -1,0 +1,56 @@
+/* The scale of a list's bounds as it is written, and how high its best documents are on it. Saturations are handled as
+ * the bits of floats: numbers above 0 have the same order as these. */
+#ifndef SEGMENT_POSTINGS_SCALE_H
+#define SEGMENT_POSTINGS_SCALE_H
+
+#include <float.h>
+#include <string.h>
+
+#include "segment/postings_view.h"
+
+/* Of a document: a little more than it is, for single precision; not 0 even where wdf is. */
+static inline uint32_t postings_saturation(float norm, uint32_t wdf)
+{
+    float f = (float)wdf;
+    float s = f / (f + norm) * 1.000002f;
+    uint32_t bits;
+    s = !wdf ? 0 : s < 1 ? s : 1;
+    s = s > 0 ? s : FLT_MIN;
+    memcpy(&bits, &s, sizeof bits);
+    return bits;
+}
+
+static inline float postings_saturation_float(uint32_t bits)
+{
+    float s;
+    memcpy(&s, &bits, sizeof s);
+    return s;
+}
+
+/* From the least to the most of what windows or ranges reach. */
+typedef struct postings_scale {
+    uint32_t low, high; /* as they are stored */
+    float from, steps;  /* steps in one */
+} postings_scale;
+
+/* most: by window or range the highest saturation; 0: has no documents. */
+postings_scale postings_scale_find(const uint32_t *most, size_t n);
+/* bounds[i] for the saturation most[i]; 0 where there is none. */
+void postings_scale_bounds(const postings_scale *s, const uint32_t *restrict most, size_t n, uint8_t *restrict bounds);
+
+/* Documents by what they reach, rounded down. */
+typedef struct postings_tops {
+    uint32_t counts[UINT8_MAX + 1];
+} postings_tops;
+
+static inline void postings_tops_count(postings_tops *t, const postings_scale *s, uint32_t saturation)
+{
+    float steps = (postings_saturation_float(saturation) * (1 - 4e-6f) - s->from) * s->steps * (1 - 2e-6f);
+    int32_t byte = (int32_t)steps + 1;
+    t->counts[steps < 0 ? 0 : byte < UINT8_MAX ? byte : UINT8_MAX]++;
+}
+
+/* The bytes of the tops. */
+void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS]);
+
+#endif
