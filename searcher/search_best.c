@@ -15,6 +15,7 @@ enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
     LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
     BUCKETS = 256,
+    FEW_VISITS = 32,
     PREFETCH = 3,           /* visits ahead */
     PREFETCH_PLACE = 6,
     FEW_WANTED = 100        /* with one list that weighs: too little to do for several threads */
@@ -57,38 +58,77 @@ static oir_status open_units(best_first *b, oir_error *err)
     return OIR_OK;
 }
 
-/* Highest first; what has no bound comes behind all others. */
-static inline uint32_t bucket_of(uint32_t ordered, uint32_t bound)
+/* All windows that can pass, as they lie in the index; what is known of the threshold leaves out most. */
+static size_t collect_visits(best_first *b, visit *visits)
 {
-    return ((BUCKETS - 1 - (bound >> 8)) & ordered) + (bound ? 0 : BUCKETS);
+    size_t n = 0, present = 0;
+    uint32_t least = b->counts ? 1 : b->least;
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const uint16_t *bounds = b->units[i].bounds;
+        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
+        for (uint32_t w = 0; w < windows; w += 64) { /* bounds are rounded up with 0 */
+            uint64_t live = b->kernels->bound_live(bounds + w, least);
+            present += bits_count(least > 1 ? b->kernels->bound_live(bounds + w, 1) : live);
+            for (; live; live &= live - 1) {
+                uint32_t window = w + bits_lowest(live);
+                visits[n++] = (visit){(uint32_t)i, window, bounds[window]};
+            }
+        }
+    }
+    b->pruned |= n < present;
+    return n;
 }
 
-/* All windows with a bound, highest first, by buckets of the bound's high byte; equal ones as they lie in the index.
- * Two counters of each bucket, since neighbours are often in the same and would wait for each other. */
+static uint32_t bucket_of(const visit *v)
+{
+    return BUCKETS - 1 - (v->bound >> 8);
+}
+
+/* Few ones: each is put before those of lower buckets. */
+static void insert_visits(visit *visits, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        visit v = visits[i];
+        size_t k = i;
+        for (; k && bucket_of(&visits[k - 1]) > bucket_of(&v); k--)
+            visits[k] = visits[k - 1];
+        visits[k] = v;
+    }
+}
+
+/* Two counters of each bucket, since neighbours are often in the same and would wait for each other. */
+static void deal_visits(const visit *visits, size_t n, visit *out)
+{
+    uint32_t start[BUCKETS + 1] = {0}, odd[BUCKETS + 1] = {0};
+    for (size_t i = 0; i < n; i++)
+        (i & 1 ? odd : start)[bucket_of(&visits[i]) + 1]++;
+    for (size_t k = 1; k <= BUCKETS; k++)
+        start[k] += start[k - 1] + odd[k];
+    for (size_t i = 0; i < n; i++)
+        out[start[bucket_of(&visits[i])]++] = visits[i];
+}
+
+/* All windows with a bound that can pass, highest first, by buckets of the bound's high byte; equal ones as they lie in
+ * the index. */
 static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
 {
-    uint32_t start[2 * BUCKETS + 1] = {0}, odd[2 * BUCKETS + 1] = {0}, ordered = b->ordered ? UINT32_MAX : 0, all = 0;
-    for (size_t i = 0; i < b->share->unit_count; i++) {
-        const uint16_t *bounds = b->units[i].bounds;
-        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
-        for (uint32_t w = 0; w < windows; w += 2) { /* bounds are rounded up with 0 */
-            start[bucket_of(ordered, bounds[w]) + 1]++;
-            odd[bucket_of(ordered, bounds[w + 1]) + 1]++;
-        }
-        all += windows + (windows & 1);
-    }
-    for (size_t k = 1; k <= 2 * BUCKETS; k++)
-        start[k] += start[k - 1] + odd[k];
-    *count = start[BUCKETS];
-    visit *visits = *out = arena_add(&b->share->arena, ((size_t)all + 1) * sizeof *visits);
+    size_t all = 0;
+    for (size_t i = 0; i < b->share->unit_count; i++)
+        all += b->units[i].windows;
+    visit *visits = *out = arena_add(&b->share->arena, (all + 1) * sizeof *visits);
     if (!visits)
         return error_no_memory(err, "a search");
-    for (size_t i = 0; i < b->share->unit_count; i++) {
-        const uint16_t *bounds = b->units[i].bounds;
-        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
-        for (uint32_t w = 0; w < windows; w++)
-            visits[start[bucket_of(ordered, bounds[w])]++] = (visit){(uint32_t)i, w, bounds[w]};
+    *count = collect_visits(b, visits);
+    if (!b->ordered)
+        return OIR_OK;
+    if (*count <= FEW_VISITS) {
+        insert_visits(visits, *count);
+        return OIR_OK;
     }
+    *out = arena_add(&b->share->arena, *count * sizeof **out);
+    if (!*out)
+        return error_no_memory(err, "a search");
+    deal_visits(visits, *count, *out);
     return OIR_OK;
 }
 
