@@ -279,7 +279,7 @@ static oir_status count_flat(best_first *b, const visit *v, flat_look *look, oir
     search_flat_look(u, v->window, 1, look);
     uint64_t live = search_flat_open(u, look, 1, LEVEL_PLACED);
     b->done.ranges_visited += bits_count(live);
-    live = live ? search_flat_match(u, look, live) : 0;
+    live = live ? search_flat_match(u, look, live, 1) : 0;
     for (uint64_t left = live; f->count > f->bounded && left; left &= left - 1)
         f->wanted[bits_lowest(left)] = search_flat_exclude(u, bits_lowest(left), f->wanted[bits_lowest(left)]);
     ERROR_FORWARD(search_flat_verify(u, live, b->control, err));
@@ -310,7 +310,7 @@ static oir_status visit_flat(best_first *b, const visit *v, flat_look *look, oir
     b->pruned |= b->least > 1;
     uint64_t live = search_flat_open(u, look, b->least, last_level(b));
     b->done.ranges_visited += bits_count(live);
-    live = live ? search_flat_match(u, look, live) : 0;
+    live = live ? search_flat_match(u, look, live, b->least) : 0;
     while (live) {
         ERROR_FORWARD(visit_flat_ranges(b, u, look, &live, err));
         if (live) /* the threshold may have risen while this window was looked at */

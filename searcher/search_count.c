@@ -75,7 +75,7 @@ static oir_status count_flat(search_unit *u, flat_look *look, uint64_t live, sea
         return OIR_OK;
     for (uint32_t j = 0; j < f->count; j++)
         postings_window_expect(f->lists[j]->postings, bits_count(live));
-    live = search_flat_match(u, look, live);
+    live = search_flat_match(u, look, live, 1);
     for (uint32_t j = f->bounded; j < f->count; j++)
         postings_window_find(f->lists[j]->postings, live);
     for (uint64_t left = live; left; left &= left - 1)

@@ -244,15 +244,39 @@ static uint64_t match_needed(search_flat *f, const flat_look *look, uint64_t ran
     return ranges;
 }
 
-/* Documents that one of the lists has. */
-static uint64_t match_any(search_flat *f, const flat_look *look, uint64_t ranges)
+/* The most that a document of the window can have from a list. */
+static uint32_t most_of(const search_flat *f, const flat_look *look, uint32_t j)
 {
-    uint64_t any[RANGES] = {0}, found = 0;
+    const op *o = f->lists[j];
+    uint32_t bound = o->postings->bounds[look->window];
+    return bound ? o->base + (bound * o->units + 255) / 256 + 1 : 0;
+}
+
+/* The lists out of `any`, a bit each, that are enough by themselves to reach `least`. */
+static uint32_t find_strong(const search_flat *f, const flat_look *look, uint32_t least)
+{
+    uint32_t from = f->roles.needed, to = from + f->roles.any, rest = 0, strong = 0;
+    for (uint32_t j = 0; j < f->bounded; j++)
+        rest += j < from || j >= to ? most_of(f, look, j) : 0;
+    for (uint32_t j = from; j < to; j++)
+        strong |= (uint32_t)(rest + most_of(f, look, j) >= least) << j;
+    return strong;
+}
+
+/* Documents that one of the lists has; but for those lists that are not enough by themselves, that two have. */
+static uint64_t match_any(search_flat *f, const flat_look *look, uint64_t ranges, uint32_t least)
+{
+    uint64_t any[RANGES] = {0}, once[RANGES] = {0}, found = 0;
+    uint32_t strong = find_strong(f, look, least);
     for (uint32_t j = f->roles.needed; j < f->roles.needed + f->roles.any; j++) {
         const postings_window *p = f->lists[j]->postings;
-        uint64_t left = find_list(f->lists[j], &look->lists[j], ranges);
-        for (; left; left &= left - 1)
-            any[bits_lowest(left)] |= postings_window_found(p, bits_lowest(left));
+        uint64_t left = find_list(f->lists[j], &look->lists[j], ranges), alone = 0 - (uint64_t)(strong >> j & 1);
+        for (; left; left &= left - 1) {
+            uint32_t r = bits_lowest(left);
+            uint64_t documents = postings_window_found(p, r);
+            any[r] |= documents & (once[r] | alone);
+            once[r] |= documents;
+        }
     }
     for (uint64_t left = ranges; left; left &= left - 1) {
         uint32_t r = bits_lowest(left);
@@ -262,13 +286,34 @@ static uint64_t match_any(search_flat *f, const flat_look *look, uint64_t ranges
     return found;
 }
 
-uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t ranges)
+/* Where what must be there is not enough, something must be added. */
+static uint64_t match_added(search_flat *f, const flat_look *look, uint64_t ranges, uint32_t least)
+{
+    uint64_t added[RANGES] = {0}, found = 0;
+    uint32_t from = f->roles.needed + f->roles.any, rest = 0;
+    for (uint32_t j = 0; j < from; j++)
+        rest += most_of(f, look, j);
+    for (uint32_t j = from; j < f->bounded; j++) {
+        uint64_t left = find_list(f->lists[j], &look->lists[j], ranges);
+        for (; rest < least && left; left &= left - 1)
+            added[bits_lowest(left)] |= postings_window_found(f->lists[j]->postings, bits_lowest(left));
+    }
+    if (rest >= least)
+        return ranges;
+    for (uint64_t left = ranges; left; left &= left - 1) {
+        uint32_t r = bits_lowest(left);
+        f->wanted[r] &= added[r];
+        found |= (uint64_t)(f->wanted[r] != 0) << r;
+    }
+    return found;
+}
+
+uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t ranges, uint32_t least)
 {
     search_flat *f = u->flat;
     ranges = f->roles.needed ? match_needed(f, look, ranges) : ranges;
-    ranges = f->roles.any ? match_any(f, look, ranges) : ranges;
-    for (uint32_t j = f->roles.needed + f->roles.any; j < f->bounded; j++)
-        find_list(f->lists[j], &look->lists[j], ranges);
+    ranges = f->roles.any ? match_any(f, look, ranges, least) : ranges;
+    ranges = f->roles.added ? match_added(f, look, ranges, least) : ranges;
     bool whole = !u->place->segment->catalog->deleted && look->window + 1 < u->windows;
     for (uint64_t left = whole ? 0 : ranges; left; left &= left - 1) {
         uint32_t r = bits_lowest(left);

@@ -63,7 +63,7 @@ void search_flat_prefetch(const search_unit *u, uint32_t window, uint64_t live);
  * more exactly than `last`. */
 uint64_t search_flat_open(search_unit *u, flat_look *look, uint32_t least, enum bound_level last);
 /* Those of some ranges that have documents which may match, were it not for those that exclude. */
-uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t ranges);
+uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t ranges, uint32_t least);
 /* Fills slots with the lowest of some ranges that match; how many. */
 uint32_t search_flat_filter(search_unit *u, const flat_look *look, uint64_t ranges, double threshold);
 /* Those of some documents that nothing excludes. */
