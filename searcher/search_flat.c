@@ -252,29 +252,39 @@ static uint32_t most_of(const search_flat *f, const flat_look *look, uint32_t j)
     return bound ? o->base + (bound * o->units + 255) / 256 + 1 : 0;
 }
 
-/* The lists out of `any`, a bit each, that are enough by themselves to reach `least`. */
-static uint32_t find_strong(const search_flat *f, const flat_look *look, uint32_t least)
+/* The most that a document of the window can have from lists that are not of `any`. */
+static uint32_t most_of_others(const search_flat *f, const flat_look *look)
 {
-    uint32_t from = f->roles.needed, to = from + f->roles.any, rest = 0, strong = 0;
+    uint32_t from = f->roles.needed, to = from + f->roles.any, most = 0;
     for (uint32_t j = 0; j < f->bounded; j++)
-        rest += j < from || j >= to ? most_of(f, look, j) : 0;
-    for (uint32_t j = from; j < to; j++)
-        strong |= (uint32_t)(rest + most_of(f, look, j) >= least) << j;
-    return strong;
+        most += j < from || j >= to ? most_of(f, look, j) : 0;
+    return most;
+}
+
+/* The ranges in which a list by itself is enough to reach `least`. */
+static uint64_t find_strong(const search_unit *u, const flat_look *look, uint32_t j, uint32_t least)
+{
+    uint16_t bounds[RANGES];
+    if (most_of(u->flat, look, j) < least)
+        return 0;
+    return least > 1 ? u->kernels->bound_lists(&look->lists[j], (bound_roles){.any = 1}, least, bounds) : UINT64_MAX;
 }
 
 /* Documents that one of the lists has; but for those lists that are not enough by themselves, that two have. */
-static uint64_t match_any(search_flat *f, const flat_look *look, uint64_t ranges, uint32_t least)
+static uint64_t match_any(const search_unit *u, const flat_look *look, uint64_t ranges, uint32_t least)
 {
+    search_flat *f = u->flat;
     uint64_t any[RANGES] = {0}, once[RANGES] = {0}, found = 0;
-    uint32_t strong = find_strong(f, look, least);
+    uint32_t others = most_of_others(f, look);
+    least = least > others ? least - others : 1;
     for (uint32_t j = f->roles.needed; j < f->roles.needed + f->roles.any; j++) {
         const postings_window *p = f->lists[j]->postings;
-        uint64_t left = find_list(f->lists[j], &look->lists[j], ranges), alone = 0 - (uint64_t)(strong >> j & 1);
+        uint64_t left = find_list(f->lists[j], &look->lists[j], ranges);
+        uint64_t strong = find_strong(u, look, j, least);
         for (; left; left &= left - 1) {
             uint32_t r = bits_lowest(left);
             uint64_t documents = postings_window_found(p, r);
-            any[r] |= documents & (once[r] | alone);
+            any[r] |= documents & (once[r] | (0 - (strong >> r & 1)));
             once[r] |= documents;
         }
     }
@@ -312,7 +322,7 @@ uint64_t search_flat_match(search_unit *u, const flat_look *look, uint64_t range
 {
     search_flat *f = u->flat;
     ranges = f->roles.needed ? match_needed(f, look, ranges) : ranges;
-    ranges = f->roles.any ? match_any(f, look, ranges, least) : ranges;
+    ranges = f->roles.any ? match_any(u, look, ranges, least) : ranges;
     ranges = f->roles.added ? match_added(f, look, ranges, least) : ranges;
     bool whole = !u->place->segment->catalog->deleted && look->window + 1 < u->windows;
     for (uint64_t left = whole ? 0 : ranges; left; left &= left - 1) {
