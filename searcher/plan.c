@@ -192,6 +192,11 @@ static oir_status take_part(plan *p, plan_node *n, plan_node *part, oir_error *e
     return joins && merge_equal(p, n, part) ? OIR_OK : node_add(p, n, part, err);
 }
 
+size_t plan_part_count(const plan *p, const oir_query *q)
+{
+    return q->op == OIR_OP_AND_MAYBE && !p->weight ? 1 : q->part_count;
+}
+
 static oir_status build_operator(plan *p, const oir_query *q, context c, plan_node **out, oir_error *err)
 {
     plan_node *n = node_new(p, op_of(q->op));
@@ -199,7 +204,7 @@ static oir_status build_operator(plan *p, const oir_query *q, context c, plan_no
     if (!n)
         return error_no_memory(err, "a search");
     n->window = q->window;
-    for (size_t i = 0; i < q->part_count; i++) {
+    for (size_t i = 0; i < plan_part_count(p, q); i++) {
         plan_node *part;
         bool first_only = n->op == PLAN_NOT || n->op == PLAN_FILTER;
         ERROR_FORWARD(build(p, q->parts[i], (context){c.scale, c.scored && !(first_only && i)}, &part, err));

@@ -76,6 +76,9 @@ oir_status plan_init(plan *p, const oir_database *database, const oir_query *que
                      struct search_control *control, oir_error *err);
 void plan_release(plan *p);
 
+/* How many of a query's parts, from the first on, say anything: where only what matches is asked for, what MAYBE adds
+ * does not. */
+size_t plan_part_count(const plan *p, const oir_query *q);
 /* The exact number of matches where it follows from statistics alone (a term, all documents, and what reduces to
  * them). */
 bool plan_count_known(const plan *p, uint64_t *count);

@@ -28,7 +28,7 @@ static oir_status begin(plan *p, const oir_query *q, struct plan_word ***end, oi
 {
     if (q->op == OIR_OP_PREFIX || q->op == OIR_OP_SYNONYM)
         return OIR_OK;
-    for (size_t i = 0; i < q->part_count; i++)
+    for (size_t i = 0; i < plan_part_count(p, q); i++)
         ERROR_FORWARD(begin(p, q->parts[i], end, err));
     if (q->op != OIR_OP_TERM)
         return OIR_OK;
