@@ -354,6 +354,12 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
     return OIR_OK;
 }
 
+void search_best_prefetch_first(const best_first *b, const visit *visits, size_t count)
+{
+    for (size_t i = 0 - (size_t)PREFETCH_PLACE; i; i++) /* up to 0 */
+        search_best_prefetch(b, visits, count, i);
+}
+
 /* Windows come in no order of memory, so processors do not foresee them: they are asked for some visits before. */
 void search_best_prefetch(const best_first *b, const visit *visits, size_t count, size_t i)
 {
@@ -382,6 +388,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
 {
     flat_look looks[2];
     looks[0].unit = looks[1].unit = NULL;
+    search_best_prefetch_first(b, visits, count);
     for (size_t i = 0; i < count; i++) {
         if (b->share->threshold) /* others raise it too */
             search_best_raise(b);

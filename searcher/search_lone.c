@@ -25,7 +25,7 @@ typedef struct lone {
     best_first *best;
     const visit *visits;
     size_t count, seen;
-    uint16_t (*bounds)[RANGES]; /* by visit */
+    uint16_t (*bounds)[RANGES]; /* by visit that was seen; behind these room for some in turns, of others */
     size_t wanted;              /* so many windows or ranges are looked for */
     uint32_t cut;               /* those with this or more come first */
     bool enough;                /* there are so many */
@@ -51,9 +51,14 @@ static postings_window *list_of(const search_unit *u)
 
 /* ---- bounds ---- */
 
+static uint16_t *bounds_of(const lone *l, size_t i)
+{
+    return l->bounds[i < l->seen ? i : l->seen + i % (AHEAD + 1)];
+}
+
 static uint64_t ranges_from(const lone *l, size_t i, uint32_t least)
 {
-    return l->best->kernels->bound_live(l->bounds[i], least);
+    return l->best->kernels->bound_live(bounds_of(l, i), least);
 }
 
 /* The highest bound, about, that so many have. */
@@ -74,10 +79,11 @@ static uint32_t find_cut(const lone *l, uint32_t low, size_t wanted)
 static uint64_t look_at_window(const lone *l, size_t i, uint32_t least)
 {
     const search_unit *u = unit_of(l, i);
+    uint16_t *bounds = bounds_of(l, i);
     if (list_of(u)->ranged)
-        return search_flat_bounds(u, l->visits[i].window, least, l->bounds[i]);
-    memset(l->bounds[i], 0, sizeof l->bounds[i]);
-    l->bounds[i][0] = l->visits[i].bound;
+        return search_flat_bounds(u, l->visits[i].window, least, bounds);
+    memset(bounds, 0, RANGES * sizeof *bounds);
+    bounds[0] = l->visits[i].bound;
     return l->visits[i].bound >= least;
 }
 
@@ -88,8 +94,8 @@ static void look_at_bounds(lone *l)
     uint32_t cut = 1;
     while (l->seen < l->count && l->seen < WINDOWS_MOST && (above < l->wanted || l->visits[l->seen].bound >= cut)) {
         search_best_prefetch(b, l->visits, l->count, l->seen);
-        above += bits_count(look_at_window(l, l->seen, cut));
         l->seen++;
+        above += bits_count(look_at_window(l, l->seen - 1, cut));
         if (above >= most) { /* of equal ones there may be very many */
             cut = find_cut(l, cut, l->wanted);
             above = b->kernels->bound_count(l->bounds[0], l->seen * RANGES, cut);
@@ -223,20 +229,21 @@ static oir_status visit_window(lone *l, size_t i, uint64_t live, oir_error *err)
     return list_of(u)->ranged ? visit_ranges(l, i, live, err) : visit_places(l, i, err);
 }
 
-static void prefetch(const lone *l, size_t i, uint32_t least)
+static void prefetch(const lone *l, size_t i, uint64_t live)
 {
-    if (i < l->seen && list_of(unit_of(l, i))->ranged)
-        search_flat_prefetch(unit_of(l, i), l->visits[i].window, ranges_from(l, i, least));
+    if (list_of(unit_of(l, i))->ranged)
+        search_flat_prefetch(unit_of(l, i), l->visits[i].window, live);
 }
 
 static oir_status visit_seen(lone *l, oir_error *err)
 {
     best_first *b = l->best;
-    for (size_t i = 0; i < AHEAD; i++)
-        prefetch(l, i, l->cut);
+    for (size_t i = 0; i < AHEAD && i < l->seen; i++)
+        prefetch(l, i, ranges_from(l, i, l->cut));
     for (size_t i = 0; i < l->seen; i++) {
         uint32_t least = l->cut > b->least ? l->cut : b->least;
-        prefetch(l, i + AHEAD, least);
+        if (i + AHEAD < l->seen)
+            prefetch(l, i + AHEAD, ranges_from(l, i + AHEAD, least));
         ERROR_FORWARD(visit_window(l, i, ranges_from(l, i, least), err));
     }
     for (size_t i = 0; i < l->seen && b->least < l->cut; i++)
@@ -244,19 +251,19 @@ static oir_status visit_seen(lone *l, oir_error *err)
     return OIR_OK;
 }
 
-/* Of windows whose bounds were not kept. */
-static oir_status visit_rest(const lone *l, oir_error *err)
+/* Windows whose bounds were not kept. */
+static oir_status visit_rest(lone *l, oir_error *err)
 {
     best_first *b = l->best;
-    for (size_t i = l->seen; i < l->count; i++) {
-        uint16_t bounds[RANGES];
-        lone one = {.best = b, .visits = &l->visits[i], .count = 1, .bounds = &bounds};
+    for (size_t i = l->seen, looked = i; i < l->count; i++) {
         if (l->visits[i].bound < b->least && (l->visits[i].bound >> 8) + 1u <= b->least >> 8)
             return OIR_OK; /* and so are all that follow */
-        if (l->visits[i].bound < b->least)
-            continue;
-        search_best_prefetch(b, l->visits, l->count, i);
-        ERROR_FORWARD(visit_window(&one, 0, look_at_window(&one, 0, b->least), err));
+        for (; looked < l->count && looked <= i + AHEAD; looked++) {
+            search_best_prefetch(b, l->visits, l->count, looked);
+            prefetch(l, looked, look_at_window(l, looked, b->least));
+        }
+        if (l->visits[i].bound >= b->least)
+            ERROR_FORWARD(visit_window(l, i, ranges_from(l, i, b->least), err));
     }
     return OIR_OK;
 }
@@ -297,12 +304,13 @@ oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, o
     lone l = {.best = b, .visits = visits, .count = count, .wanted = choose_wanted(b)};
     size_t most = count < WINDOWS_MOST ? count : WINDOWS_MOST;
     b->pruned |= b->least > 1;
-    if (b->known > 0)
-        return visit_rest(&l, err);
-    char *room = arena_add(&b->share->arena, (most + 1) * sizeof *l.bounds + 63);
+    char *room = arena_add(&b->share->arena, ((b->known > 0 ? 0 : most) + AHEAD + 1) * sizeof *l.bounds + 63);
     if (!room)
         return error_no_memory(err, "a search");
     l.bounds = (uint16_t(*)[RANGES])(void *)(room + (-(uintptr_t)room & 63));
+    search_best_prefetch_first(b, visits, count);
+    if (b->known > 0)
+        return visit_rest(&l, err);
     look_at_bounds(&l);
     double guess = guess_threshold(&l);
     ERROR_FORWARD(visit_all(&l, guess, err));

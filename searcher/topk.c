@@ -212,6 +212,12 @@ static void sort(topk_item *items, size_t from, size_t to)
     }
 }
 
+static topk_item item_at(const topk *t, size_t i)
+{
+    oir_docid docid = find_docid(t, place_at(t, i));
+    return (topk_item){weight_at(t, i), make_key(t, place_at(t, i), docid), docid};
+}
+
 /* Puts what is held into items: first by where weights lie between the best and the worst, so that what is left to be
  * sorted is short. */
 static void sort_into(topk *t, uint32_t *places, size_t buckets)
@@ -231,11 +237,8 @@ static void sort_into(topk *t, uint32_t *places, size_t buckets)
         places[b] = (uint32_t)before;
         before += count;
     }
-    for (size_t i = 0; i < n; i++) {
-        oir_docid docid = find_docid(t, place_at(t, i));
-        topk_item *to = &t->items[places[(size_t)((best - weight_at(t, i)) * scale)]++];
-        *to = (topk_item){weight_at(t, i), make_key(t, place_at(t, i), docid), docid};
-    }
+    for (size_t i = 0; i < n; i++)
+        t->items[places[(size_t)((best - weight_at(t, i)) * scale)]++] = item_at(t, i);
     for (size_t b = 0, from = 0; b < buckets; from = places[b++]) /* which now says where a bucket ends */
         sort(t->items, from, places[b]);
 }
@@ -258,6 +261,12 @@ oir_status topk_sort(topk *t, oir_error *err)
         ERROR_FORWARD(verify(t, place_at(t, i), 1, err));
     size_t buckets = t->held < BUCKETS_LEAST ? BUCKETS_LEAST : t->held;
     t->items = memory_new((t->held + 1) * sizeof *t->items);
+    if (t->items && t->held <= INSERTION_MOST) {
+        for (size_t i = 0; i < t->held; i++)
+            t->items[i] = item_at(t, i);
+        sort(t->items, 0, t->held);
+        return OIR_OK;
+    }
     uint32_t *places = memory_new_zeroed(buckets + 1, sizeof *places);
     if (t->items && places)
         sort_into(t, places, buckets);

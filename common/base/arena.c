@@ -15,7 +15,7 @@
 #define GAP 0
 #endif
 
-#define BLOCK_FIRST ((size_t)4 << 10)
+#define BLOCK_FIRST ((size_t)16 << 10)
 #define BLOCK_LAST ((size_t)1 << 20)
 
 struct arena_block {
