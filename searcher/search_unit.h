@@ -26,8 +26,8 @@ typedef struct search_unit {
     uint32_t windows;
     uint16_t *bounds;           /* by window, rounded up to 64 windows */
     uint64_t *positions_decoded;
-    double ratio;               /* the reference norm that bounds were made with is at most so many times the query's, */
-    double inverse;             /* and the query's at most so many times the reference; without end where that is 0 */
+    double ratio;               /* the reference norm that bounds were made with is at most so many times the query's */
+    double inverse;             /* the query's at most so many times the reference; without end where that is 0 */
     double unit;                /* what one unit of bound weighs; the same in all segments; 0: nothing weighs */
     uint64_t paths;             /* that may be gone */
     bool filters;               /* weighs in single precision first */

@@ -38,13 +38,14 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         at += 4 + (size_t)v->large_count * 8;
     }
     if (v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) {
-        if (end - at < (ptrdiff_t)v->windows + 4 + (entry->pair ? 0 : POSTINGS_TOPS) || bits_load16(at) > bits_load16(at + 2))
+        ptrdiff_t tops = entry->pair ? 0 : POSTINGS_TOPS;
+        if (end - at < 4 + tops + (ptrdiff_t)v->windows || bits_load16(at) > bits_load16(at + 2))
             return damaged(err, entry, "bounds");
         v->low = postings_view_low(bits_load16(at));
         v->step = postings_view_step(bits_load16(at), bits_load16(at + 2));
         at += 4;
         v->tops = entry->pair ? NULL : at;
-        at += entry->pair ? 0 : POSTINGS_TOPS;
+        at += tops;
         v->window_bounds = at;
         at += v->windows;
     }
