@@ -212,6 +212,7 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uin
     merge_source *sources = memory_new(count * sizeof *sources);
     if (!sources)
         return error_no_memory(err, "a merge");
+    memory_give_back(); /* what the buffer took is free by now */
     size_t source_count = get_sources(w, chosen, sources);
     while (!chosen[first])
         first++;

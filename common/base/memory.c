@@ -5,6 +5,9 @@
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static void *allocate_default(size_t size, void *context)
 {
@@ -73,6 +76,14 @@ void memory_free(void *block)
 {
     if (block)
         current.release(block, current.context);
+}
+
+void memory_give_back(void)
+{
+#ifdef __GLIBC__
+    if (current.release == release_default)
+        malloc_trim(0);
+#endif
 }
 
 void memory_advise_large(void *block, size_t size)

@@ -16,6 +16,9 @@ void memory_free(void *block);
 /* Says that a block of some megabytes will be used here and there and as a whole, for which large pages are better. */
 void memory_advise_large(void *block, size_t size);
 
+/* Has the C library give what was freed back to the system, as far as it can: after much, before something long. */
+void memory_give_back(void);
+
 /* Makes room for `need` elements in a growing array: at least doubles, never shrinks. False when out of memory,
  * and then nothing has changed.  *array is a pointer to the elements, of `size` bytes each. */
 bool memory_reserve(void *array_pointer, size_t *capacity, size_t need, size_t size);

@@ -389,6 +389,7 @@ oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context
     uint64_t budget = find_budget(w);
     if (w->context->document_count >= PAIRS_DOCUMENTS_MIN && w->entry_count && pairs_scan_is_possible(w->context)) {
         ERROR_FORWARD(choose_words(w, err));
+        memory_give_back(); /* what lists took is free by now */
         ERROR_FORWARD(find_lists(w, budget, tell, context, err));
     }
     uint32_t kept = w->choice_count ? fit(w, budget) : 0;
