@@ -34,12 +34,23 @@ void gather_clear(gather *g)
     g->ascending = g->as_wdf = true;
 }
 
+/* Room for more than is needed, but not much: of the longest lists there is little memory left beside. */
+static size_t choose_capacity(size_t need)
+{
+    return need < 64 ? 64 : need + need / 8;
+}
+
 /* Three columns of `capacity` numbers in one block. What was in them is kept. */
 static bool reserve_columns(gather *g, size_t documents)
 {
     if (documents <= g->capacity)
         return true;
-    size_t capacity = documents < 64 ? 64 : documents + documents / 2;
+    if (!g->count) { /* nothing need be there twice */
+        memory_free(g->documents);
+        g->documents = NULL;
+        g->capacity = 0;
+    }
+    size_t capacity = choose_capacity(documents);
     uint32_t *block = capacity < SIZE_MAX / 12 ? memory_new(capacity * 12) : NULL;
     if (!block)
         return false;
@@ -56,10 +67,28 @@ static bool reserve_columns(gather *g, size_t documents)
     return true;
 }
 
+static bool reserve_positions(gather *g, size_t positions)
+{
+    if (positions <= g->position_capacity)
+        return true;
+    if (!g->position_count) {
+        memory_free(g->positions);
+        g->positions = NULL;
+        g->position_capacity = 0;
+    }
+    size_t capacity = choose_capacity(positions);
+    oir_termpos *grown = capacity < SIZE_MAX / sizeof *grown ? memory_resize(g->positions, capacity * sizeof *grown)
+                                                             : NULL;
+    if (!grown)
+        return false;
+    g->positions = grown;
+    g->position_capacity = capacity;
+    return true;
+}
+
 bool gather_reserve(gather *g, size_t documents, size_t positions)
 {
-    return reserve_columns(g, documents) &&
-           memory_reserve(&g->positions, &g->position_capacity, positions + STEP, sizeof *g->positions);
+    return reserve_columns(g, documents) && reserve_positions(g, positions + STEP);
 }
 
 void gather_renumber(gather *g, const uint32_t *numbers)

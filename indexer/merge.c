@@ -151,10 +151,27 @@ static oir_status gather_input(merge *m, const input *in, const term_entry *entr
     return OIR_OK;
 }
 
+/* Room for all that the sources have of the term at hand. What a damaged dictionary says is not trusted further than
+ * segments could have. */
+static oir_status reserve(merge *m, oir_error *err)
+{
+    uint64_t documents = 0, positions = 0;
+    for (size_t i = 0; i < m->terms.having_count; i++) {
+        const term_entry *entry = merge_terms_get(&m->terms, i);
+        const segment *s = m->inputs[m->terms.having[i]].segment;
+        uint64_t most = entry->positions_size * 8; /* none takes less than a bit */
+        documents += entry->termfreq < s->context.document_count ? entry->termfreq : s->context.document_count;
+        positions += entry->collection_freq < most ? entry->collection_freq : most;
+    }
+    bool reserved = positions < SIZE_MAX && gather_reserve(&m->gather, (size_t)documents, (size_t)positions);
+    return reserved ? OIR_OK : error_no_memory(err, "the postings of a term");
+}
+
 /* Takes the term that the walk stands at from all sources that have it. */
 static oir_status merge_term(merge *m, oir_error *err)
 {
     gather_clear(&m->gather);
+    ERROR_FORWARD(reserve(m, err));
     for (size_t i = 0; i < m->terms.having_count; i++) {
         input *in = &m->inputs[m->terms.having[i]];
         const term_entry *entry = merge_terms_get(&m->terms, i);
