@@ -105,13 +105,34 @@ static void sample_make(collection *c, sample *s, uint32_t number)
     }
 }
 
+static double saturation_of(const collection *c, const sample *s, uint32_t i)
+{
+    double share = c->length[s->documents[i]] / c->context.average;
+    double norm = c->context.k1 * (1 - c->context.b + c->context.b * share);
+    return s->wdf[i] / (s->wdf[i] + norm);
+}
+
+/* As many documents as are said reach a top, and fewer what is two steps above. */
+static void tops_hold(const collection *c, const sample *s, const postings_view *v)
+{
+    for (size_t top = 0; top < POSTINGS_TOPS && v->tops; top++) {
+        double least = v->low + (double)v->step * (v->tops[top] - 1), above = least + 2 * (double)v->step;
+        uint32_t reach = 0, exceed = 0;
+        for (uint32_t i = 0; i < s->count; i++) {
+            reach += saturation_of(c, s, i) * 1.0000002 >= least;
+            exceed += saturation_of(c, s, i) > above * 1.00001;
+        }
+        EXPECT(!v->tops[top] || reach >= postings_top_counts[top]);
+        EXPECT(exceed < postings_top_counts[top]);
+        EXPECT(!top || v->tops[top] <= v->tops[top - 1]);
+    }
+}
+
 static void bounds_hold(const collection *c, const sample *s, const postings_view *v)
 {
     const kernels *k = kernels_get(ISA_SCALAR);
     for (uint32_t i = 0; i < s->count && v->window_bounds; i++) {
-        double share = c->length[s->documents[i]] / c->context.average;
-        double norm = c->context.k1 * (1 - c->context.b + c->context.b * share);
-        double saturation = s->wdf[i] / (s->wdf[i] + norm);
+        double saturation = saturation_of(c, s, i);
         EXPECT(v->low + (double)v->step * v->window_bounds[s->documents[i] >> WINDOW_BITS] >= saturation);
         EXPECT(v->window_bounds[s->documents[i] >> WINDOW_BITS] > 0);
         if (v->form != POSTINGS_DENSE)
@@ -136,6 +157,7 @@ static void sample_compare(const container *file, const collection *c, const sam
     REQUIRE_OK(postings_view_open(&view, file, &c->context, &s->entry, &err), err);
     forms[view.form]++;
     bounds_hold(c, s, &view);
+    tops_hold(c, s, &view);
     REQUIRE_OK(postings_decode(file, &c->context, &s->entry, &list, &err), err);
     REQUIRE(list.count == s->count);
     EXPECT(!memcmp(list.documents, s->documents, s->count * 4));
