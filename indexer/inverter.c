@@ -24,7 +24,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     v->memory = memory;
     v->writers = 1;
     v->term_lists = term_lists;
-    v->stored = stored;
+    v->stored = v->packed = stored;
     slices_init(&v->pool);
     arena_init(&v->arena);
     inverter_batch_init(&v->batch, memory);
@@ -47,6 +47,7 @@ static void release(inverter *v)
     inverter_batch_release(&v->batch);
     slices_release(&v->pool);
     arena_release(&v->arena);
+    inverter_data_release(&v->data);
     token_release(v->token);
 }
 
@@ -62,7 +63,7 @@ void inverter_clear(inverter *v)
 {
     release(v);
     *v = (inverter){.memory = v->memory, .writers = v->writers, .batch = v->batch, .term_lists = v->term_lists,
-                    .stored = v->stored};
+                    .stored = v->stored, .packed = v->packed};
 }
 
 /* ---- terms ---- */
@@ -296,7 +297,9 @@ static oir_status reserve_docid(inverter *v, oir_docid docid, oir_error *err)
 static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
 {
     const document_values *from = &document->values;
-    if (v->stored && document->data.size) {
+    if (v->packed)
+        ERROR_FORWARD(inverter_data_add(&v->data, document->data.data, document->data.size, err));
+    else if (v->stored && document->data.size) {
         d->data = (oir_bytes){arena_copy(&v->arena, document->data.data, document->data.size), document->data.size};
         if (!d->data.data)
             return error_no_memory(err, "the data of a document");
@@ -371,7 +374,8 @@ size_t inverter_get_memory(const inverter *v)
                                         : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
     bool docids_nearly_full =
         v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
-    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_batch_get_memory(&v->batch) +
+    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_data_get_memory(&v->data) +
+                  inverter_batch_get_memory(&v->batch) +
                   v->pair_capacity * sizeof *v->pairs + v->pair_of_capacity * sizeof *v->pair_of +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
                   slots_memory(docid_slots, docids_nearly_full) +

@@ -7,7 +7,7 @@
 enum {
     HISTORY = 32768,      /* how far back a match may be; pieces begin behind it in the window */
     PIECE = 32768,        /* so that a place in the window is a number of 16 bits */
-    SLACK = 16,           /* bytes behind a piece that may be read, and are zero, so that what is read is always the same */
+    SLACK = 16,           /* bytes behind a piece that may be read; zero, so that they are always the same */
     TABLE_BITS = 13,
     TABLE = 1 << TABLE_BITS,
     PLACES = 4,           /* in a word of the table */

@@ -1,8 +1,8 @@
-/* Deflate (RFC 1951), written: any inflate reads it. More than twice as fast as zlib at the same size on text in blocks of
- * some 24 KiB; blob.h is how it is used.
+/* Deflate (RFC 1951), written: any inflate reads it. More than twice as fast as zlib at the same size, for text in
+ * blocks of some 24 KiB; blob.h is how it is used.
  *
- * Bytes are looked at 32 KiB at a time, each such piece a block of deflate's with codes of its own. For the last
- * places of every few bytes there is one word of 64 bits, so that finding is one load and noting one store. What a dictionary
+ * Bytes are looked at 32 KiB at a time, each such piece a block of deflate's with codes of its own. For the last places
+ * of every few bytes there is one word of 64 bits, so that finding is one load and noting one store. What a dictionary
  * leaves in that table is kept, and copied for each run of bytes. One thread at a time. */
 #ifndef CODEC_DEFLATER_H
 #define CODEC_DEFLATER_H

@@ -1,5 +1,5 @@
-/* Prefix codes as deflate has them (RFC 1951, 3.2.2): made of how often each symbol comes, canonical, of limited length,
- * their bits in the order in which they are written. No state, no memory of its own. */
+/* Prefix codes as deflate has them (RFC 1951, 3.2.2): made of how often each symbol comes, canonical, of limited
+ * length, their bits in the order in which they are written. No state, no memory of its own. */
 #ifndef CODEC_HUFFMAN_H
 #define CODEC_HUFFMAN_H
 
