@@ -147,9 +147,8 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
 static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_error *err)
 {
     const document_word *word = &from->words[i];
-    const document_slot *slot = &from->slots[word->slot];
     const char *bytes = document_terms_get_bytes(from, word);
-    hash_key k = {slot->low, slot->high, hash_of_key(slot->low, slot->high, word->size)};
+    hash_key k = hash_make_key(bytes, word->size);
     uint32_t number;
     if (!find_term(v, &k, bytes, word->size, &number))
         ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
