@@ -12,6 +12,7 @@ enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
     TERMS_MAX = INT32_MAX,
+    PREFETCH = 24,     /* occurrences ahead */
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
 };
 
@@ -156,6 +157,16 @@ static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_e
     return OIR_OK;
 }
 
+/* Where a word that has no hint will be looked up: mostly one that is new, so that its bytes are near those of others. */
+static inline void prefetch_hint(const inverter *v, const document_terms *from, uint32_t i)
+{
+    if (from->hints[i] || !v->slots)
+        return;
+    const document_word *word = &from->words[i];
+    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
+    __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
+}
+
 static oir_status add_occurrences(inverter *v, document_terms *from, inverter_document *d, oir_error *err)
 {
     inverter_batch *b = &v->batch;
@@ -163,6 +174,8 @@ static oir_status add_occurrences(inverter *v, document_terms *from, inverter_do
     inverter_batch_begin_document(b);
     for (size_t i = 0; i < from->log_count; i++) {
         document_occurrence o = from->log[i];
+        if (i + PREFETCH < from->log_count)
+            prefetch_hint(v, from, from->log[i + PREFETCH].word);
         if (!from->hints[o.word])
             ERROR_FORWARD(find_hint(v, from, o.word, err));
         inverter_batch_add(b, from->hints[o.word] - 1, o.position, o.wdf);
