@@ -13,6 +13,8 @@ enum {
     BLOCK = 1 << INVERTER_BLOCK_BITS,
     TERMS_MAX = INT32_MAX,
     PREFETCH = 24,     /* occurrences ahead */
+    AHEAD_SHARE = 16,  /* of the memory */
+    AHEAD_MAX = 32 << 20,
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
 };
 
@@ -157,7 +159,7 @@ static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_e
     return OIR_OK;
 }
 
-/* Where a word that has no hint will be looked up: mostly one that is new, so that its bytes are near those of others. */
+/* Where a word that has no hint will be looked up: mostly a new one, so that its bytes are near those of others. */
 static inline void prefetch_hint(const inverter *v, const document_terms *from, uint32_t i)
 {
     if (from->hints[i] || !v->slots)
@@ -379,6 +381,11 @@ static size_t slots_memory(size_t bytes, bool nearly_full)
     return nearly_full ? 3 * bytes : bytes;
 }
 
+size_t inverter_get_ahead(const inverter *v)
+{
+    return v->memory / AHEAD_SHARE < AHEAD_MAX ? v->memory / AHEAD_SHARE : AHEAD_MAX;
+}
+
 size_t inverter_get_memory(const inverter *v)
 {
     size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
@@ -399,6 +406,8 @@ size_t inverter_get_memory(const inverter *v)
     size_t lists = threads * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
                      v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
+    if (v->packed)
+        writing += v->document_count * 2 * sizeof(uint32_t) + (v->descended ? 2 * inverter_get_ahead(v) : 0);
     return here + writing + lists;
 }
 

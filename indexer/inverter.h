@@ -106,6 +106,8 @@ oir_status inverter_settle(inverter *v, oir_error *err);
 
 /* Bytes taken, and to be taken by writing out. */
 size_t inverter_get_memory(const inverter *v);
+/* Bytes of documents' data that are read ahead when it is written out in another order than it came. */
+size_t inverter_get_ahead(const inverter *v);
 /* The pool's addresses run low: time to write out, whatever the memory. */
 bool inverter_is_full(const inverter *v);
 

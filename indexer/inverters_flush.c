@@ -145,7 +145,8 @@ static oir_status copy_packed(const flush *f, stored_packer *to, oir_error *err)
         status = inverter_data_open(&view, &f->v->items[0]->data, err);
     if (status == OIR_OK) {
         const stored *from = view.stored;
-        status = merge_stored_write(&order, &from, 1, f->lasting, to, f->progress, err);
+        status = merge_stored_write(&order, &from, 1, inverter_get_ahead(f->v->items[0]), f->lasting, to, f->progress,
+                                    err);
         inverter_data_close(&view);
     }
     merge_order_release(&order);

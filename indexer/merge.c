@@ -10,7 +10,7 @@
 #include "segment/termlists.h"
 #include "segment/values.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, AHEAD = 32 << 20 /* bytes of documents' data */ };
 #define GONE UINT32_MAX
 
 /* One source while it is merged. */
@@ -131,7 +131,7 @@ static oir_status write_stored(merge *m, oir_error *err)
     for (size_t i = 0; sources && i < m->count; i++)
         sources[i] = m->inputs[i].segment->stored;
     if (sources)
-        status = merge_stored_write(m->order, sources, m->count, m->lasting, to, m->progress, err);
+        status = merge_stored_write(m->order, sources, m->count, AHEAD, m->lasting, to, m->progress, err);
     memory_free(sources);
     return status;
 }

@@ -6,10 +6,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
-enum {
-    AHEAD_BYTES = 32 << 20, /* beside what the last document takes */
-    TELL_DOCUMENTS = 1 << 12
-};
+enum { TELL_DOCUMENTS = 1 << 12 };
 
 /* A source while it is read. */
 typedef struct input {
@@ -26,7 +23,8 @@ typedef struct merge_stored {
     size_t count;
     stored_packer *to;
     bool scattered;       /* somewhere documents of a source do not ascend */
-    uint32_t ahead;       /* how many are read ahead, but for the memory they take */
+    size_t ahead_bytes;   /* that are read ahead, beside what the last document takes: */
+    uint32_t ahead;       /* as many documents, usually */
     uint32_t first, end;  /* documents in hand */
     uint64_t *keys;       /* scratch, and then by document: where its data starts << 32 | its size */
     uint64_t *places;
@@ -34,7 +32,7 @@ typedef struct merge_stored {
     buffer bytes;
 } merge_stored;
 
-/* Whether documents of some source do not ascend, and how many are worth AHEAD_BYTES. */
+/* Whether documents of some source do not ascend, and how many are worth what is read ahead. */
 static oir_status look_at(merge_stored *s, oir_error *err)
 {
     uint64_t bytes = 0, documents = 0, ahead;
@@ -51,7 +49,7 @@ static oir_status look_at(merge_stored *s, oir_error *err)
         bytes += stored_get_bytes(s->inputs[i].stored);
         documents += stored_get_document_count(s->inputs[i].stored);
     }
-    ahead = documents * AHEAD_BYTES / (bytes + 1) + 1;
+    ahead = documents * s->ahead_bytes / (bytes + 1) + 1;
     s->ahead = ahead < s->order->count ? (uint32_t)ahead : s->order->count;
     return OIR_OK;
 }
@@ -84,7 +82,7 @@ static void release(merge_stored *s)
  * read apart from others, so that it is not read again and again. */
 static uint32_t choose_fewer(const merge_stored *s, uint32_t place, size_t size)
 {
-    if (size > AHEAD_BYTES)
+    if (size > s->ahead_bytes)
         return place ? place : 1;
     return (s->end - s->first) / 2;
 }
@@ -105,7 +103,7 @@ static oir_status read_source(merge_stored *s, uint32_t source, uint32_t *fewer,
         buffer_add(&s->bytes, data.data, data.size);
         if (s->bytes.failed)
             return error_no_memory(err, "documents to be merged");
-        if (s->bytes.size > 2 * (size_t)AHEAD_BYTES && s->end - s->first > 1)
+        if (s->bytes.size > 2 * s->ahead_bytes && s->end - s->first > 1)
             *fewer = choose_fewer(s, (uint32_t)s->keys[k], data.size);
     }
     return OIR_OK;
@@ -242,11 +240,11 @@ static oir_status write_all(merge_stored *s, const progress *p, oir_error *err)
     return OIR_OK;
 }
 
-oir_status merge_stored_write(const merge_order *order, const stored *const *sources, size_t count, bool lasting,
-                              stored_packer *to, const progress *p, oir_error *err)
+oir_status merge_stored_write(const merge_order *order, const stored *const *sources, size_t count, size_t ahead,
+                              bool lasting, stored_packer *to, const progress *p, oir_error *err)
 {
     oir_status status;
-    merge_stored s = {.order = order, .count = count, .to = to};
+    merge_stored s = {.order = order, .count = count, .to = to, .ahead_bytes = ahead};
     ERROR_GOTO_DONE(open_inputs(&s, sources, err));
     ERROR_GOTO_DONE(choose_dictionary(&s, lasting, err));
     ERROR_GOTO_DONE(write_all(&s, p, err));

@@ -10,10 +10,10 @@
 #include "indexer/merge.h"
 #include "segment/stored.h"
 
-/* Gives all data to a packer that has none yet. `lasting`: what comes out shall follow from the documents alone, and
- * not from the dictionary that a source took over. All sources must have stored data. OIR_CORRUPT, OIR_CANCELLED,
- * failures of the packer. */
-oir_status merge_stored_write(const merge_order *order, const stored *const *sources, size_t count, bool lasting,
-                              stored_packer *to, const progress *p, oir_error *err);
+/* Gives all data to a packer that has none yet. ahead: bytes that may be read ahead, at worst twice as many and one
+ * document more. lasting: what comes out shall follow from the documents alone, and not from the dictionary that a
+ * source took over. All sources must have stored data. OIR_CORRUPT, OIR_CANCELLED, failures of the packer. */
+oir_status merge_stored_write(const merge_order *order, const stored *const *sources, size_t count, size_t ahead,
+                              bool lasting, stored_packer *to, const progress *p, oir_error *err);
 
 #endif

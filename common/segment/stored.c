@@ -73,6 +73,8 @@ oir_status stored_open_kept(stored **out, const stored_kept *blocks, uint32_t co
                      .dictionary = dictionary->bytes,
                      .dictionary_size = (uint32_t)dictionary->size,
                      .data_bytes = bytes};
+    for (uint32_t i = 0; i < count; i++)
+        (*out)->block_bytes += blocks[i].size;
     return OIR_OK;
 }
 
