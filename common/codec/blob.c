@@ -1,18 +1,20 @@
 #define ZLIB_CONST
 #include "codec/blob.h"
 
+#include <assert.h>
 #include <zlib.h>
 
 #include "base/memory.h"
-#include "codec/deflater.h"
 
-/* Raw deflate, the largest window. */
+/* Raw deflate, the largest window; zlib's own default for its memory. */
 #define WINDOW_BITS (-15)
+#define MEMORY_LEVEL 8
 
 static voidpf allocate(voidpf context, uInt count, uInt size)
 {
     (void)context;
-    return memory_new((size_t)count * size);
+    /* Zeroed, since deflate's matcher may read bytes that it has not filled yet, and throws the outcome away. */
+    return memory_new_zeroed(count, size);
 }
 
 static void release(voidpf context, voidpf block)
@@ -41,33 +43,60 @@ static const uint8_t *dictionary_end(const uint8_t *dictionary, size_t *size)
 
 static oir_status failed_init(int code, oir_error *err)
 {
+    if (code == Z_MEM_ERROR)
+        return error_no_memory(err, "compression");
     if (code == Z_VERSION_ERROR)
         return error_set(err, OIR_UNSUPPORTED, "the zlib that runs (%s) is not the one compiled with (%s)",
                          zlibVersion(), ZLIB_VERSION);
-    return error_no_memory(err, "decompression");
+    return error_set(err, OIR_INVALID_ARGUMENT, "no such compression level: choose 0 to 9");
 }
 
-oir_status blob_encoder_init(blob_encoder *e, const uint8_t *dictionary, size_t dictionary_size, oir_error *err)
+oir_status blob_encoder_init(blob_encoder *e, int level, const uint8_t *dictionary, size_t dictionary_size,
+                             oir_error *err)
 {
-    e->deflater = deflater_new(dictionary, dictionary_size);
-    return e->deflater ? OIR_OK : error_no_memory(err, "compression");
+    *e = (blob_encoder){0};
+    if (level < 0)
+        return failed_init(Z_STREAM_ERROR, err);
+    z_stream *z = new_stream();
+    int code = z ? deflateInit2(z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) : Z_MEM_ERROR;
+    if (code != Z_OK) {
+        memory_free(z);
+        return failed_init(code, err);
+    }
+    e->stream = z;
+    e->dictionary = dictionary_end(dictionary, &dictionary_size);
+    e->dictionary_size = dictionary_size;
+    return OIR_OK;
 }
 
 void blob_encoder_release(blob_encoder *e)
 {
-    deflater_free(e->deflater);
+    if (e->stream)
+        deflateEnd(e->stream);
+    memory_free(e->stream);
     *e = (blob_encoder){0};
 }
 
 oir_status blob_encoder_add(blob_encoder *e, const uint8_t *bytes, size_t size, buffer *out, oir_error *err)
 {
-    size_t before = out->size;
+    z_stream *z = e->stream;
     if (size > BLOB_MAX)
         return error_set(err, OIR_TOO_BIG, "%zu bytes are too many to compress at once: at most %zu", size, BLOB_MAX);
-    if (deflater_add(e->deflater, bytes, size, out))
-        return OIR_OK;
-    out->size = before;
-    return error_no_memory(err, "compressed bytes");
+    deflateReset(z);
+    if (e->dictionary)
+        deflateSetDictionary(z, e->dictionary, (uInt)e->dictionary_size);
+    size_t bound = deflateBound(z, (uLong)size);
+    if (!buffer_reserve(out, bound))
+        return error_no_memory(err, "compressed bytes");
+    z->next_in = bytes;
+    z->avail_in = (uInt)size;
+    z->next_out = out->data + out->size;
+    z->avail_out = (uInt)bound;
+    int code = deflate(z, Z_FINISH);
+    assert(code == Z_STREAM_END);
+    (void)code;
+    out->size += bound - z->avail_out;
+    return OIR_OK;
 }
 
 oir_status blob_decoder_init(blob_decoder *d, const uint8_t *dictionary, size_t dictionary_size, oir_error *err)

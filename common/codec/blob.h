@@ -1,12 +1,13 @@
-/* Runs of bytes made smaller (raw deflate, RFC 1951), alone or with a dictionary of bytes that many of them share:
- * written by deflater.h, read by zlib, which nothing else uses.
+/* Runs of bytes made smaller by zlib (raw deflate, RFC 1951), alone or with a dictionary of bytes that many of them
+ * share. The only room of zlib.
  *
  * A blob says neither its own size nor that of what it holds: both are kept beside it, with a checksum where it
  * matters, since not every damage shows. With a dictionary it can only be read with the same one.
  *
  * Calling sequence: init once, add or get any number of times, release. An encoder takes about 270 KB, a decoder 40 KB,
- * through base/memory.h; both are reused, since making one costs more than a small document, and each blob still some
- * microseconds of an encoder. A decoder's dictionary is not copied and must outlive it. One thread at a time. */
+ * through base/memory.h; both are reused, since making one costs more than a small document. An encoder looks through
+ * its dictionary anew for each blob, about 1 us a KB: many small documents want a small one (4 KB). The dictionary is
+ * not copied and must outlive them. One thread at a time. */
 #ifndef CODEC_BLOB_H
 #define CODEC_BLOB_H
 
@@ -19,7 +20,9 @@
 #define BLOB_MAX ((size_t)1 << 31)
 
 typedef struct blob_encoder {
-    struct deflater *deflater;
+    void *stream;
+    const uint8_t *dictionary;
+    size_t dictionary_size;
 } blob_encoder;
 
 typedef struct blob_decoder {
@@ -28,9 +31,11 @@ typedef struct blob_decoder {
     size_t dictionary_size;
 } blob_decoder;
 
-/* dictionary_size 0 for none; of a larger one than BLOB_DICTIONARY_MAX the end is used. OIR_NO_MEMORY. After a failure
- * nothing needs to be released, but may be. */
-oir_status blob_encoder_init(blob_encoder *e, const uint8_t *dictionary, size_t dictionary_size, oir_error *err);
+/* Level 0 (kept as it is) to 9 (smallest, slowest). dictionary_size 0 for none; of a larger one than
+ * BLOB_DICTIONARY_MAX the end is used. OIR_INVALID_ARGUMENT for another level, OIR_NO_MEMORY. After a failure nothing
+ * needs to be released, but may be. */
+oir_status blob_encoder_init(blob_encoder *e, int level, const uint8_t *dictionary, size_t dictionary_size,
+                             oir_error *err);
 void blob_encoder_release(blob_encoder *e);
 /* Appends the blob of some bytes to `out`; its size is what out->size grew by. OIR_TOO_BIG above BLOB_MAX,
  * OIR_NO_MEMORY. */

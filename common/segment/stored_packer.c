@@ -9,6 +9,7 @@
 /* The dictionary is learnt from the first STORED_SAMPLE_SIZE bytes of data, and kept only if these alone pay for it. */
 
 enum {
+    LEVEL = 4,             /* of zlib */
     SAMPLE_MIN = 64 << 10, /* less is not worth the trouble of learning */
     DICTIONARY_SIZE = 16 << 10,
     SLOTS = 4,             /* for each thread: blocks that are compressed together */
@@ -113,8 +114,8 @@ void stored_packer_free(stored_packer *p)
 /* Without data that anybody stores no encoder is ever made. */
 static oir_status compress(const stored_packer *p, encoder *e, const block *b, buffer *out, oir_error *err)
 {
-    if (!e->blob.deflater)
-        ERROR_FORWARD(blob_encoder_init(&e->blob, p->dictionary.data, p->dictionary.size, err));
+    if (!e->blob.stream)
+        ERROR_FORWARD(blob_encoder_init(&e->blob, LEVEL, p->dictionary.data, p->dictionary.size, err));
     buffer_clear(out);
     return blob_encoder_add(&e->blob, p->data.data + b->data_start, b->data_size, out, err);
 }
@@ -385,6 +386,6 @@ size_t stored_packer_get_memory(const stored_packer *p)
     for (size_t i = 0; i < p->slot_count; i++)
         sum += sizeof *p->slots + p->slots[i].blob.capacity;
     for (size_t i = 0; i < p->encoder_count; i++)
-        sum += sizeof *p->encoders + (p->encoders[i].blob.deflater ? ENCODER_MEMORY : 0);
+        sum += sizeof *p->encoders + (p->encoders[i].blob.stream ? ENCODER_MEMORY : 0);
     return sum;
 }

@@ -38,20 +38,22 @@ static void there_and_back(void)
     buffer blob = BUFFER_INIT;
     for (size_t i = 0; i < sizeof dictionary; i++)
         dictionary[i] = (uint8_t)harness_random();
-    for (int with = 0; with < 3; with++) {
-        blob_encoder e;
-        blob_decoder d;
-        size_t dictionary_size = with == 0 ? 0 : with == 1 ? 1000 : sizeof dictionary;
-        REQUIRE_OK(blob_encoder_init(&e, dictionary, dictionary_size, &error), error);
-        REQUIRE_OK(blob_decoder_init(&d, dictionary, dictionary_size, &error), error);
-        for (size_t size = 0; size < sizeof bytes; size = size * 5 + 1) {
-            for (size_t i = 0; i < size; i++)
-                bytes[i] = (uint8_t)(size % 3 ? harness_below(4) : harness_random());
-            memcpy(bytes + size / 2, dictionary, size / 4 < 1000 ? size / 4 : 1000);
-            expect_there_and_back(&e, &d, bytes, size, &blob);
+    for (int level = 0; level <= 9; level += 3) {
+        for (int with = 0; with < 3; with++) {
+            blob_encoder e;
+            blob_decoder d;
+            size_t dictionary_size = with == 0 ? 0 : with == 1 ? 1000 : sizeof dictionary;
+            REQUIRE_OK(blob_encoder_init(&e, level, dictionary, dictionary_size, &error), error);
+            REQUIRE_OK(blob_decoder_init(&d, dictionary, dictionary_size, &error), error);
+            for (size_t size = 0; size < sizeof bytes; size = size * 5 + 1) {
+                for (size_t i = 0; i < size; i++)
+                    bytes[i] = (uint8_t)(size % 3 ? harness_below(4) : harness_random());
+                memcpy(bytes + size / 2, dictionary, size / 4 < 1000 ? size / 4 : 1000);
+                expect_there_and_back(&e, &d, bytes, size, &blob);
+            }
+            blob_encoder_release(&e);
+            blob_decoder_release(&d);
         }
-        blob_encoder_release(&e);
-        blob_decoder_release(&d);
     }
     buffer_release(&blob);
 }
@@ -63,7 +65,7 @@ static void damaged(void)
     blob_encoder e;
     blob_decoder d;
     make_document(&text, 1, 3000);
-    REQUIRE_OK(blob_encoder_init(&e, NULL, 0, &error), error);
+    REQUIRE_OK(blob_encoder_init(&e, 6, NULL, 0, &error), error);
     REQUIRE_OK(blob_decoder_init(&d, NULL, 0, &error), error);
     REQUIRE_OK(blob_encoder_add(&e, text.data, text.size, &blob, &error), error);
     size_t size = blob.size, out_size = text.size;
@@ -129,7 +131,7 @@ static void trained(void)
     for (int with = 0; with < 2; with++) {
         blob_encoder e;
         blob_decoder d;
-        REQUIRE_OK(blob_encoder_init(&e, first.data, with ? first.size : 0, &error), error);
+        REQUIRE_OK(blob_encoder_init(&e, 6, first.data, with ? first.size : 0, &error), error);
         REQUIRE_OK(blob_decoder_init(&d, first.data, with ? first.size : 0, &error), error);
         sizes[with] = 0;
         for (uint32_t i = 0; i < 50; i++) {
@@ -225,7 +227,7 @@ static void out_of_memory(void)
         allowed = rounds;
         oir_status status = blob_train(samples, SAMPLES, 4096, &dictionary, &error);
         if (status == OIR_OK)
-            status = blob_encoder_init(&e, dictionary.data, dictionary.size, &error);
+            status = blob_encoder_init(&e, 6, dictionary.data, dictionary.size, &error);
         if (status == OIR_OK)
             status = blob_decoder_init(&d, dictionary.data, dictionary.size, &error);
         if (status == OIR_OK)
@@ -246,6 +248,15 @@ static void out_of_memory(void)
     free(text);
 }
 
+static void refused(void)
+{
+    oir_error error;
+    blob_encoder e;
+    EXPECT_EQ(blob_encoder_init(&e, 10, NULL, 0, &error), OIR_INVALID_ARGUMENT);
+    EXPECT_EQ(blob_encoder_init(&e, -1, NULL, 0, &error), OIR_INVALID_ARGUMENT);
+    blob_encoder_release(&e);
+}
+
 int main(void)
 {
     harness_seed(1);
@@ -254,5 +265,6 @@ int main(void)
     TEST(trained);
     TEST(trained_on_little);
     TEST(out_of_memory);
+    TEST(refused);
     return harness_end();
 }
