@@ -9,7 +9,7 @@
 /* The dictionary is learnt from the first STORED_SAMPLE_SIZE bytes of data, and kept only if these alone pay for it. */
 
 enum {
-    LEVEL = 4,             /* of zlib */
+    LEVEL = 2,             /* of zlib: half as quick again as 4, for 5 % more */
     SAMPLE_MIN = 64 << 10, /* less is not worth the trouble of learning */
     DICTIONARY_SIZE = 16 << 10,
     SLOTS = 4,             /* for each thread: blocks that are compressed together */
