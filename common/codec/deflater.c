@@ -79,10 +79,11 @@ static inline uint32_t same_bytes(const uint8_t *a, const uint8_t *b, uint32_t m
  * a processor foresees. */
 static inline bool any_head(const uint8_t *window, uint64_t places, uint32_t head)
 {
-    return (bits_load32(window + (places & UINT16_MAX)) == head) |
-           (bits_load32(window + (places >> 16 & UINT16_MAX)) == head) |
-           (bits_load32(window + (places >> 32 & UINT16_MAX)) == head) |
-           (bits_load32(window + (places >> 48)) == head);
+    uint32_t any = bits_load32(window + (places & UINT16_MAX)) == head;
+    any |= bits_load32(window + (places >> 16 & UINT16_MAX)) == head;
+    any |= bits_load32(window + (places >> 32 & UINT16_MAX)) == head;
+    any |= bits_load32(window + (places >> 48)) == head;
+    return any;
 }
 
 /* How many bytes from two places on are the same; SURE for as many or more. */
