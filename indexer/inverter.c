@@ -12,6 +12,9 @@ enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
     TERMS_MAX = INT32_MAX,
+    PREFETCH = 24,     /* occurrences ahead */
+    AHEAD_SHARE = 16,  /* of the memory */
+    AHEAD_MAX = 32 << 20,
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
 };
 
@@ -24,7 +27,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     v->memory = memory;
     v->writers = 1;
     v->term_lists = term_lists;
-    v->stored = stored;
+    v->stored = v->packed = stored;
     slices_init(&v->pool);
     arena_init(&v->arena);
     inverter_batch_init(&v->batch, memory);
@@ -47,6 +50,7 @@ static void release(inverter *v)
     inverter_batch_release(&v->batch);
     slices_release(&v->pool);
     arena_release(&v->arena);
+    inverter_data_release(&v->data);
     token_release(v->token);
 }
 
@@ -62,7 +66,7 @@ void inverter_clear(inverter *v)
 {
     release(v);
     *v = (inverter){.memory = v->memory, .writers = v->writers, .batch = v->batch, .term_lists = v->term_lists,
-                    .stored = v->stored};
+                    .stored = v->stored, .packed = v->packed};
 }
 
 /* ---- terms ---- */
@@ -146,14 +150,23 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
 static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_error *err)
 {
     const document_word *word = &from->words[i];
-    const document_slot *slot = &from->slots[word->slot];
     const char *bytes = document_terms_get_bytes(from, word);
-    hash_key k = {slot->low, slot->high, hash_of_key(slot->low, slot->high, word->size)};
+    hash_key k = hash_make_key(bytes, word->size);
     uint32_t number;
     if (!find_term(v, &k, bytes, word->size, &number))
         ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
     from->hints[i] = number + 1;
     return OIR_OK;
+}
+
+/* Where a word that has no hint will be looked up: mostly a new one, so that its bytes are near those of others. */
+static inline void prefetch_hint(const inverter *v, const document_terms *from, uint32_t i)
+{
+    if (from->hints[i] || !v->slots)
+        return;
+    const document_word *word = &from->words[i];
+    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
+    __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
 }
 
 static oir_status add_occurrences(inverter *v, document_terms *from, inverter_document *d, oir_error *err)
@@ -163,6 +176,8 @@ static oir_status add_occurrences(inverter *v, document_terms *from, inverter_do
     inverter_batch_begin_document(b);
     for (size_t i = 0; i < from->log_count; i++) {
         document_occurrence o = from->log[i];
+        if (i + PREFETCH < from->log_count)
+            prefetch_hint(v, from, from->log[i + PREFETCH].word);
         if (!from->hints[o.word])
             ERROR_FORWARD(find_hint(v, from, o.word, err));
         inverter_batch_add(b, from->hints[o.word] - 1, o.position, o.wdf);
@@ -296,7 +311,9 @@ static oir_status reserve_docid(inverter *v, oir_docid docid, oir_error *err)
 static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
 {
     const document_values *from = &document->values;
-    if (v->stored && document->data.size) {
+    if (v->packed)
+        ERROR_FORWARD(inverter_data_add(&v->data, document->data.data, document->data.size, err));
+    else if (v->stored && document->data.size) {
         d->data = (oir_bytes){arena_copy(&v->arena, document->data.data, document->data.size), document->data.size};
         if (!d->data.data)
             return error_no_memory(err, "the data of a document");
@@ -364,6 +381,11 @@ static size_t slots_memory(size_t bytes, bool nearly_full)
     return nearly_full ? 3 * bytes : bytes;
 }
 
+size_t inverter_get_ahead(const inverter *v)
+{
+    return v->memory / AHEAD_SHARE < AHEAD_MAX ? v->memory / AHEAD_SHARE : AHEAD_MAX;
+}
+
 size_t inverter_get_memory(const inverter *v)
 {
     size_t slots = v->slots ? ((size_t)v->slot_mask + 1) * sizeof *v->slots : 0;
@@ -371,7 +393,8 @@ size_t inverter_get_memory(const inverter *v)
                                         : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
     bool docids_nearly_full =
         v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
-    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_batch_get_memory(&v->batch) +
+    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_data_get_memory(&v->data) +
+                  inverter_batch_get_memory(&v->batch) +
                   v->pair_capacity * sizeof *v->pairs + v->pair_of_capacity * sizeof *v->pair_of +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
                   slots_memory(docid_slots, docids_nearly_full) +
@@ -383,6 +406,8 @@ size_t inverter_get_memory(const inverter *v)
     size_t lists = threads * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
     size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
                      v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
+    if (v->packed)
+        writing += v->document_count * 2 * sizeof(uint32_t) + (v->descended ? 2 * inverter_get_ahead(v) : 0);
     return here + writing + lists;
 }
 

@@ -14,6 +14,7 @@
 #include "base/token.h"
 #include "document/document.h"
 #include "indexer/inverter_batch.h"
+#include "indexer/inverter_data.h"
 #include "indexer/progress.h"
 #include "indexer/slices.h"
 #include "segment/segment_writer.h"
@@ -51,7 +52,7 @@ typedef struct inverter_document {
     uint32_t term_count;
     uint32_t value_count;
     const segment_value *values;  /* these and the data are in the arena */
-    oir_bytes data;
+    oir_bytes data;               /* unless the inverter packs it */
 } inverter_document;
 
 enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that grow without moving */
@@ -60,10 +61,12 @@ typedef struct inverter {
     size_t memory;                /* bytes that it is meant for */
     uint32_t writers;             /* threads that write it out, each with a list at hand */
     bool term_lists, stored;
+    bool packed;                  /* documents' data is compressed as it comes */
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
     inverter_batch batch;
     slices pool;
     arena arena;
+    inverter_data data;
     inverter_term **term_blocks;
     size_t term_block_count, term_block_capacity;
     uint32_t term_count;
@@ -86,7 +89,7 @@ typedef struct inverter {
 } inverter;
 
 /* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more.
- * OIR_NO_MEMORY. */
+ * Data is compressed as it comes unless `packed` is cleared before the first document. OIR_NO_MEMORY. */
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */
 void inverter_free(inverter *v);
@@ -103,6 +106,8 @@ oir_status inverter_settle(inverter *v, oir_error *err);
 
 /* Bytes taken, and to be taken by writing out. */
 size_t inverter_get_memory(const inverter *v);
+/* Bytes of documents' data that are read ahead when it is written out in another order than it came. */
+size_t inverter_get_ahead(const inverter *v);
 /* The pool's addresses run low: time to write out, whatever the memory. */
 bool inverter_is_full(const inverter *v);
 

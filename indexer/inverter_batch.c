@@ -5,7 +5,7 @@
 #include "base/memory.h"
 
 enum {
-    MOST = 1 << 18,       /* occurrences; stream and runs are in the processor's own cache, nearly */
+    MOST = 1 << 20,       /* occurrences: fewer would be nearer, but lists then appended to oftener */
     MOST_LEAST = 1 << 12,
     MEMORY_SHARE = 256,   /* bytes of the buffer for each occurrence */
     LIST_BYTES = 8        /* what an occurrence takes in a list, at most, usually */

@@ -15,7 +15,20 @@ oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term
         v->items[i]->writers = count;
     if (status)
         inverters_release(v);
+    else if (count > 1)
+        inverters_set_unpacked(v);
     return status;
+}
+
+void inverters_set_unpacked(inverters *v)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        v->items[i]->packed = false;
+}
+
+oir_status inverters_prefer_dictionary(inverters *v, const stored_dictionary *dictionary, oir_error *err)
+{
+    return v->items[0]->packed ? inverter_data_prefer(&v->items[0]->data, dictionary, err) : OIR_OK;
 }
 
 void inverters_release(inverters *v)

@@ -21,8 +21,13 @@ typedef struct inverters_place {
 
 #define INVERTERS_GONE UINT32_MAX
 
-/* For `memory` bytes in all. OIR_NO_MEMORY: then there are none. */
+/* For `memory` bytes in all. One alone compresses the data of documents as it comes, several do when they are written
+ * out, since neighbours are in any of them. OIR_NO_MEMORY: then there are none. */
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err);
+/* Has data compressed when it is written out: before the first document. */
+void inverters_set_unpacked(inverters *v);
+/* The dictionary that the data of an empty buffer is to be compressed with, if there is much. OIR_NO_MEMORY. */
+oir_status inverters_prefer_dictionary(inverters *v, const stored_dictionary *dictionary, oir_error *err);
 void inverters_release(inverters *v);
 
 /* What inverter.h says of one, for all. */
@@ -78,9 +83,10 @@ static inline const inverter_term *inverters_get_term(const inverters *v, const 
 }
 
 /* Writes all live documents, which are settled, into a segment, with a team's help (NULL: without), in the given order
- * of places in inverters_order's (NULL: by ascending docid); the caller commits it and clears the buffer, which is
- * unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG, OIR_CANCELLED. */
-oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, team *helpers,
+ * of places in inverters_order's (NULL: by ascending docid); lasting: as merge_write has it. The caller commits it and
+ * clears the buffer, which is unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
+ * OIR_CANCELLED. */
+oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, segment_writer *w, team *helpers,
                            const progress *p, oir_error *err);
 
 #endif

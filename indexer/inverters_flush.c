@@ -5,6 +5,7 @@
 #include "base/sort.h"
 #include "indexer/gather.h"
 #include "indexer/inverters.h"
+#include "indexer/merge_stored.h"
 
 enum {
     TELL_DOCUMENTS = 1 << 12,
@@ -46,6 +47,7 @@ typedef struct stretch {
 typedef struct flush {
     const inverters *v;
     uint32_t live_count;
+    bool lasting;
     segment_writer *writer;
     const progress *progress;
     inverters_place *order; /* live documents by ascending docid, or as was asked for: local -> place */
@@ -106,7 +108,7 @@ static oir_status write_documents(flush *f, oir_error *err)
             .has_positions = d->has_positions,
             .position_min = d->position_min,
             .position_max = d->position_max,
-            .data = d->data,
+            .data_apart = true,
             .values = d->values,
             .value_count = d->value_count,
         };
@@ -116,6 +118,50 @@ static oir_status write_documents(flush *f, oir_error *err)
     }
     return OIR_OK;
 }
+
+/* ---- documents' data ---- */
+
+static oir_status pack(const flush *f, stored_packer *to, oir_error *err)
+{
+    for (uint32_t i = 0; i < f->live_count; i++) {
+        oir_bytes data = get_document(f, i)->data;
+        ERROR_FORWARD(stored_packer_add(to, data.data, data.size, err));
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(f->progress, "writing documents", i, f->live_count, err));
+    }
+    return OIR_OK;
+}
+
+/* Of the only inverter, as if it were a segment. */
+static oir_status copy_packed(const flush *f, stored_packer *to, oir_error *err)
+{
+    inverter_data_view view;
+    merge_order order = {f->live_count, memory_new_zeroed(f->live_count, sizeof *order.sources),
+                         memory_new(f->live_count * sizeof *order.locals)};
+    oir_status status = order.sources && order.locals ? OIR_OK : error_no_memory(err, "the data of documents");
+    for (uint32_t i = 0; status == OIR_OK && i < f->live_count; i++)
+        order.locals[i] = f->order[i].number;
+    if (status == OIR_OK)
+        status = inverter_data_open(&view, &f->v->items[0]->data, err);
+    if (status == OIR_OK) {
+        const stored *from = view.stored;
+        status = merge_stored_write(&order, &from, 1, inverter_get_ahead(f->v->items[0]), f->lasting, to, f->progress,
+                                    err);
+        inverter_data_close(&view);
+    }
+    merge_order_release(&order);
+    return status;
+}
+
+static oir_status write_stored(const flush *f, oir_error *err)
+{
+    stored_packer *to = segment_writer_get_packer(f->writer);
+    if (!to)
+        return OIR_OK;
+    return f->v->items[0]->packed ? copy_packed(f, to, err) : pack(f, to, err);
+}
+
+/* ---- terms ---- */
 
 static oir_status sort_terms(flush *f, oir_error *err)
 {
@@ -434,13 +480,15 @@ static oir_status write_term_lists(flush *f, oir_error *err)
     return OIR_OK;
 }
 
-oir_status inverters_flush(const inverters *v, const uint32_t *order, segment_writer *w, team *helpers,
+oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, segment_writer *w, team *helpers,
                            const progress *p, oir_error *err)
 {
     oir_status status;
-    flush f = {.v = v, .live_count = inverters_get_live_count(v), .writer = w, .helpers = helpers, .progress = p};
+    flush f = {.v = v, .live_count = inverters_get_live_count(v), .lasting = lasting, .writer = w, .helpers = helpers,
+               .progress = p};
     ERROR_GOTO_DONE(order_documents(&f, order, err));
     ERROR_GOTO_DONE(write_documents(&f, err));
+    ERROR_GOTO_DONE(write_stored(&f, err));
     ERROR_GOTO_DONE(sort_terms(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));
     ERROR_GOTO_DONE(write_term_lists(&f, err));

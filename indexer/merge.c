@@ -10,7 +10,7 @@
 #include "segment/termlists.h"
 #include "segment/values.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, AHEAD = 32 << 20 /* bytes of documents' data */ };
 #define GONE UINT32_MAX
 
 /* One source while it is merged. */
@@ -25,8 +25,7 @@ typedef struct merge {
     input *inputs;
     size_t count;
     merge_terms terms;
-    bool has_stored;
-    merge_stored stored;
+    bool has_stored, lasting;
     segment_writer *writer;
     const progress *progress;
     bool term_lists;
@@ -67,7 +66,7 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
     }
     for (uint32_t i = 0; i < m->order->count; i++)
         m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
-    return m->has_stored ? merge_stored_init(&m->stored, m->order, sources, m->count, err) : OIR_OK;
+    return OIR_OK;
 }
 
 /* ---- documents ---- */
@@ -97,12 +96,10 @@ static oir_status write_document(merge *m, uint32_t i, oir_error *err)
     segment_document document = {
         .docid = segment_get_docid(s, local),
         .length = segment_get_length(s, local),
-        .data = {"", 0},
+        .data_apart = true,
     };
     document.has_positions =
         segment_get_position_range(s, local, &document.position_min, &document.position_max);
-    if (m->has_stored)
-        ERROR_FORWARD(merge_stored_get(&m->stored, i, &document.data, err));
     ERROR_FORWARD(read_values(m, in, local, &document, err));
     return segment_writer_add_document(m->writer, &document, err);
 }
@@ -115,6 +112,28 @@ static oir_status write_documents(merge *m, oir_error *err)
             ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->order->count, err));
     }
     return OIR_OK;
+}
+
+static oir_status write_stored(merge *m, oir_error *err)
+{
+    stored_packer *to = segment_writer_get_packer(m->writer);
+    const stored **sources = NULL;
+    oir_status status = OIR_OK;
+    if (!to)
+        return OIR_OK;
+    if (m->has_stored)
+        sources = memory_new(m->count * sizeof *sources);
+    else /* some segment was written without: then all are */
+        for (uint32_t i = 0; status == OIR_OK && i < m->order->count; i++)
+            status = stored_packer_add(to, "", 0, err);
+    if (m->has_stored && !sources)
+        return error_no_memory(err, "a merge");
+    for (size_t i = 0; sources && i < m->count; i++)
+        sources[i] = m->inputs[i].segment->stored;
+    if (sources)
+        status = merge_stored_write(m->order, sources, m->count, AHEAD, m->lasting, to, m->progress, err);
+    memory_free(sources);
+    return status;
 }
 
 /* ---- terms ---- */
@@ -232,7 +251,6 @@ static void release(merge *m)
     }
     memory_free(m->inputs);
     merge_terms_release(&m->terms);
-    merge_stored_release(&m->stored);
     memory_free(m->values);
     gather_release(&m->gather);
     postings_list_release(&m->postings);
@@ -241,14 +259,15 @@ static void release(merge *m)
 }
 
 oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
-                       segment_writer *w, const progress *p, oir_error *err)
+                       bool lasting, segment_writer *w, const progress *p, oir_error *err)
 {
     oir_status status;
     merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists,
-               .has_stored = true};
+               .has_stored = true, .lasting = lasting};
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
+    ERROR_GOTO_DONE(write_stored(&m, err));
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     if (term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));

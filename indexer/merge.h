@@ -3,7 +3,7 @@
  * Calling sequence:
  *     merge_order_by_docid(&order, sources, count, err);      or any other order of the live documents
  *     segment_writer_open(&writer, path, &options, err);
- *     merge_write(&order, sources, count, writer, &progress, err);
+ *     merge_write(&order, sources, count, term_lists, lasting, writer, &progress, err);
  *     segment_writer_commit(writer, err);                     or abort
  *     merge_order_release(&order);
  * Memory follows the longest list, and 4 to 12 bytes for each document and term. Segments are only read, so merges of
@@ -32,9 +32,10 @@ typedef struct merge_order {
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err);
 void merge_order_release(merge_order *order);
 
-/* Writes everything into w, which must have been opened for term lists only if all sources have them. OIR_CORRUPT,
- * OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+/* Writes everything into w, which must have been opened for term lists only if all sources have them. lasting: what is
+ * written shall follow from the documents alone (merge_stored.h). OIR_CORRUPT, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
+ * OIR_CANCELLED. */
 oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
-                       segment_writer *w, const progress *p, oir_error *err);
+                       bool lasting, segment_writer *w, const progress *p, oir_error *err);
 
 #endif

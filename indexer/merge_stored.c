@@ -1,14 +1,39 @@
 #include "indexer/merge_stored.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "segment/stored.h"
 
-enum { AHEAD_BYTES = 32 << 20 /* beside what the last document takes */ };
+enum { TELL_DOCUMENTS = 1 << 12 };
 
-/* Whether documents of some source do not ascend, and how many are worth AHEAD_BYTES. */
-static oir_status look_at(merge_stored *s, const merge_source *sources, oir_error *err)
+/* A source while it is read. */
+typedef struct input {
+    const stored *stored;
+    stored_cursor cursor;
+    bool same;              /* its blocks have the dictionary that the packer has */
+    uint32_t next;          /* the block after the one in hand; 0: none is */
+    stored_block block;
+} input;
+
+typedef struct merge_stored {
+    const merge_order *order;
+    input *inputs;
+    size_t count;
+    stored_packer *to;
+    bool scattered;       /* somewhere documents of a source do not ascend */
+    size_t ahead_bytes;   /* that are read ahead, beside what the last document takes: */
+    uint32_t ahead;       /* as many documents, usually */
+    uint32_t first, end;  /* documents in hand */
+    uint64_t *keys;       /* scratch, and then by document: where its data starts << 32 | its size */
+    uint64_t *places;
+    size_t capacity, place_capacity;
+    buffer bytes;
+} merge_stored;
+
+/* Whether documents of some source do not ascend, and how many are worth what is read ahead. */
+static oir_status look_at(merge_stored *s, oir_error *err)
 {
     uint64_t bytes = 0, documents = 0, ahead;
     uint32_t *last = memory_new_zeroed(s->count, sizeof *last);
@@ -21,42 +46,43 @@ static oir_status look_at(merge_stored *s, const merge_source *sources, oir_erro
     }
     memory_free(last);
     for (size_t i = 0; i < s->count; i++) {
-        bytes += stored_get_bytes(sources[i].segment->stored);
-        documents += sources[i].segment->context.document_count;
+        bytes += stored_get_bytes(s->inputs[i].stored);
+        documents += stored_get_document_count(s->inputs[i].stored);
     }
-    ahead = documents * AHEAD_BYTES / (bytes + 1) + 1;
+    ahead = documents * s->ahead_bytes / (bytes + 1) + 1;
     s->ahead = ahead < s->order->count ? (uint32_t)ahead : s->order->count;
     return OIR_OK;
 }
 
-oir_status merge_stored_init(merge_stored *s, const merge_order *order, const merge_source *sources, size_t count,
-                             oir_error *err)
+static oir_status open_inputs(merge_stored *s, const stored *const *sources, oir_error *err)
 {
-    *s = (merge_stored){.order = order, .count = count};
-    s->cursors = memory_new_zeroed(count, sizeof *s->cursors);
-    if (!s->cursors)
+    s->inputs = memory_new_zeroed(s->count, sizeof *s->inputs);
+    if (!s->inputs)
         return error_no_memory(err, "documents to be merged");
-    for (size_t i = 0; i < count; i++)
-        stored_cursor_init(&s->cursors[i], sources[i].segment->stored);
-    return look_at(s, sources, err);
+    for (size_t i = 0; i < s->count; i++) {
+        s->inputs[i].stored = sources[i];
+        stored_cursor_init(&s->inputs[i].cursor, sources[i]);
+    }
+    return look_at(s, err);
 }
 
-void merge_stored_release(merge_stored *s)
+static void release(merge_stored *s)
 {
-    for (size_t i = 0; s->cursors && i < s->count; i++)
-        stored_cursor_release(&s->cursors[i]);
-    memory_free(s->cursors);
+    for (size_t i = 0; s->inputs && i < s->count; i++)
+        stored_cursor_release(&s->inputs[i].cursor);
+    memory_free(s->inputs);
     memory_free(s->keys);
     memory_free(s->places);
     buffer_release(&s->bytes);
-    *s = (merge_stored){0};
 }
+
+/* ---- documents, one by one ---- */
 
 /* Of how many documents to try less, when one of `size` bytes at `place` is too much: one that is large by itself is
  * read apart from others, so that it is not read again and again. */
 static uint32_t choose_fewer(const merge_stored *s, uint32_t place, size_t size)
 {
-    if (size > AHEAD_BYTES)
+    if (size > s->ahead_bytes)
         return place ? place : 1;
     return (s->end - s->first) / 2;
 }
@@ -72,12 +98,12 @@ static oir_status read_source(merge_stored *s, uint32_t source, uint32_t *fewer,
     sort_u64(s->keys, count);
     for (size_t k = 0; k < count && !*fewer; k++) {
         oir_bytes data;
-        ERROR_FORWARD(stored_cursor_get(&s->cursors[source], (uint32_t)(s->keys[k] >> 32), &data, err));
+        ERROR_FORWARD(stored_cursor_get(&s->inputs[source].cursor, (uint32_t)(s->keys[k] >> 32), &data, err));
         s->places[(uint32_t)s->keys[k]] = (uint64_t)s->bytes.size << 32 | data.size;
         buffer_add(&s->bytes, data.data, data.size);
         if (s->bytes.failed)
             return error_no_memory(err, "documents to be merged");
-        if (s->bytes.size > 2 * (size_t)AHEAD_BYTES && s->end - s->first > 1)
+        if (s->bytes.size > 2 * s->ahead_bytes && s->end - s->first > 1)
             *fewer = choose_fewer(s, (uint32_t)s->keys[k], data.size);
     }
     return OIR_OK;
@@ -103,13 +129,126 @@ static oir_status read_ahead(merge_stored *s, uint32_t first, oir_error *err)
     return OIR_OK;
 }
 
-oir_status merge_stored_get(merge_stored *s, uint32_t i, oir_bytes *data, oir_error *err)
+/* The data of the i-th document, valid until the next call; asked for from 0 on. */
+static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, oir_error *err)
 {
     if (!s->scattered)
-        return stored_cursor_get(&s->cursors[s->order->sources[i]], s->order->locals[i], data, err);
+        return stored_cursor_get(&s->inputs[s->order->sources[i]].cursor, s->order->locals[i], data, err);
     if (i >= s->end)
         ERROR_FORWARD(read_ahead(s, i, err));
     uint64_t place = s->places[i - s->first];
     *data = (oir_bytes){(const char *)s->bytes.data + (place >> 32), (uint32_t)place};
     return OIR_OK;
+}
+
+/* ---- whole blocks ---- */
+
+/* Whether documents i and following are so many of one source, as they follow each other there. */
+static bool is_run(const merge_stored *s, uint32_t i, uint32_t count)
+{
+    const merge_order *o = s->order;
+    if (o->count - i < count)
+        return false;
+    for (uint32_t k = 1; k < count; k++)
+        if (o->sources[i + k] != o->sources[i] || o->locals[i + k] != o->locals[i] + k)
+            return false;
+    return true;
+}
+
+/* Whether the same block would come of its documents, the first of which is document i, and of what follows. */
+static oir_status would_end(const merge_stored *s, const input *in, uint32_t i, bool *would, oir_error *err)
+{
+    const stored_block *b = &in->block;
+    stored_block behind;
+    *would = is_run(s, i, b->count);
+    if (!*would || b->data_size >= STORED_BLOCK_SIZE)
+        return OIR_OK;
+    *would = in->next < stored_get_block_count(in->stored);
+    if (!*would)
+        return OIR_OK;
+    ERROR_FORWARD(stored_get_block(in->stored, in->next, &behind, err));
+    uint32_t between = behind.first - b->first;
+    *would = behind.first > b->first && is_run(s, i, between + 1) &&
+             (b->data_size + behind.first_size > STORED_BLOCK_MAX || between >= STORED_BLOCK_DOCUMENTS);
+    return OIR_OK;
+}
+
+/* Copies the block that begins with document i, if there is one that can be; *copied: its documents. */
+static oir_status copy_block(merge_stored *s, uint32_t i, uint32_t *copied, oir_error *err)
+{
+    input *in = &s->inputs[s->order->sources[i]];
+    uint32_t local = s->order->locals[i];
+    bool would;
+    *copied = 0;
+    if (s->scattered || !in->same || !stored_packer_is_between(s->to))
+        return OIR_OK;
+    while ((in->next == 0 || in->block.first < local) && in->next < stored_get_block_count(in->stored)) {
+        uint32_t before = in->block.first;
+        ERROR_FORWARD(stored_get_block(in->stored, in->next, &in->block, err));
+        if (in->next++ > 0 && in->block.first <= before)
+            return error_set(err, OIR_CORRUPT, "blocks of stored documents do not ascend");
+    }
+    if (in->next == 0 || in->block.first != local)
+        return OIR_OK;
+    ERROR_FORWARD(would_end(s, in, i, &would, err));
+    if (!would)
+        return OIR_OK;
+    const buffer bytes = {(uint8_t *)(uintptr_t)in->block.bytes, in->block.size, in->block.size, false};
+    *copied = in->block.count;
+    return stored_packer_add_block(s->to, &bytes, in->block.count, in->block.data_size, err);
+}
+
+/* Whether the dictionary of the first source is what would be learnt from the documents, or will do. */
+static bool takes_dictionary(const merge_stored *s, const stored_dictionary *first, bool lasting)
+{
+    const stored *from = s->inputs[0].stored;
+    if (s->scattered || s->order->count == 0)
+        return false;
+    if (first->learned == 0)
+        return !lasting && stored_get_bytes(from) >= STORED_SAMPLE_SIZE;
+    return first->learned < stored_get_document_count(from) && s->order->sources[0] == 0 &&
+           s->order->locals[0] == 0 && is_run(s, 0, first->learned);
+}
+
+static oir_status choose_dictionary(merge_stored *s, bool lasting, oir_error *err)
+{
+    stored_dictionary first = stored_get_dictionary(s->inputs[0].stored);
+    if (!takes_dictionary(s, &first, lasting))
+        return OIR_OK;
+    for (size_t i = 0; i < s->count; i++) {
+        stored_dictionary d = stored_get_dictionary(s->inputs[i].stored);
+        s->inputs[i].same = d.size == first.size && (d.size == 0 || memcmp(d.bytes, first.bytes, d.size) == 0);
+    }
+    return stored_packer_set_dictionary(s->to, &first, err);
+}
+
+static oir_status write_all(merge_stored *s, const progress *p, oir_error *err)
+{
+    for (uint32_t i = 0, copied, told = 0; i < s->order->count; i += copied) {
+        ERROR_FORWARD(copy_block(s, i, &copied, err));
+        if (copied == 0) {
+            oir_bytes data;
+            ERROR_FORWARD(get_data(s, i, &data, err));
+            ERROR_FORWARD(stored_packer_add(s->to, data.data, data.size, err));
+            copied = 1;
+        }
+        if (i >= told) {
+            ERROR_FORWARD(progress_tell(p, "merging documents", i, s->order->count, err));
+            told = i + TELL_DOCUMENTS;
+        }
+    }
+    return OIR_OK;
+}
+
+oir_status merge_stored_write(const merge_order *order, const stored *const *sources, size_t count, size_t ahead,
+                              bool lasting, stored_packer *to, const progress *p, oir_error *err)
+{
+    oir_status status;
+    merge_stored s = {.order = order, .count = count, .to = to, .ahead_bytes = ahead};
+    ERROR_GOTO_DONE(open_inputs(&s, sources, err));
+    ERROR_GOTO_DONE(choose_dictionary(&s, lasting, err));
+    ERROR_GOTO_DONE(write_all(&s, p, err));
+done:
+    release(&s);
+    return status;
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "segment/stored.h"
 
 oir_status writer_check(const oir_writable_database *w, oir_error *err)
 {
@@ -73,6 +74,9 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
     ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->buffer_limit, w->state.term_lists, w->state.stored, err));
+    /* Documents that will change places are compressed once they have. */
+    if (w->reorder != OIR_REORDER_NONE)
+        inverters_set_unpacked(&w->buffer);
 done:
     if (status)
         writer_release_state(w);
@@ -83,8 +87,19 @@ done:
 
 /* ---- changes ---- */
 
+/* Segments that have the dictionary of the first are merged without compressing anything anew. */
+static oir_status prefer_dictionary(oir_writable_database *w, oir_error *err)
+{
+    const stored *first = w->segment_count ? w->segments[0].segment->stored : NULL;
+    if (!first || stored_get_bytes(first) < STORED_SAMPLE_SIZE || w->buffer.items[0]->document_count > 0)
+        return OIR_OK;
+    stored_dictionary dictionary = stored_get_dictionary(first);
+    return inverters_prefer_dictionary(&w->buffer, &dictionary, err);
+}
+
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
 {
+    ERROR_FORWARD(prefer_dictionary(w, err));
     ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
     w->changed = true;
     if (docid > w->state.last_docid)

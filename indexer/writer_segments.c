@@ -8,6 +8,7 @@
 #include "indexer/reorder.h"
 #include "indexer/writer.h"
 #include "segment/pairs_writer.h"
+#include "segment/stored.h"
 
 static void unlink_segment(const oir_writable_database *w, uint64_t number)
 {
@@ -114,7 +115,7 @@ static void release_new(new_segment *n)
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
     ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
-    ERROR_FORWARD(inverters_flush(&w->buffer, order, n->writer, w->team, &w->progress, err));
+    ERROR_FORWARD(inverters_flush(&w->buffer, order, lasting, n->writer, w->team, &w->progress, err));
     ERROR_FORWARD(close_new(w, n, w->segment_count, err));
     inverters_clear(&w->buffer);
     return OIR_OK;
@@ -203,7 +204,7 @@ static oir_status make_order(oir_writable_database *w, const merge_source *sourc
     return do_without(status, &lower, err);
 }
 
-static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uint32_t reorder_least, oir_error *err)
+static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, bool lasting, oir_error *err)
 {
     oir_status status;
     new_segment n = {0};
@@ -217,10 +218,11 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, uin
     while (!chosen[first])
         first++;
     ERROR_GOTO_DONE(merge_order_by_docid(&order, sources, source_count, err));
-    oir_reorder how = choose_reorder(w, order.count, reorder_least);
+    oir_reorder how = choose_reorder(w, order.count, lasting ? REORDER_OPTIMISED_MIN : REORDER_MERGED_MIN);
     ERROR_GOTO_DONE(make_order(w, sources, source_count, &how, &order, err));
     ERROR_GOTO_DONE(open_new(w, &n, true, how, err));
-    ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, n.writer, &w->progress, err));
+    ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, lasting, n.writer, &w->progress,
+                                err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));
     drop_chosen(w, chosen, count, first);
     w->changed = true;
@@ -253,7 +255,7 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     if (!sizes || !chosen)
         status = error_no_memory(&lower, "choosing what to merge");
     while (status == OIR_OK && choose(w, sizes, chosen) > 0)
-        status = merge_chosen(w, chosen, REORDER_MERGED_MIN, &lower);
+        status = merge_chosen(w, chosen, false, &lower);
     memory_free(sizes);
     memory_free(chosen);
     /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop, nor are lists
@@ -281,11 +283,18 @@ static bool is_ordered(const oir_writable_database *w, const writer_segment *s)
     return how == OIR_REORDER_NONE ? s->segment->reordered == 0 : s->segment->reordered >= to_record(how);
 }
 
+/* Whether documents' data is compressed with what was learnt from it. */
+static bool has_own_dictionary(const writer_segment *s)
+{
+    const stored *data = s->segment->stored;
+    return !data || stored_get_bytes(data) == 0 || stored_get_dictionary(data).learned > 0;
+}
+
 /* Whether writing a segment anew would not make it better. */
 static bool is_final(const oir_writable_database *w, const writer_segment *s)
 {
     bool small = s->deletions.catalog.document_count < PAIRS_DOCUMENTS_MIN;
-    return s->deletions.catalog.deleted_count == 0 && is_ordered(w, s) &&
+    return s->deletions.catalog.deleted_count == 0 && is_ordered(w, s) && has_own_dictionary(s) &&
            (small || s->segment->pairs.looked_for == w->pairs);
 }
 
@@ -299,7 +308,7 @@ oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
         return error_no_memory(err, "choosing what to merge");
     for (size_t i = 0; i < w->segment_count; i++)
         chosen[i] = true;
-    oir_status status = merge_chosen(w, chosen, REORDER_OPTIMISED_MIN, err);
+    oir_status status = merge_chosen(w, chosen, true, err);
     memory_free(chosen);
     return status;
 }

@@ -10,7 +10,6 @@
 
 enum {
     SLOTS_FIRST = 256,
-    SLOT_LINE = 64,       /* alignment of slots: none shall lie in two cache lines */
     WORDS_KEPT = 1 << 16, /* a vocabulary is dropped when it has more words than the least of these */
     WORDS_KEPT_MAX = 1 << 19,
     WORD_BYTES = 2 * (int)sizeof(document_slot) + (int)sizeof(document_word) + 4 + 16, /* that one takes, or so */
@@ -25,8 +24,7 @@ void document_terms_init(document_terms *t)
 
 static void free_slots(document_terms *t)
 {
-    memory_free(t->slot_memory);
-    t->slot_memory = NULL;
+    memory_free(t->slots);
     t->slots = NULL;
     t->slot_mask = 0;
 }
@@ -89,23 +87,20 @@ static oir_status reserve_slots(document_terms *t, uint64_t words, oir_error *er
         return OIR_OK;
     if (wanted > UINT32_MAX / 2)
         return error_set(err, OIR_TOO_BIG, "a document has more than 2^30 different terms; split it");
-    size_t bytes = wanted * sizeof *t->slots + SLOT_LINE;
-    void *memory = memory_new(bytes);
-    if (!memory)
+    size_t bytes = wanted * sizeof *t->slots;
+    document_slot *slots = memory_new(bytes);
+    if (!slots)
         return error_no_memory(err, "the terms of a document");
-    memory_advise_large(memory, bytes);
-    memset(memory, 0, bytes);
-    document_slot *slots = (document_slot *)(((uintptr_t)memory + SLOT_LINE - 1) & ~(uintptr_t)(SLOT_LINE - 1));
-    for (size_t i = 0; i < t->word_count; i++) {
-        const document_slot *s = &t->slots[t->words[i].slot];
-        size_t at = hash_of_key(s->low, s->high, s->size) & (wanted - 1);
-        while (slots[at].size)
+    memory_advise_large(slots, bytes);
+    memset(slots, 0, bytes);
+    for (uint32_t i = 0; i < t->word_count; i++) {
+        uint64_t hash = hash_make_key(document_terms_get_bytes(t, &t->words[i]), t->words[i].size).hash;
+        size_t at = hash & (wanted - 1);
+        while (slots[at].word)
             at = (at + 1) & (wanted - 1);
-        slots[at] = *s;
-        t->words[i].slot = (uint32_t)at;
+        slots[at] = (document_slot){(uint32_t)(hash >> 32), i + 1};
     }
-    memory_free(t->slot_memory);
-    t->slot_memory = memory;
+    memory_free(t->slots);
     t->slots = slots;
     t->slot_mask = (uint32_t)wanted - 1;
     return OIR_OK;
@@ -137,48 +132,78 @@ static oir_status reserve_waiting(document_terms *t, oir_error *err)
 
 /* ---- looking up ---- */
 
+static inline bool is_word(const document_terms *t, const document_word *word, uint64_t low, uint64_t high,
+                           size_t size, const char *bytes)
+{
+    uint64_t its_low, its_high;
+    if (word->size != size)
+        return false;
+    if (size > HASH_KEY_MAX)
+        return memcmp(t->bytes + word->at, bytes, size) == 0;
+    hash_load_wide(t->bytes + word->at, size, &its_low, &its_high); /* there is room behind the last word's */
+    return its_low == low && its_high == high;
+}
+
 /* The word's slot, or the free one where it belongs; bytes are those of a word that its key does not tell apart. There
  * must be slots. */
-static inline document_slot *find_slot(const document_terms *t, uint32_t hash, uint64_t low, uint64_t high,
-                                       size_t size, const char *bytes)
+static inline document_slot *find_slot(const document_terms *t, const hash_key *k, size_t size, const char *bytes)
 {
-    for (uint32_t at = hash & t->slot_mask;; at = (at + 1) & t->slot_mask) {
+    for (uint32_t at = (uint32_t)k->hash & t->slot_mask;; at = (at + 1) & t->slot_mask) {
         document_slot *s = &t->slots[at];
-        if (s->low == low && s->high == high && s->size == size &&
-            (size <= HASH_KEY_MAX || memcmp(t->bytes + t->words[s->word].at, bytes, size) == 0))
-            return s;
-        if (s->size == 0)
+        if (s->word == 0 ||
+            (s->tag == k->hash >> 32 && is_word(t, &t->words[s->word - 1], k->low, k->high, size, bytes)))
             return s;
     }
 }
 
 /* Makes a word in a free slot. There is room. */
-static void make_word(document_terms *t, document_slot *slot, uint64_t low, uint64_t high, size_t size,
-                      const char *bytes)
+static void make_word(document_terms *t, document_slot *slot, const hash_key *k, size_t size, const char *bytes)
 {
     uint8_t *to = t->bytes + t->byte_count;
     if (size <= HASH_KEY_MAX) { /* there is room for more, which the next word overwrites */
-        bits_store64(to, low);
-        bits_store64(to + 8, high);
+        bits_store64(to, k->low);
+        bits_store64(to + 8, k->high);
     } else {
         memcpy(to, bytes, size);
     }
     t->hints[t->word_count] = 0;
-    *slot = (document_slot){.low = low, .high = high, .word = (uint32_t)t->word_count, .size = (uint32_t)size};
-    t->words[t->word_count++] = (document_word){
-        .at = (uint32_t)t->byte_count, .slot = (uint32_t)(slot - t->slots), .size = (uint16_t)size};
+    t->words[t->word_count++] = (document_word){.at = (uint32_t)t->byte_count, .size = (uint16_t)size};
+    *slot = (document_slot){(uint32_t)(k->hash >> 32), (uint32_t)t->word_count};
     t->byte_count += size;
+}
+
+/* A word's number, made if it is not there. There is room. */
+static inline uint32_t get_word(document_terms *t, const hash_key *k, size_t size, const char *bytes)
+{
+    document_slot *slot = find_slot(t, k, size, bytes);
+    if (slot->word == 0)
+        make_word(t, slot, k, size, bytes);
+    return slot->word - 1;
+}
+
+/* What those that wait will look at, one thing after another, so that their cache misses overlap. */
+static void prefetch_words(const document_terms *t)
+{
+    for (uint32_t i = 0; i < t->waiting_count; i++) {
+        uint32_t word = t->slots[(uint32_t)t->waiting[i].hash & t->slot_mask].word;
+        if (word)
+            __builtin_prefetch(&t->words[word - 1]);
+    }
+    for (uint32_t i = 0; i < t->waiting_count; i++) {
+        uint32_t word = t->slots[(uint32_t)t->waiting[i].hash & t->slot_mask].word;
+        if (word)
+            __builtin_prefetch(t->bytes + t->words[word - 1].at);
+    }
 }
 
 void document_terms_settle(document_terms *t)
 {
     document_occurrence *to = t->log + t->log_count;
+    prefetch_words(t);
     for (uint32_t i = 0; i < t->waiting_count; i++) {
         const document_waiting *w = &t->waiting[i];
-        document_slot *slot = find_slot(t, w->hash, w->low, w->high, w->size, (const char *)&w->low);
-        if (slot->size == 0)
-            make_word(t, slot, w->low, w->high, w->size, (const char *)&w->low);
-        to[i] = (document_occurrence){slot->word, w->position, w->wdf};
+        const hash_key k = {w->low, w->high, w->hash};
+        to[i] = (document_occurrence){get_word(t, &k, w->size, (const char *)&w->low), w->position, w->wdf};
     }
     t->log_count += t->waiting_count;
     t->waiting_count = 0;
@@ -186,23 +211,14 @@ void document_terms_settle(document_terms *t)
 
 /* ---- adding ---- */
 
-/* A word's number, made if it is not there. There is room. */
-static uint32_t get_word(document_terms *t, const char *term, size_t size)
-{
-    hash_key k = hash_make_key(term, size);
-    document_slot *slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
-    if (slot->size == 0)
-        make_word(t, slot, k.low, k.high, size, term);
-    return slot->word;
-}
-
 /* A word whose bytes must be at hand to look it up does not wait. */
 static oir_status add_long(document_terms *t, const char *term, size_t size, oir_termpos position, oir_termcount wdf,
                            oir_error *err)
 {
     document_terms_settle(t);
     ERROR_FORWARD(reserve(t, 1, size, err));
-    t->log[t->log_count++] = (document_occurrence){get_word(t, term, size), position, wdf};
+    hash_key k = hash_make_key(term, size);
+    t->log[t->log_count++] = (document_occurrence){get_word(t, &k, size, term), position, wdf};
     t->length += wdf;
     forget_groups(t);
     return OIR_OK;
@@ -224,7 +240,7 @@ static inline oir_status add(document_terms *t, const char *term, size_t size, o
     hash_key k = hash_make_key(term, size);
     __builtin_prefetch(&t->slots[(uint32_t)k.hash & t->slot_mask]);
     t->waiting[t->waiting_count++] =
-        (document_waiting){k.low, k.high, (uint32_t)k.hash, wdf, position, (uint32_t)size};
+        (document_waiting){k.low, k.high, k.hash, wdf, position, (uint32_t)size};
     t->length += wdf;
     forget_groups(t);
     return OIR_OK;
@@ -263,9 +279,9 @@ oir_status document_terms_remove(document_terms *t, const char *term, size_t siz
     const document_slot *slot = NULL;
     if (t->slots && size > 0 && size <= OIR_TERM_MAX) {
         hash_key k = hash_make_key(term, size);
-        slot = find_slot(t, (uint32_t)k.hash, k.low, k.high, size, term);
+        slot = find_slot(t, &k, size, term);
     }
-    if (!slot || slot->size == 0 || !take_out(t, slot->word))
+    if (!slot || slot->word == 0 || !take_out(t, slot->word - 1))
         return error_set(err, OIR_NOT_FOUND, "the document has no term '%.*s'", (int)(size < 64 ? size : 64), term);
     forget_groups(t);
     return OIR_OK;
@@ -296,7 +312,8 @@ oir_status document_terms_intern(document_terms *t, const char *term, size_t siz
 {
     document_terms_settle(t);
     ERROR_FORWARD(reserve(t, 1, size, err));
-    *word = get_word(t, term, size);
+    hash_key k = hash_make_key(term, size);
+    *word = get_word(t, &k, size, term);
     return OIR_OK;
 }
 

@@ -24,23 +24,19 @@
 /* A word of this document or an earlier one, by number. */
 typedef struct document_word {
     uint32_t at;    /* of its bytes */
-    uint32_t slot;
     uint32_t group; /* while grouping 1 + the number of its term; else 0 */
     uint16_t size;
 } document_word;
 
-/* Where a word is found: half a cache line. */
+/* Where a word is found: small, since most words of a large vocabulary are looked up but once, when they are made. */
 typedef struct document_slot {
-    uint64_t low, high; /* hash_key */
-    uint32_t word;
-    uint32_t size;      /* 0: no word */
-    uint64_t unused;    /* so that no slot lies in two lines */
+    uint32_t tag;  /* high half of its hash */
+    uint32_t word; /* 1 + its number; 0: none */
 } document_slot;
 
 /* An occurrence of a word that is not looked up yet. */
 typedef struct document_waiting {
-    uint64_t low, high;
-    uint32_t hash;      /* low half */
+    uint64_t low, high, hash; /* hash_key */
     uint32_t wdf;
     oir_termpos position;
     uint32_t size;
@@ -69,8 +65,7 @@ typedef struct document_terms {
     size_t hint_capacity;
     size_t words_kept;      /* a vocabulary with more is dropped when the document is cleared; 0: the usual number */
     token *vocabulary;      /* of the words' numbers; NULL: nobody has asked for it since words were dropped */
-    void *slot_memory;
-    document_slot *slots;   /* in it, aligned */
+    document_slot *slots;
     uint32_t slot_mask;     /* slots - 1; 0 when there are none yet */
     token *hints_of;        /* whose the hints are; NULL: nobody's */
     document_waiting *waiting;

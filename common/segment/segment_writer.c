@@ -80,7 +80,12 @@ oir_status segment_writer_add_document(segment_writer *w, const segment_document
     ERROR_FORWARD(add_lengths(w, d, err));
     for (size_t i = 0; i < d->value_count; i++)
         ERROR_FORWARD(values_writer_add(w->values, d->values[i].slot, local, d->values[i].value, err));
-    return w->stored ? stored_writer_add(w->stored, d->data.data, d->data.size, err) : OIR_OK;
+    return w->stored && !d->data_apart ? stored_writer_add(w->stored, d->data.data, d->data.size, err) : OIR_OK;
+}
+
+stored_packer *segment_writer_get_packer(segment_writer *w)
+{
+    return w->stored ? stored_writer_get_packer(w->stored) : NULL;
 }
 
 /* No more documents come: their parts are ended, the others begin. */
@@ -91,6 +96,8 @@ static oir_status begin_terms(segment_writer *w, oir_error *err)
                                          o->reordered};
     if (w->postings)
         return OIR_OK;
+    assert(!w->stored || stored_packer_get_count(stored_writer_get_packer(w->stored)) ==
+                             documents_writer_get_count(w->documents));
     if (w->stored)
         ERROR_FORWARD(stored_writer_end(w->stored, err));
     ERROR_FORWARD(values_writer_end(w->values, err));

@@ -13,6 +13,7 @@
 #include "base/team.h"
 #include "segment/pairs_scan.h"
 #include "segment/segment_encoder.h"
+#include "segment/stored_packer.h"
 
 typedef struct segment_writer segment_writer;
 
@@ -39,6 +40,7 @@ typedef struct segment_document {
     uint32_t length;              /* sum of wdf */
     bool has_positions;           /* position_min and position_max are set */
     oir_termpos position_min, position_max;
+    bool data_apart;              /* data is not here, but goes through segment_writer_get_packer */
     oir_bytes data;
     const segment_value *values;  /* slots ascending */
     size_t value_count;
@@ -48,6 +50,9 @@ typedef struct segment_document {
 oir_status segment_writer_open(segment_writer **out, const char *path, const segment_options *options, oir_error *err);
 /* Copies what it needs. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status segment_writer_add_document(segment_writer *w, const segment_document *document, oir_error *err);
+/* What takes the data of those documents that have it apart: of all, or of none, in the order of local numbers, before
+ * the first term. NULL without options.stored. */
+stored_packer *segment_writer_get_packer(segment_writer *w);
 /* Terms ascending by bytes; documents are local numbers. Ordinals are given out from 0 in call order. */
 oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
                                    oir_error *err);

@@ -9,8 +9,10 @@
 #include "segment/stored_format.h"
 
 struct stored {
-    const container *file;
+    const container *file;   /* NULL: */
+    const stored_kept *kept; /* blocks in memory, index.count of them */
     uint32_t document_count;
+    uint32_t learned;        /* see stored_dictionary */
     block_index index;
     const uint8_t *dictionary;
     uint32_t dictionary_size;
@@ -20,7 +22,7 @@ struct stored {
 static oir_status damaged(const stored *s, uint32_t local, const char *reason, oir_error *err)
 {
     return error_set(err, OIR_CORRUPT, "%s is damaged: part stored, document %u: %s; "
-                     "restore it from a copy or index again", s->file->path, local, reason);
+                     "restore it from a copy or index again", s->file ? s->file->path : "the buffer", local, reason);
 }
 
 static oir_status read_root(stored *s, oir_error *err)
@@ -35,6 +37,7 @@ static oir_status read_root(stored *s, oir_error *err)
                          "restore it from a copy or index again", s->file->path);
     s->index = (block_index){bits_load64(root + 8), bits_load32(root + 4)};
     s->dictionary_size = bits_load32(root + 24);
+    s->learned = bits_load32(root + 28);
     s->data_bytes = bits_load64(root + 32);
     s->block_bytes = bits_load64(root + 40);
     return container_get(s->file, PART_STORED, bits_load64(root + 16), s->dictionary_size, &s->dictionary, err);
@@ -56,6 +59,25 @@ oir_status stored_open(stored **out, const struct container *file, uint32_t docu
     return status;
 }
 
+oir_status stored_open_kept(stored **out, const stored_kept *blocks, uint32_t count,
+                            const stored_dictionary *dictionary, uint32_t document_count, uint64_t bytes,
+                            oir_error *err)
+{
+    *out = memory_new_zeroed(1, sizeof **out);
+    if (!*out)
+        return error_no_memory(err, "the stored documents of the buffer");
+    **out = (stored){.kept = blocks,
+                     .document_count = document_count,
+                     .learned = dictionary->learned,
+                     .index = {0, count},
+                     .dictionary = dictionary->bytes,
+                     .dictionary_size = (uint32_t)dictionary->size,
+                     .data_bytes = bytes};
+    for (uint32_t i = 0; i < count; i++)
+        (*out)->block_bytes += blocks[i].size;
+    return OIR_OK;
+}
+
 void stored_close(stored *s)
 {
     memory_free(s);
@@ -66,7 +88,83 @@ uint64_t stored_get_bytes(const stored *s)
     return s->data_bytes;
 }
 
-/* ---- blocks ---- */
+stored_dictionary stored_get_dictionary(const stored *s)
+{
+    return (stored_dictionary){s->dictionary, s->dictionary_size, s->learned};
+}
+
+uint32_t stored_get_document_count(const stored *s)
+{
+    return s->document_count;
+}
+
+/* ---- blocks, wherever they lie ---- */
+
+/* Of kept ones the address is their number. */
+static oir_status get_entry(const stored *s, uint32_t i, block_entry *entry, oir_error *err)
+{
+    if (s->file)
+        return block_index_get(s->file, PART_STORED, &s->index, i, entry, err);
+    *entry = (block_entry){s->kept[i].first, s->kept[i].size, i};
+    return OIR_OK;
+}
+
+static oir_status find_entry(const stored *s, uint32_t local, block_entry *entry, bool *found, oir_error *err)
+{
+    *found = false;
+    if (s->index.count == 0)
+        return OIR_OK;
+    if (s->file)
+        return block_index_find(s->file, PART_STORED, &s->index, local, entry, found, err);
+    uint32_t low = 0, high = s->index.count; /* blocks before low begin at or before it, those from high on do not */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->kept[middle].first <= local)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *found = low > 0;
+    return *found ? get_entry(s, low - 1, entry, err) : OIR_OK;
+}
+
+static oir_status get_bytes(const stored *s, const block_entry *entry, const uint8_t **at, oir_error *err)
+{
+    if (s->file)
+        return container_get(s->file, PART_STORED, entry->address, entry->size, at, err);
+    *at = s->kept[entry->address].bytes;
+    return OIR_OK;
+}
+
+uint32_t stored_get_block_count(const stored *s)
+{
+    return s->index.count;
+}
+
+oir_status stored_get_block(const stored *s, uint32_t i, stored_block *out, oir_error *err)
+{
+    block_entry entry;
+    uint32_t count = 0, first = 0, size;
+    uint64_t total = 0;
+    ERROR_FORWARD(get_entry(s, i, &entry, err));
+    *out = (stored_block){.first = entry.first, .size = entry.size};
+    ERROR_FORWARD(get_bytes(s, &entry, &out->bytes, err));
+    const uint8_t *end = out->bytes + entry.size, *at = varint_get32(out->bytes, end, &count);
+    for (uint32_t k = 0; at && k < count && count <= STORED_BLOCK_DOCUMENTS; k++) {
+        at = varint_get32(at, end, &size);
+        total += size;
+        first = k ? first : size;
+    }
+    if (!at || at == end || *at > STORED_PRIMED || count == 0 || count > STORED_BLOCK_DOCUMENTS ||
+        entry.first >= s->document_count || count > s->document_count - entry.first || total > CONTAINER_OBJECT_MAX)
+        return damaged(s, entry.first, "header of its block", err);
+    out->count = count;
+    out->first_size = first;
+    out->data_size = total;
+    return OIR_OK;
+}
+
+/* ---- the block in hand ---- */
 
 void stored_cursor_init(stored_cursor *c, const stored *s)
 {
@@ -131,7 +229,7 @@ static oir_status open_block(stored_cursor *c, const block_entry *entry, oir_err
     uint64_t total;
     c->count = 0;
     c->first = entry->first;
-    ERROR_FORWARD(container_get(s->file, PART_STORED, entry->address, entry->size, &at, err));
+    ERROR_FORWARD(get_bytes(s, entry, &at, err));
     const uint8_t *end = at + entry->size;
     at = read_ends(c, at, end, &count, &total);
     if (!at || at == end || *at > STORED_PRIMED || count > s->document_count - entry->first)
@@ -157,8 +255,7 @@ oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, 
     if (c->count == 0 || local < c->first || local - c->first >= c->count) {
         block_entry entry;
         bool found = false;
-        if (s->index.count)
-            ERROR_FORWARD(block_index_find(s->file, PART_STORED, &s->index, local, &entry, &found, err));
+        ERROR_FORWARD(find_entry(s, local, &entry, &found, err));
         if (!found)
             return OIR_OK;
         if (c->count == 0 || entry.first != c->first)
@@ -196,7 +293,7 @@ oir_status stored_check(const stored *s, oir_error *err)
     stored_cursor_init(&c, s);
     for (uint32_t i = 0; i < s->index.count; i++) {
         block_entry entry;
-        ERROR_GOTO_DONE(block_index_get(s->file, PART_STORED, &s->index, i, &entry, err));
+        ERROR_GOTO_DONE(get_entry(s, i, &entry, err));
         if (entry.first < next || entry.first >= s->document_count) {
             status = damaged(s, entry.first, "blocks overlap", err);
             goto done;

@@ -45,6 +45,28 @@ static uint64_t find_others(const word_scan *s, const uint64_t masks[WORD_MASKS]
     return masks[WORD_MASK_HIGH] | masks[WORD_MASK_SUFFIX] | (masks[WORD_MASK_JOINER] & behind);
 }
 
+static bool is_digit(uint8_t c)
+{
+    return (uint8_t)(c - '0') < 10;
+}
+
+static bool is_capital(uint8_t c)
+{
+    return (uint8_t)(c - 'A') < 26;
+}
+
+/* Whether a word of so many bytes ends at `end`, where a joiner with a word character behind it is: . , and ; join only
+ * digits, and . the letters of an acronym. */
+static bool ends_at(const uint8_t *end, uint32_t size)
+{
+    if (*end != '.' && *end != ',' && *end != ';')
+        return false;
+    uint8_t before = end[-1], behind = end[1];
+    if (behind >= 0x80 || (is_digit(before) && is_digit(behind)))
+        return false;
+    return *end != '.' || size > 1 || !is_capital(before) || !is_capital(behind);
+}
+
 /* From `at` to the next space: for word.h. */
 static void leave(word_scan *s, const uint8_t *at, word_span *rest)
 {
@@ -90,7 +112,7 @@ uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *
                 break;
             }
             uint32_t end = ends ? bits_lowest(ends) : WORD_SCAN_BLOCK;
-            if (end < WORD_SCAN_BLOCK && others >> end & 1) {
+            if (end < WORD_SCAN_BLOCK && others >> end & 1 && !ends_at(s->at + end, end - start)) {
                 leave(s, s->at + start, rest);
                 return count;
             }

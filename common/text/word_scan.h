@@ -1,9 +1,9 @@
 /* The words of a text that are simple, many at a time: a second, quicker way to what word.h defines.
  *
  * A word is simple when it is letters A to Z, digits and underscores only, and what stands behind it neither goes on
- * with it nor could: no byte above 127, no + or #, none of ' & , . ; with a word character behind it. Then it is its
- * bytes in lower case, whatever else is in the text. All other words are left to word.h, together with what is up to
- * the next space, which no word goes beyond. */
+ * with it nor could: no byte above 127, no + or #, no ' or & with a word character behind it, no , . or ; between
+ * digits or of an acronym. Then it is its bytes in lower case, whatever else is in the text. All other words are left
+ * to word.h, together with what is up to the next space, which no word goes beyond. */
 #ifndef TEXT_WORD_SCAN_H
 #define TEXT_WORD_SCAN_H
 

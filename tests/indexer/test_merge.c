@@ -23,7 +23,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
     REQUIRE_OK(inverters_settle(&v, &world_error), world_error);
-    REQUIRE_OK(inverters_flush(&v, NULL, writer, NULL, NULL, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&v, NULL, true, writer, NULL, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
     inverters_release(&v);
     oir_document_free(document);
@@ -114,11 +114,11 @@ static void any_order(void)
             shuffle(&order);
         REQUIRE_OK(segment_writer_open(&writer, merged, &options, &world_error), world_error);
         if (round == 3) {
-            EXPECT_EQ(merge_write(&order, sources, SEGMENTS, true, writer, &p, &world_error), OIR_CANCELLED);
+            EXPECT_EQ(merge_write(&order, sources, SEGMENTS, true, true, writer, &p, &world_error), OIR_CANCELLED);
             segment_writer_abort(writer);
             EXPECT(access(merged, F_OK) != 0);
         } else {
-            REQUIRE_OK(merge_write(&order, sources, SEGMENTS, true, writer, NULL, &world_error), world_error);
+            REQUIRE_OK(merge_write(&order, sources, SEGMENTS, true, true, writer, NULL, &world_error), world_error);
             REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
             compare(merged, &model, round == 0);
             unlink(merged);

@@ -1,0 +1,232 @@
+#include "indexer/merge_stored.h"
+
+#include "harness.h"
+#include "indexer/inverter_data.h"
+
+enum { SOURCES = 3, DOCUMENTS = 1800 };
+
+static oir_error error;
+static buffer texts[DOCUMENTS];
+
+/* Text of common phrases, so that a dictionary pays; some documents have none, some are long. */
+static void make_texts(uint32_t usual)
+{
+    char phrases[200][40];
+    for (int i = 0; i < 200; i++) {
+        for (int k = 0; k < 39; k++)
+            phrases[i][k] = (char)(k % 7 == 6 ? ' ' : 'a' + (int)harness_below(26));
+        phrases[i][39] = 0;
+    }
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        uint32_t kind = harness_below(50), size = kind == 0 ? 0 : kind == 1 ? 40000 : harness_below(usual * 2);
+        buffer_clear(&texts[i]);
+        while (texts[i].size < size)
+            buffer_add_format(&texts[i], "%s%x", phrases[harness_below(200)], harness_below(1u << 20));
+    }
+}
+
+/* Blocks, as they were handed out. */
+typedef struct pile {
+    buffer bytes;
+    stored_kept blocks[DOCUMENTS];
+    uint32_t count;
+} pile;
+
+static oir_status put(void *context, uint32_t first, const buffer *block, oir_error *err)
+{
+    pile *p = context;
+    (void)err;
+    REQUIRE(p->count < DOCUMENTS);
+    p->blocks[p->count++] = (stored_kept){NULL, (uint32_t)block->size, first};
+    buffer_add(&p->bytes, block->data, block->size);
+    return OIR_OK;
+}
+
+static void place_blocks(pile *p)
+{
+    const uint8_t *at = p->bytes.data;
+    for (uint32_t i = 0; i < p->count; at += p->blocks[i++].size)
+        p->blocks[i].bytes = at;
+}
+
+static bool same_piles(const pile *a, const pile *b)
+{
+    bool same = a->count == b->count && a->bytes.size == b->bytes.size;
+    for (uint32_t i = 0; same && i < a->count; i++)
+        same = a->blocks[i].first == b->blocks[i].first && a->blocks[i].size == b->blocks[i].size;
+    return same && memcmp(a->bytes.data, b->bytes.data, a->bytes.size) == 0;
+}
+
+/* Some documents in the buffer, or in a segment: the first source learns its dictionary, others take it over. */
+typedef struct source {
+    inverter_data data;
+    inverter_data_view view;
+    uint32_t first; /* of all documents */
+} source;
+
+static void open_sources(source *sources, const uint32_t *cuts)
+{
+    for (uint32_t s = 0; s < SOURCES; s++) {
+        stored_dictionary first;
+        sources[s] = (source){.first = cuts[s]};
+        if (s && stored_packer_get_dictionary(sources[0].data.packer, &first))
+            REQUIRE_OK(inverter_data_prefer(&sources[s].data, &first, &error), error);
+        for (uint32_t i = cuts[s]; i < cuts[s + 1]; i++)
+            REQUIRE_OK(inverter_data_add(&sources[s].data, texts[i].data, texts[i].size, &error), error);
+        REQUIRE_OK(inverter_data_open(&sources[s].view, &sources[s].data, &error), error);
+        REQUIRE_OK(stored_check(sources[s].view.stored, &error), error);
+    }
+}
+
+static void close_sources(source *sources)
+{
+    for (uint32_t s = 0; s < SOURCES; s++) {
+        inverter_data_close(&sources[s].view);
+        inverter_data_release(&sources[s].data);
+    }
+}
+
+/* Documents by their numbers in `texts`. */
+static void merge_all(source *sources, const uint32_t *documents, uint32_t count, bool lasting, pile *out,
+                      stored_packer **packer)
+{
+    const stored *opened[SOURCES];
+    merge_order order = {count, malloc((count + 1) * sizeof *order.sources),
+                         malloc((count + 1) * sizeof *order.locals)};
+    REQUIRE(order.sources && order.locals);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t s = SOURCES - 1;
+        while (documents[i] < sources[s].first)
+            s--;
+        order.sources[i] = s;
+        order.locals[i] = documents[i] - sources[s].first;
+    }
+    for (uint32_t s = 0; s < SOURCES; s++)
+        opened[s] = sources[s].view.stored;
+    REQUIRE_OK(stored_packer_new(packer, put, out, NULL, &error), error);
+    REQUIRE_OK(merge_stored_write(&order, opened, SOURCES, 100000, lasting, *packer, NULL, &error), error);
+    REQUIRE_OK(stored_packer_end(*packer, &error), error);
+    EXPECT_EQ(stored_packer_get_count(*packer), count);
+    place_blocks(out);
+    free(order.sources);
+    free(order.locals);
+}
+
+static void expect_texts(const pile *p, const stored_packer *packer, const uint32_t *documents, uint32_t count)
+{
+    stored *s;
+    stored_dictionary dictionary;
+    stored_cursor cursor;
+    EXPECT(stored_packer_get_dictionary(packer, &dictionary));
+    REQUIRE_OK(stored_open_kept(&s, p->blocks, p->count, &dictionary, count, stored_packer_get_bytes(packer), &error),
+               error);
+    stored_cursor_init(&cursor, s);
+    for (uint32_t i = 0; i < count; i++) {
+        oir_bytes data;
+        const buffer *expected = &texts[documents[i]];
+        REQUIRE_OK(stored_cursor_get(&cursor, i, &data, &error), error);
+        EXPECT(data.size == expected->size && (data.size == 0 || memcmp(data.data, expected->data, data.size) == 0));
+    }
+    stored_cursor_release(&cursor);
+    stored_close(s);
+}
+
+/* What the documents become when they come one after another. */
+static void pack(const uint32_t *documents, uint32_t count, pile *out)
+{
+    stored_packer *packer;
+    REQUIRE_OK(stored_packer_new(&packer, put, out, NULL, &error), error);
+    for (uint32_t i = 0; i < count; i++)
+        REQUIRE_OK(stored_packer_add(packer, texts[documents[i]].data, texts[documents[i]].size, &error), error);
+    REQUIRE_OK(stored_packer_end(packer, &error), error);
+    stored_packer_free(packer);
+}
+
+static void choose_cuts(uint32_t *cuts)
+{
+    cuts[0] = 0;
+    cuts[SOURCES] = DOCUMENTS;
+    cuts[1] = harness_below(DOCUMENTS);
+    cuts[2] = cuts[1] + harness_below(DOCUMENTS - cuts[1]);
+}
+
+/* Nearly all documents, or all; now and then in any order. */
+static uint32_t choose_documents(uint32_t *documents, uint32_t round)
+{
+    uint32_t count = 0, gone = round % 3 == 0 ? 0 : round % 3 == 1 ? 2000 : 20;
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        if (!gone || harness_below(gone) > 0)
+            documents[count++] = i;
+    for (uint32_t i = 0; round % 5 == 4 && i < count; i++) {
+        uint32_t other = harness_below(count), moved = documents[i];
+        documents[i] = documents[other];
+        documents[other] = moved;
+    }
+    return count;
+}
+
+/* The same bytes, wherever documents were cut and whatever is gone. */
+static void same_as_anew(void)
+{
+    static pile merged, anew, other;
+    static uint32_t documents[DOCUMENTS];
+    for (uint32_t round = 0; round < 15; round++) {
+        source sources[SOURCES];
+        uint32_t cuts[SOURCES + 1];
+        stored_packer *packer;
+        make_texts(round % 2 ? 300 : 3000);
+        choose_cuts(cuts);
+        open_sources(sources, cuts);
+        uint32_t count = choose_documents(documents, round);
+        merged.count = anew.count = other.count = 0;
+        buffer_clear(&merged.bytes);
+        buffer_clear(&anew.bytes);
+        buffer_clear(&other.bytes);
+        merge_all(sources, documents, count, true, &merged, &packer);
+        pack(documents, count, &anew);
+        EXPECT(same_piles(&merged, &anew));
+        expect_texts(&merged, packer, documents, count);
+        stored_packer_free(packer);
+        merge_all(sources, documents, count, false, &other, &packer);
+        expect_texts(&other, packer, documents, count);
+        stored_packer_free(packer);
+        close_sources(sources);
+    }
+    buffer_release(&merged.bytes);
+    buffer_release(&anew.bytes);
+    buffer_release(&other.bytes);
+}
+
+/* Nobody looks into a block that is copied: what is wrong in it stays wrong, and is found by who reads it. */
+static void blocks_are_copied(void)
+{
+    static pile merged;
+    static uint32_t documents[DOCUMENTS];
+    uint32_t cuts[SOURCES + 1] = {0, DOCUMENTS / 2, DOCUMENTS / 2 + 1, DOCUMENTS};
+    source sources[SOURCES];
+    stored_packer *packer;
+    uint32_t found = 0;
+    make_texts(3000);
+    open_sources(sources, cuts);
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        documents[i] = i;
+    const stored_kept *wrong = &sources[2].data.blocks[sources[2].data.count / 2];
+    ((uint8_t *)(uintptr_t)wrong->bytes)[wrong->size - 20] ^= 0x55;
+    merge_all(sources, documents, DOCUMENTS, true, &merged, &packer);
+    for (uint32_t i = 0; i < merged.count; i++)
+        found += merged.blocks[i].size == wrong->size && memcmp(merged.blocks[i].bytes, wrong->bytes, wrong->size) == 0;
+    EXPECT_EQ(found, 1);
+    stored_packer_free(packer);
+    close_sources(sources);
+    buffer_release(&merged.bytes);
+}
+
+int main(void)
+{
+    harness_seed(20261129);
+    TEST(same_as_anew);
+    TEST(blocks_are_copied);
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        buffer_release(&texts[i]);
+    return harness_end();
+}
