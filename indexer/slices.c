@@ -24,17 +24,16 @@ void slices_release(slices *s)
     *s = (slices){0};
 }
 
-/* A small pool takes memory chunk by chunk, a large one many chunks at once: lists lie all over it, and large pages
- * make that quicker. Chunks that are not in use are not touched, so they count for nothing. */
+/* A small pool takes memory chunk by chunk, a large one many chunks at once. Chunks that are not in use are not
+ * touched, so they count for nothing. */
 static bool add_block(slices *s)
 {
-    size_t chunks = s->count < BLOCKS_LARGE_FROM ? 1 : BLOCK_CHUNKS, size = chunks * SLICES_CHUNK_SIZE;
+    size_t chunks = s->count < BLOCKS_LARGE_FROM ? 1 : BLOCK_CHUNKS;
     if (!memory_reserve(&s->blocks, &s->block_capacity, s->block_count + 1, sizeof *s->blocks))
         return false;
-    uint8_t *block = memory_new(size);
+    uint8_t *block = memory_new(chunks * SLICES_CHUNK_SIZE);
     if (!block)
         return false;
-    memory_advise_large(block, size);
     s->blocks[s->block_count++] = s->spare = block;
     s->spare_count = chunks;
     return true;

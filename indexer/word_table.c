@@ -14,7 +14,6 @@ bool word_table_open(word_table *t)
     t->memory = memory_new(size + LINE);
     if (!t->memory)
         return false;
-    memory_advise_large(t->memory, size + LINE);
     memset(t->memory, 0, size + LINE);
     t->entries = (word_table_entry *)(((uintptr_t)t->memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
     t->round = 1;

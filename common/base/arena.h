@@ -15,7 +15,7 @@ typedef struct arena {
     struct arena_block *blocks; /* in use, newest first */
     struct arena_block *spare;  /* emptied by arena_clear, to be used again */
     size_t bytes;
-    size_t next_size; /* of the next block: doubles from 4 KiB to 1 MiB */
+    size_t next_size; /* of the next block: doubles from 16 KiB to 1 MiB */
 } arena;
 
 /* Takes no memory yet; a zeroed arena is an initialised one. */

@@ -2,9 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -83,20 +80,6 @@ void memory_give_back(void)
 #ifdef __GLIBC__
     if (current.release == release_default)
         malloc_trim(0);
-#endif
-}
-
-void memory_advise_large(void *block, size_t size)
-{
-#ifdef MADV_HUGEPAGE
-    const uintptr_t large = (uintptr_t)2 << 20;
-    uintptr_t start = ((uintptr_t)block + large - 1) & ~(large - 1), end = ((uintptr_t)block + size) & ~(large - 1);
-    /* Only advice: it does not matter when there are no such pages. */
-    if (start < end)
-        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
-#else
-    (void)block;
-    (void)size;
 #endif
 }
 

@@ -13,8 +13,6 @@ void *memory_resize(void *block, size_t size);
 /* A copy of size bytes with a zero byte after them. */
 void *memory_copy(const void *bytes, size_t size);
 void memory_free(void *block);
-/* Says that a block of some megabytes will be used here and there and as a whole, for which large pages are better. */
-void memory_advise_large(void *block, size_t size);
 
 /* Has the C library give what was freed back to the system, as far as it can: after much, before something long. */
 void memory_give_back(void);

@@ -91,7 +91,6 @@ static oir_status reserve_slots(document_terms *t, uint64_t words, oir_error *er
     document_slot *slots = memory_new(bytes);
     if (!slots)
         return error_no_memory(err, "the terms of a document");
-    memory_advise_large(slots, bytes);
     memset(slots, 0, bytes);
     for (uint32_t i = 0; i < t->word_count; i++) {
         uint64_t hash = hash_make_key(document_terms_get_bytes(t, &t->words[i]), t->words[i].size).hash;

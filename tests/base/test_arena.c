@@ -96,7 +96,7 @@ static void out_of_memory(void)
     EXPECT(arena_add(&a, 1) == NULL);
     allowed = 1;
     EXPECT(arena_add(&a, 1) != NULL);
-    EXPECT(arena_add(&a, 5000) == NULL);
+    EXPECT(arena_add(&a, 20000) == NULL);
     EXPECT(arena_add(&a, 100) != NULL);
     arena_release(&a);
     oir_allocator_set(NULL);

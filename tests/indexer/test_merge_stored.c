@@ -170,7 +170,7 @@ static void same_as_anew(void)
 {
     static pile merged, anew, other;
     static uint32_t documents[DOCUMENTS];
-    for (uint32_t round = 0; round < 15; round++) {
+    for (uint32_t round = 0, rounds = harness_times(15); round < rounds; round++) {
         source sources[SOURCES];
         uint32_t cuts[SOURCES + 1];
         stored_packer *packer;
