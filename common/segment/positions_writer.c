@@ -88,7 +88,7 @@ static bool add_sparse(group_writer *g)
 {
     const term_postings *p = g->postings;
     sparse_list shape;
-    sparse_layout_shape(&shape, p->count, g->context->document_count, true);
+    sparse_layout_shape(&shape, p->count, g->context->document_count);
     uint32_t samples = sparse_layout_samples(&shape);
     size_t table = g->to->size;
     buffer_add_zeros(g->to, (size_t)samples * 4);

@@ -50,10 +50,11 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         v->payload_size = (size_t)(end - v->payload);
         return OIR_OK;
     }
-    if (!sparse_layout_read(&v->list, at, (size_t)(end - at), v->count, context->document_count,
-                            v->form == POSTINGS_SPARSE, v->base))
-        return damaged(err, entry, "list");
-    return OIR_OK;
+    size_t size = (size_t)(end - at);
+    bool sound = v->form == POSTINGS_SHORT
+                     ? sparse_layout_read_short(&v->list, at, size, v->count, v->base)
+                     : sparse_layout_read(&v->list, at, size, v->count, context->document_count, v->base);
+    return sound ? OIR_OK : damaged(err, entry, "list");
 }
 
 bool postings_view_inlined(const term_entry *entry, uint32_t *documents, uint32_t *wdf)

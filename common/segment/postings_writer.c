@@ -3,8 +3,8 @@
  *     large      only when the term's largest wdf is 255 or more: 4 bytes n, then n times document and wdf, 4 bytes
  *                each: the wdf that a byte cannot hold
  *     then by form
- *     short      codec/sparse_layout.h, not sampled
- *     sparse     bounds; codec/sparse_layout.h, sampled
+ *     short      codec/sparse_layout.h, a short list
+ *     sparse     bounds; codec/sparse_layout.h, a sparse one
  *     dense      bounds; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
  *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
@@ -483,11 +483,12 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
             add_large(w, p);
         if (entry->form == POSTINGS_DENSE)
             ERROR_FORWARD(add_dense(w, p, err));
-        if (entry->form == POSTINGS_SPARSE)
+        if (entry->form == POSTINGS_SPARSE) {
             add_window_bounds(w, p);
-        if (entry->form != POSTINGS_DENSE)
-            sparse_layout_add(&w->list, p->documents, w->clipped, p->count, w->context->document_count,
-                              entry->form == POSTINGS_SPARSE);
+            sparse_layout_add(&w->list, p->documents, w->clipped, p->count, w->context->document_count);
+        }
+        if (entry->form == POSTINGS_SHORT)
+            sparse_layout_add_short(&w->list, p->documents, w->clipped, p->count);
         if (w->list.failed)
             return error_no_memory(err, "a list of postings");
     }

@@ -176,10 +176,16 @@ static void check_list(uint32_t count, uint32_t universe, bool sampled)
     sparse_list s;
     lists_make_list(&l, count, universe, sampled);
     const uint8_t *bytes = edge_put(l.bytes.data, l.bytes.size);
-    REQUIRE(sparse_layout_read(&s, bytes, l.bytes.size, count, universe, sampled, (uint8_t)l.base));
-    check_all(&l, &s);
-    if (sampled)
+    if (sampled) {
+        REQUIRE(sparse_layout_read(&s, bytes, l.bytes.size, count, universe, (uint8_t)l.base));
+        check_all(&l, &s);
         check_windows(&l, &s);
+    } else {
+        REQUIRE(sparse_layout_read_short(&s, bytes, l.bytes.size, count, (uint8_t)l.base));
+        EXPECT(!sparse_layout_read_short(&s, bytes, (size_t)(s.wdf - bytes) - 1, count, (uint8_t)l.base));
+        REQUIRE(sparse_layout_read_short(&s, bytes, l.bytes.size, count, (uint8_t)l.base));
+        check_all(&l, &s);
+    }
     lists_release(&l);
 }
 

@@ -106,7 +106,9 @@ static void use_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t b
 static void use_list(const uint8_t *bytes, size_t size, uint32_t count, uint32_t universe, bool sampled)
 {
     sparse_list s;
-    if (!sparse_layout_read(&s, edge_put(bytes, size), size, count, universe, sampled, 1))
+    const uint8_t *at = edge_put(bytes, size);
+    if (!(sampled ? sparse_layout_read(&s, at, size, count, universe, 1)
+                  : sparse_layout_read_short(&s, at, size, count, 1)))
         return;
     if (count < 10000) {
         edge_arm(&output);
@@ -137,9 +139,10 @@ static void random_lists(void)
         size_t size = harness_below(MOST);
         for (size_t i = 0; i < size; i++)
             bytes[i] = (uint8_t)(fill == 0 ? harness_random() : fill == 1 ? 0xff : harness_random() & harness_random());
-        bytes[0] = (uint8_t)harness_below(9);
+        bool sampled = harness_below(2);
+        bytes[0] = (uint8_t)harness_below(sampled ? 9 : 256);
         if (universe <= UINT32_MAX)
-            use_list(bytes, size, count, (uint32_t)universe + harness_below(count), harness_below(2));
+            use_list(bytes, size, count, (uint32_t)universe + harness_below(count), sampled);
     }
 }
 
