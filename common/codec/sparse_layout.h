@@ -1,8 +1,8 @@
 /* The bytes of sparse and short lists, the same for writer and reader.
  *
  * A sparse list is looked at here and there (Elias-Fano code). Sizes follow from how many documents the list has
- * (count) among how many there are (universe); low_bits = floor(log2(universe / count)), but 12 at most, so that windows
- * begin where buckets do:
+ * (count) among how many there are (universe); low_bits = floor(log2(universe / count)), but 12 at most, so that
+ * windows begin where buckets do:
  *     1 byte      width of wdf, 0 to 8
  *     samples     for every `stride` windows 8 bytes: postings before the window, escapes before
  *     upper       for each document a 1, for each bucket of 2^low_bits documents a 0 behind its ones

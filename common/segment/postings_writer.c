@@ -5,8 +5,9 @@
  *     then by form
  *     short      codec/sparse_layout.h, a short list
  *     sparse     bounds; codec/sparse_layout.h, a sparse one
- *     dense      bounds; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
- *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
+ *     dense      bounds; of each window 2 bytes, its number of documents; where the payloads of W + 1 windows begin
+ *                in what follows: of each eighth window, from the first on, 4 bytes, of the others 2, how much further
+ *                than the eighth's; the payloads (codec/dense_layout.h)
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
  *                itself) and a varint of its wdf less the base
  * Bounds are two numbers of 2 bytes, low and high, and W bytes by window. A window's or range's byte b, 1 to 255, says
@@ -19,10 +20,12 @@
  *     short, inlined   the groups
  *     sparse           for each sample of the list 4 bytes: where its first group starts; the groups, samples starting
  *                      at whole bytes
- *     dense            1 byte: 2 or 4, the size of block offsets; for each window 4 bytes: where it starts; for each
- *                      window that is not empty the offsets of its second, third... block of 64 groups from its first,
- *                      then the groups, blocks starting at whole bytes
+ *     dense            1 byte: 2 or 4, the size of block offsets, 8 more: places are narrow; for each window where it
+ *                      starts: 4 bytes, or if narrow for each eighth, from the first on, and for the others 2 bytes,
+ *                      how much further; for each window that is not empty the offsets of its second, third... block of
+ *                      64 groups from its first, then the groups, blocks starting at whole bytes
  * Offsets count from the first byte of the term's positions. */
+#include <assert.h>
 #include <float.h>
 
 #include "base/memory.h"
@@ -402,6 +405,19 @@ static void fill_ranges(postings_writer *w, const term_postings *p)
         counts[i] = (uint8_t)(ends[i] - ends[i - 1]);
 }
 
+/* Where a window's payload begins. No payload has 5,000 bytes, so that differences fit. */
+static void put_place(uint8_t *places, uint32_t window, size_t place)
+{
+    uint8_t *group = places + (size_t)(window / POSTINGS_PLACES_GROUP) * POSTINGS_PLACES_BYTES;
+    uint32_t other = window % POSTINGS_PLACES_GROUP;
+    if (other) {
+        assert(place - bits_load32(group) <= UINT16_MAX);
+        bits_store16(group + 2 + (size_t)other * 2, (uint16_t)(place - bits_load32(group)));
+    } else {
+        bits_store32(group, (uint32_t)place);
+    }
+}
+
 /* The list's scale, then all that follows. */
 static oir_status add_dense(postings_writer *w, const term_postings *p, oir_error *err)
 {
@@ -415,19 +431,19 @@ static oir_status add_dense(postings_writer *w, const term_postings *p, oir_erro
     scale s = find_scale(r->most + 1, r->count);
     find_bounds(&s, r->most + 1, r->count, r->bounds + 1);
     add_scale(w, &s);
-    size_t bounds_at = list->size, directory = bounds_at + w->windows;
-    size_t payload = directory + ((size_t)w->windows + 1) * 8;
+    size_t bounds_at = list->size, counts = bounds_at + w->windows, places = counts + (size_t)w->windows * 2;
+    size_t payload = places + postings_view_places_size((size_t)w->windows + 1);
     buffer_add_zeros(list, payload - bounds_at);
     for (uint32_t window = 0, k = 1; window <= w->windows && !list->failed; window++) {
         uint32_t first = k, before = r->ends[k - 1];
         uint8_t highest = 0;
-        bits_store32(list->data + directory + (size_t)window * 8, (uint32_t)(list->size - payload));
-        bits_store32(list->data + directory + (size_t)window * 8 + 4, before);
+        put_place(list->data + places, window, list->size - payload);
         for (; k <= r->count && r->numbers[k] / RANGES == window; k++)
             highest = r->bounds[k] > highest ? r->bounds[k] : highest;
         if (k == first)
             continue;
         list->data[bounds_at + window] = highest;
+        bits_store16(list->data + counts + (size_t)window * 2, (uint16_t)(r->ends[k - 1] - before));
         dense_writer_add(list, &(dense_documents){.count = r->ends[k - 1] - before,
                                                   .places = w->places + before,
                                                   .wdf = w->clipped + before,

@@ -119,8 +119,8 @@ static void bounds_hold(const collection *c, const sample *s, const postings_vie
         uint8_t bounds[64];
         const uint8_t *payload;
         size_t size;
-        uint32_t count, before;
-        REQUIRE(postings_view_window(v, s->documents[i] >> WINDOW_BITS, &payload, &size, &count, &before));
+        uint32_t count;
+        REQUIRE(postings_view_window(v, s->documents[i] >> WINDOW_BITS, &payload, &size, &count));
         REQUIRE(k->dense_bounds(payload, size, bounds));
         EXPECT(bounds[s->documents[i] >> 6 & 63] > 0);
         EXPECT(v->low + (double)v->step * bounds[s->documents[i] >> 6 & 63] >= saturation);
