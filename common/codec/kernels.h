@@ -18,8 +18,7 @@
 
 /* How the documents of a dense window are written. */
 enum dense_kind {
-    DENSE_NIBBLES, /* a count of 4 bits for each range, then places of 6 bits or a word of 64 bits */
-    DENSE_BYTES,   /* the same with counts of 8 bits */
+    DENSE_COUNTED, /* a count for each range, then places of 6 bits or a word of 64 bits */
     DENSE_BITSET   /* 8 ranks of 16 bits, then 512 bytes of bits */
 };
 

@@ -80,22 +80,6 @@ static void damaged_windows(void)
     buffer_release(&window.payload);
 }
 
-/* More documents than a range can have, up to what a byte can say: eight counts are compared at a time. */
-static void endless_range(void)
-{
-    static uint8_t bytes[DENSE_HEADER + 8 + 8 + 64 * 8];
-    for (uint32_t n = 65; n < 256; n++) {
-        for (size_t i = 0; i < sizeof bytes; i++)
-            bytes[i] = (uint8_t)harness_random();
-        bytes[0] = DENSE_BYTES;
-        bits_store64(bytes + 1, UINT64_C(0xff) << (n & 63)); /* with width 0 documents stand right behind the counts */
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < bits_count(bits_load64(bytes + 1)); i++)
-            count += bytes[DENSE_HEADER + bits_count(bits_load64(bytes + 1)) + i] = (uint8_t)(i == n % 4 ? n : 3);
-        use_window(bytes, sizeof bytes, count);
-    }
-}
-
 static void use_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t begin, uint32_t escapes)
 {
     edge_arm(&output);
@@ -187,7 +171,6 @@ int main(void)
         printf("%s\n", isa_name(isa));
         TEST(random_windows);
         TEST(damaged_windows);
-        TEST(endless_range);
         TEST(random_lists);
         TEST(damaged_lists);
         TEST(random_places);
