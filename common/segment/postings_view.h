@@ -9,7 +9,7 @@
 
 enum {
     POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
-    POSTINGS_SPARSE_MIN = 1024,   /* lists with fewer are short: quick enough to decode whole */
+    POSTINGS_SPARSE_MIN = 2048,   /* lists with fewer are short: quick enough to decode whole */
     POSTINGS_DENSE_MIN = 64,
     POSTINGS_DENSE_SHARE = 256    /* dense: in at least one document of so many */
 };
