@@ -1,10 +1,12 @@
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "indexer/merge.h"
 
 /* Walks one source by ascending docid. */
 typedef struct walk {
     const merge_source *source;
+    uint64_t *order;    /* docid << 32 | local number; NULL where docids ascend as they are */
     uint32_t at, count; /* in the order of docids */
     uint32_t local;     /* of the current document */
     uint64_t docid;     /* its docid; UINT64_MAX at the end */
@@ -16,7 +18,7 @@ static oir_status walk_to_live(walk *w, oir_error *err)
 {
     const segment *s = w->source->segment;
     for (; w->at < w->count; w->at++) {
-        w->local = segment_get_by_docid(s, w->at);
+        w->local = w->order ? (uint32_t)w->order[w->at] : w->at;
         w->docid = segment_get_docid(s, w->local);
         if (w->docid <= w->passed)
             return error_set(err, OIR_CORRUPT, "%s: docids do not ascend in their order; restore it from a copy or "
@@ -31,8 +33,18 @@ static oir_status walk_to_live(walk *w, oir_error *err)
 
 static oir_status start(walk *w, const merge_source *source, oir_error *err)
 {
-    ERROR_FORWARD(segment_verify_docid_maps(source->segment, err));
-    *w = (walk){.source = source, .count = source->segment->context.document_count};
+    const segment *s = source->segment;
+    uint32_t count = s->context.document_count;
+    ERROR_FORWARD(segment_verify_docids(s, 0, count, err));
+    *w = (walk){.source = source, .count = count};
+    if (!segment_docids_ascend(s)) {
+        w->order = memory_new(count * sizeof *w->order);
+        if (!w->order)
+            return error_no_memory(err, "the order of merged documents");
+        for (uint32_t local = 0; local < count; local++)
+            w->order[local] = (uint64_t)segment_get_docid(s, local) << 32 | local;
+        sort_u64(w->order, count);
+    }
     return walk_to_live(w, err);
 }
 
@@ -95,6 +107,8 @@ oir_status merge_order_by_docid(merge_order *order, const merge_source *sources,
         status = fill(order, walks, count, err);
     if (status != OIR_OK)
         merge_order_release(order);
+    for (size_t i = 0; i < count; i++)
+        memory_free(walks[i].order);
     memory_free(walks);
     return status;
 }

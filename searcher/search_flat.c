@@ -131,7 +131,7 @@ static void look_at_list(const op *o, uint32_t window, uint8_t room[RANGES], bou
     postings_window *p = o->postings;
     const uint8_t *payload;
     size_t size;
-    uint32_t count, before;
+    uint32_t count;
     *out = (bound_list){p->bounds, 0, o->base, o->units}; /* any bytes that can be read */
     if (!p->bounds[window])
         return;
@@ -141,7 +141,7 @@ static void look_at_list(const op *o, uint32_t window, uint8_t room[RANGES], bou
         out->ranges = UINT64_MAX;
         return;
     }
-    if (!postings_view_window(&p->view, window, &payload, &size, &count, &before) || size < HEADER ||
+    if (!postings_view_window(&p->view, window, &payload, &size, &count) || size < HEADER ||
         size < HEADER + bits_count(bits_load64(payload + 1))) {
         p->damaged = true;
         return;

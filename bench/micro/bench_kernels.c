@@ -101,10 +101,10 @@ static void show_sparse(uint32_t one_in)
         documents[i] = i * one_in + random_below(one_in);
         wdf[i] = random_wdf();
     }
-    sparse_layout_add(&bytes, documents, wdf, LIST, universe, true);
+    sparse_layout_add(&bytes, documents, wdf, LIST, universe);
     size_t size = bytes.size;
     buffer_add_zeros(&bytes, SLACK);
-    if (!sparse_layout_read(&s, bytes.data, size, LIST, universe, true, 1))
+    if (!sparse_layout_read(&s, bytes.data, size, LIST, universe, 1))
         return;
     snprintf(name, sizeof name, "sparse_window, 1 in %u", one_in);
     SHOW(name, 1, k->sparse_window(&s, i % s.windows, places, &span); sink += span.count);
@@ -119,6 +119,14 @@ static void show_sparse(uint32_t one_in)
     SHOW(name, 1, k->sparse_all(&s, documents));
     snprintf(name, sizeof name, "sparse_wdf, %u documents", LIST);
     SHOW(name, 1, k->sparse_wdf(&s, 0, LIST, 0, 0, wdf));
+    buffer_clear(&bytes);
+    sparse_layout_add_short(&bytes, documents, wdf, LIST);
+    size = bytes.size;
+    buffer_add_zeros(&bytes, SLACK);
+    snprintf(name, sizeof name, "short lists opened, %u documents", LIST);
+    SHOW(name, 1, sink += sparse_layout_read_short(&s, bytes.data, size, LIST, 1));
+    snprintf(name, sizeof name, "sparse_all, short list, %u documents", LIST);
+    SHOW(name, 1, k->sparse_all(&s, documents));
     buffer_release(&bytes);
 }
 

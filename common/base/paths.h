@@ -8,7 +8,7 @@
  *     dense      lists by windows: they are sparse, or short
  *     bitset     windows of dense lists as bits, however full: they are counts and places
  *     counted    windows of dense lists as counts and places, however empty: they are bits
- *     nibbles    counts of four bits: they have eight
+ *     tight      counts of as few bits as the largest needs: they have six
  *     even       extents of positions by window: they are by document
  *     extents    lengths as extents of positions, where they are the same: extents are stored too
  *     narrow     offsets of positions of two bytes: they have four
@@ -66,7 +66,7 @@
 #define PATHS_DENSE (UINT64_C(1) << 3)
 #define PATHS_BITSET (UINT64_C(1) << 4)
 #define PATHS_COUNTED (UINT64_C(1) << 5)
-#define PATHS_NIBBLES (UINT64_C(1) << 6)
+#define PATHS_TIGHT (UINT64_C(1) << 6)
 #define PATHS_EVEN (UINT64_C(1) << 7)
 #define PATHS_EXTENTS (UINT64_C(1) << 8)
 #define PATHS_NARROW (UINT64_C(1) << 9)

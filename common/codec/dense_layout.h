@@ -1,14 +1,14 @@
 /* The bytes of one window of a dense list, up to where its documents stand; the same for writer and every reader.
  *
- *     1 byte      kind (2 low bits) and width of wdf (0 to 8) << 2
+ *     1 byte      width of counts (0 to 6) or DENSE_IS_BITSET, and width of wdf (0 to 8) << 3
  *     8 bytes     mask of the ranges that are not empty
  *     1 each      for each such range its bound
- *     counts      DENSE_NIBBLES 4 bits, DENSE_BYTES 8 bits for each such range; else nothing
+ *     counts      DENSE_COUNTED only: for each such range how many documents it has, less 1, in so many bits
  *     documents   DENSE_BITSET only: 8 ranks of 16 bits (documents before range 0, 8, ... 56), then 512 bytes of bits
  *     wdf         count numbers of `width` bits: wdf - base, clipped so that it is 255 at most; all ones is the escape
  *                 when 0 < width < 8
- *     documents   DENSE_NIBBLES, DENSE_BYTES: for each range that is not empty its places of 6 bits when it has up to
- *                 8, else a word of 64 bits, one after another without gaps
+ *     documents   DENSE_COUNTED: for each range that is not empty its places of 6 bits when it has up to 8, else a word
+ *                 of 64 bits, one after another without gaps
  *     exceptions  a byte for each escape */
 #ifndef CODEC_DENSE_LAYOUT_H
 #define CODEC_DENSE_LAYOUT_H
@@ -16,10 +16,10 @@
 #include "base/bits.h"
 #include "codec/kernels.h"
 
-enum { DENSE_HEADER = 9, DENSE_RANKS = 16 };
+enum { DENSE_HEADER = 9, DENSE_RANKS = 16, DENSE_IS_BITSET = 7, DENSE_WIDTH_SHIFT = 3 };
 
 typedef struct dense_layout {
-    uint8_t kind, width;
+    uint8_t kind, width, count_width;
     uint64_t present;
     const uint8_t *bounds, *counts, *wdf, *documents;
     const uint8_t *exceptions; /* for DENSE_BITSET; else where documents end is still to be summed */
@@ -30,15 +30,17 @@ static inline bool dense_layout_read(const uint8_t *payload, size_t size, uint32
 {
     if (size < DENSE_HEADER || count > 4096)
         return false;
-    l->kind = payload[0] & 3;
-    l->width = payload[0] >> 2;
+    uint8_t how = payload[0] & DENSE_IS_BITSET;
+    l->kind = how == DENSE_IS_BITSET ? DENSE_BITSET : DENSE_COUNTED;
+    l->count_width = how == DENSE_IS_BITSET ? 0 : how;
+    l->width = payload[0] >> DENSE_WIDTH_SHIFT;
     l->present = bits_load64(payload + 1);
     l->bounds = payload + DENSE_HEADER;
     uint32_t present = bits_count(l->present);
-    size_t counts = l->kind == DENSE_NIBBLES ? (present + 1) / 2 : l->kind == DENSE_BYTES ? present : 0;
+    size_t counts = (present * l->count_width + 7) / 8;
     size_t bitset = l->kind == DENSE_BITSET ? DENSE_RANKS + 512 : 0;
     size_t wdf = (count * l->width + 7u) / 8;
-    if (l->width > 8 || l->kind > DENSE_BITSET || DENSE_HEADER + present + counts + bitset + wdf > size)
+    if (l->width > 8 || DENSE_HEADER + present + counts + bitset + wdf > size)
         return false;
     l->counts = l->bounds + present;
     l->documents = l->counts + counts;

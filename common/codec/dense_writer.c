@@ -5,13 +5,14 @@
 #include "codec/dense_layout.h"
 #include "codec/wdf_bytes.h"
 
-/* A bitset is chosen also where it is a little larger than the other kinds, since it is the quickest to read: per cent
- * of their size. */
-enum { BITSET_BIAS = 150 };
+/* A bitset is chosen also where it is a little larger than counts and places, since it is the quickest to read: per
+ * cent of their size. */
+enum { BITSET_BIAS = 150, DENSE_COUNT_WIDTH_MAX = 6 };
 
 typedef struct window_shape {
     uint64_t mask; /* ranges that are not empty */
     uint8_t kind;
+    uint8_t count_width;
 } window_shape;
 
 static window_shape find_shape(const dense_documents *d)
@@ -24,22 +25,23 @@ static window_shape find_shape(const dense_documents *d)
         bits += count > DENSE_LIST_MAX ? 64 : 6 * count;
         most = count > most ? count : most;
     }
-    uint32_t by_range = (most < 16 ? (n + 1) / 2 : n) + (bits + 7) / 8;
+    uint32_t width = paths & PATHS_TIGHT ? bits_width(most - 1) : DENSE_COUNT_WIDTH_MAX;
+    uint32_t by_range = (n * width + 7) / 8 + (bits + 7) / 8;
     bool full = (DENSE_RANKS + 512) * 100 <= by_range * BITSET_BIAS;
-    uint8_t kind = most < 16 && paths & PATHS_NIBBLES ? DENSE_NIBBLES : DENSE_BYTES;
-    if (full ? paths & PATHS_BITSET : !(paths & PATHS_COUNTED))
-        kind = DENSE_BITSET;
-    return (window_shape){mask, kind};
+    bool bitset = full ? paths & PATHS_BITSET : !(paths & PATHS_COUNTED);
+    return (window_shape){mask, bitset ? DENSE_BITSET : DENSE_COUNTED, (uint8_t)width};
 }
 
 /* Eight at a time. */
-static uint8_t *put_nibbles(uint8_t *to, const dense_documents *d)
+static uint8_t *put_counts(uint8_t *to, const dense_documents *d, uint32_t width)
 {
     uint32_t n = d->range_count;
-    for (uint32_t i = 0; i < n; i += 8)
-        bits_store32(to + i / 2, (uint32_t)wdf_bytes_pack(bits_load64(d->counts + i) &
-                                                          bits_low(n - i < 8 ? (n - i) * 8 : 64), 4));
-    return to + (n + 1) / 2;
+    for (uint32_t i = 0; i < n; i += 8) {
+        uint64_t some = bits_low(n - i < 8 ? (n - i) * 8 : 64);
+        uint64_t counts = (bits_load64(d->counts + i) & some) - (UINT64_C(0x0101010101010101) & some);
+        bits_store64(to + (size_t)i / 8 * width, wdf_bytes_pack(counts, width));
+    }
+    return to + (n * width + 7) / 8;
 }
 
 static uint8_t *put_bitset(uint8_t *to, const dense_documents *d)
@@ -81,19 +83,15 @@ void dense_writer_add(buffer *to, const dense_documents *d)
     if (!buffer_reserve(to, fixed + (size_t)n * (1 + 1 + 8) + (size_t)d->count * 2))
         return;
     uint8_t *at = to->data + to->size;
-    *at++ = (uint8_t)(s.kind | width << 2);
+    *at++ = (uint8_t)((s.kind == DENSE_BITSET ? DENSE_IS_BITSET : s.count_width) | width << DENSE_WIDTH_SHIFT);
     bits_store64(at, s.mask);
     at += 8;
     memcpy(at, d->bounds, n);
     at += n;
-    if (s.kind == DENSE_NIBBLES) {
-        at = put_nibbles(at, d);
-    } else if (s.kind == DENSE_BYTES) {
-        memcpy(at, d->counts, n);
-        at += n;
-    } else {
+    if (s.kind == DENSE_COUNTED)
+        at = put_counts(at, d, s.count_width);
+    else
         at = put_bitset(at, d);
-    }
     if (width)
         escaped = wdf_bytes_put(d->wdf, d->count, width, at, exceptions);
     at += (d->count * width + 7) / 8;

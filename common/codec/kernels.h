@@ -18,8 +18,7 @@
 
 /* How the documents of a dense window are written. */
 enum dense_kind {
-    DENSE_NIBBLES, /* a count of 4 bits for each range, then places of 6 bits or a word of 64 bits */
-    DENSE_BYTES,   /* the same with counts of 8 bits */
+    DENSE_COUNTED, /* a count for each range, then places of 6 bits or a word of 64 bits */
     DENSE_BITSET   /* 8 ranks of 16 bits, then 512 bytes of bits */
 };
 
@@ -36,7 +35,7 @@ typedef struct dense_window {
     uint32_t escapes, escapes_to;   /* escapes among the first escapes_to wdf: ranges are mostly asked in order */
 } dense_window;
 
-/* A list in Elias-Fano form, with samples (sparse) or without (short: stride 0). */
+/* A sparse or short list, taken apart (codec/sparse_layout.h); short ones have no samples, stride and windows. */
 typedef struct sparse_list {
     const uint8_t *upper, *lows, *wdf, *exceptions, *samples;
     uint64_t upper_bits;            /* size of upper */
@@ -116,7 +115,7 @@ typedef struct kernels {
     /* The postings of a window: places 0 to 4095 within it; writes up to 63 more than it returns in span. room of
      * places: WINDOW_SIZE + 64. Sampled lists only. */
     void (*sparse_window)(const sparse_list *s, uint32_t window, uint16_t *places, sparse_span *span);
-    /* All documents; writes count, at most 15 more. */
+    /* All documents of a sparse or short list; writes count, at most 15 more. */
     void (*sparse_all)(const sparse_list *s, uint32_t *documents);
     /* wdf (255 at most) of n postings from list index `first` on, n of any size; writes up to 63 more. sample_begin
      * and sample_escapes as in a span at or before first; 0 and 0 always do. */

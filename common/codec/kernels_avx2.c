@@ -92,6 +92,10 @@ TARGET static void sparse_window(const sparse_list *s, uint32_t window, uint16_t
 /* Low bits all at once, then the high ones. (The unpacking writes by eights.) */
 TARGET static void sparse_all(const sparse_list *s, uint32_t *documents)
 {
+    if (!s->stride) {
+        plain_short_all(s, documents);
+        return;
+    }
     const uint8_t *upper = s->upper;
     uint64_t upper_bits = s->upper_bits;
     uint32_t i = 0, count = s->count, low_bits = s->low_bits;

@@ -155,6 +155,10 @@ TARGET static void sparse_window(const sparse_list *s, uint32_t window, uint16_t
 
 TARGET static void sparse_all(const sparse_list *s, uint32_t *documents)
 {
+    if (!s->stride) {
+        plain_short_all(s, documents);
+        return;
+    }
     const __m512i lane = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)numbers16));
     __m128i shift = _mm_cvtsi32_si128((int)s->low_bits);
     uint32_t i = 0;

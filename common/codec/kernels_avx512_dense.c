@@ -36,13 +36,7 @@ TARGET bool kernels_avx512_dense_open(const uint8_t *payload, size_t size, uint3
     uint64_t both = count;
     dense_layout_open(&l, count, base, w);
     if (l.kind != DENSE_BITSET) {
-        __m512i n;
-        if (l.kind == DENSE_NIBBLES) {
-            n = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const void *)l.counts));
-            n = _mm512_and_si512(_mm512_or_si512(n, _mm512_slli_epi16(n, 4)), avx512_set8(15));
-        } else {
-            n = _mm512_loadu_si512(l.counts);
-        }
+        __m512i n = _mm512_add_epi8(avx512_unpack64(l.counts, 0, l.count_width), avx512_set8(1));
         n = _mm512_maskz_expand_epi8(l.present, n);
         __m512i twice = _mm512_add_epi8(n, n), bits = _mm512_add_epi8(_mm512_add_epi8(twice, twice), twice);
         bits = _mm512_mask_mov_epi8(bits, _mm512_cmpgt_epu8_mask(n, avx512_set8(DENSE_LIST_MAX)), avx512_set8(64));

@@ -50,7 +50,10 @@ static void sparse_window(const sparse_list *s, uint32_t window, uint16_t *place
 
 static void sparse_all(const sparse_list *s, uint32_t *documents)
 {
-    plain_sparse_all(s, documents);
+    if (!s->stride)
+        plain_short_all(s, documents);
+    else
+        plain_sparse_all(s, documents);
 }
 
 static void sparse_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t sample_begin, uint32_t sample_escapes,

@@ -26,17 +26,10 @@ INLINE uint8x16_t bits_of(uint8x16_t counts)
 
 INLINE void read_counts(const dense_layout *l, uint8x16_t counts[4])
 {
-    uint8_t bytes[64 + 16];
-    if (l->kind == DENSE_BYTES) {
-        neon_spread(l->present, l->counts, counts);
-        return;
-    }
-    for (uint32_t i = 0; i < 2; i++) {
-        uint8x16_t two = vld1q_u8(l->counts + 16 * i), low = vandq_u8(two, vdupq_n_u8(15)), high = vshrq_n_u8(two, 4);
-        vst1q_u8(bytes + 32 * i, vzip1q_u8(low, high));
-        vst1q_u8(bytes + 32 * i + 16, vzip2q_u8(low, high));
-    }
-    vst1q_u8(bytes + 64, vdupq_n_u8(0));
+    neon_plan plan = neon_plan_of(0, l->count_width);
+    uint8_t bytes[64 + 16] = {0};
+    for (uint32_t i = 0; i < 4; i++)
+        vst1q_u8(bytes + 16 * i, vaddq_u8(neon_unpack16(&plan, l->counts + 2 * l->count_width * i), vdupq_n_u8(1)));
     neon_spread(l->present, bytes, counts);
 }
 

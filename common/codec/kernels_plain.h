@@ -123,6 +123,26 @@ static inline void plain_sparse_all(const sparse_list *s, uint32_t *documents)
         documents[i] = UINT32_MAX;
 }
 
+/* Where a gap's bits are and which document it leads to follow from those before by an addition each: nothing waits for
+ * loads. Damaged widths come out as some number. */
+static inline void plain_short_all(const sparse_list *s, uint32_t *documents)
+{
+    const uint8_t *lows = s->lows, *upper = s->upper;
+    uint32_t *out = documents, *end = documents + s->count, next = 0, least = (1u << s->low_bits) - 1;
+    uint64_t low = 0, before = UINT64_MAX - s->low_bits; /* where the last 1 was, less low_bits */
+    for (uint64_t at = 0, bits = s->upper_bits; at < bits && out < end; at += 64)
+        for (uint64_t word = bits_load64(upper + at / 8); word && out < end; word &= word - 1) {
+            uint64_t width = at + bits_lowest(word) - before - 1, highest = UINT64_C(1) << (width & 63);
+            uint64_t rest = bits_load64(lows + (low >> 3)) >> (low & 7) & (highest - 1);
+            before += width + 1 - s->low_bits;
+            low += width;
+            next += (uint32_t)(highest + rest) - least;
+            *out++ = next - 1;
+        }
+    while (out < end) /* damaged: fewer bits than said */
+        *out++ = UINT32_MAX;
+}
+
 /* The documents of a range that is a list of up to 8 places of 6 bits. */
 static inline uint64_t plain_list_mask(uint64_t x, uint32_t n)
 {

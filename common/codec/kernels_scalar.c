@@ -29,7 +29,7 @@ static bool dense_open(const uint8_t *payload, size_t size, uint32_t count, uint
         memset(w->bits, 0, sizeof w->bits);
         for (uint64_t left = l.present; left; left &= left - 1, i++) {
             uint32_t r = bits_lowest(left);
-            uint32_t n = l.kind == DENSE_NIBBLES ? (uint32_t)l.counts[i / 2] >> (i & 1) * 4 & 15 : l.counts[i];
+            uint32_t n = plain_number(l.counts, (uint64_t)i * l.count_width, l.count_width) + 1;
             w->counts[r] = (uint8_t)n;
             w->bits[r] = (uint8_t)(n > DENSE_LIST_MAX ? 64 : 6 * n);
             total += n;
@@ -152,7 +152,10 @@ static void sparse_window(const sparse_list *s, uint32_t window, uint16_t *place
 
 static void sparse_all(const sparse_list *s, uint32_t *documents)
 {
-    plain_sparse_all(s, documents);
+    if (!s->stride)
+        plain_short_all(s, documents);
+    else
+        plain_sparse_all(s, documents);
 }
 
 static void sparse_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t sample_begin, uint32_t sample_escapes,

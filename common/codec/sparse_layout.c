@@ -3,26 +3,60 @@
 #include "base/bit_writer.h"
 #include "codec/wdf_bytes.h"
 
-bool sparse_layout_read(sparse_list *s, const uint8_t *bytes, size_t size, uint32_t count, uint32_t universe,
-                        bool sampled, uint8_t base)
+/* What stands behind upper; lows have some bits. */
+static bool read_rest(sparse_list *s, const uint8_t *bytes, size_t size, uint8_t base, uint64_t lows_bits)
 {
-    if (!count || count > universe || size < 1 || bytes[0] > 8)
+    uint64_t upper = (s->upper_bits + 7) / 8, lows = (lows_bits + 7) / 8;
+    uint64_t wdf = ((uint64_t)s->count * s->width + 7) / 8, before = (uint64_t)(s->upper - bytes);
+    if (before + upper + lows + wdf > size)
         return false;
-    sparse_layout_shape(s, count, universe, sampled);
-    s->width = bytes[0];
     s->base = base;
-    uint64_t samples = sampled ? (uint64_t)sparse_layout_samples(s) * 8 : 0;
-    uint64_t upper = (s->upper_bits + 7) / 8, lows = ((uint64_t)count * s->low_bits + 7) / 8;
-    uint64_t wdf = ((uint64_t)count * s->width + 7) / 8;
-    if (1 + samples + upper + lows + wdf > size)
-        return false;
-    s->samples = bytes + 1;
-    s->upper = s->samples + samples;
     s->lows = s->upper + upper;
     s->wdf = s->lows + lows;
     s->exceptions = s->wdf + wdf;
     s->exceptions_size = (uint32_t)(bytes + size - s->exceptions);
     return true;
+}
+
+bool sparse_layout_read(sparse_list *s, const uint8_t *bytes, size_t size, uint32_t count, uint32_t universe,
+                        uint8_t base)
+{
+    if (!count || count > universe || size < 1 || bytes[0] > 8)
+        return false;
+    sparse_layout_shape(s, count, universe);
+    s->width = bytes[0];
+    s->samples = bytes + 1;
+    uint64_t samples = (uint64_t)sparse_layout_samples(s) * 8;
+    s->upper = s->samples + (samples < size ? samples : size);
+    return samples < size && read_rest(s, bytes, size, base, (uint64_t)count * s->low_bits);
+}
+
+/* Where the count-th 1 ends among so many bytes, in bits; 0 when there are fewer. */
+static uint64_t find_upper_bits(const uint8_t *upper, size_t size, uint32_t count)
+{
+    for (size_t at = 0; at < size; at += 8) {
+        uint64_t ones = bits_load64(upper + at) & bits_low(size - at < 8 ? (uint32_t)(size - at) * 8 : 64);
+        uint32_t n = bits_count(ones);
+        if (n < count) {
+            count -= n;
+            continue;
+        }
+        while (--count)
+            ones &= ones - 1;
+        return (uint64_t)at * 8 + bits_lowest(ones) + 1;
+    }
+    return 0;
+}
+
+bool sparse_layout_read_short(sparse_list *s, const uint8_t *bytes, size_t size, uint32_t count, uint8_t base)
+{
+    if (!count || size < 1)
+        return false;
+    *s = (sparse_list){.count = count, .width = bytes[0] % SHORT_WIDTHS, .low_bits = bytes[0] / SHORT_WIDTHS};
+    s->samples = s->upper = bytes + 1;
+    s->upper_bits = find_upper_bits(s->upper, size - 1, count);
+    return s->upper_bits && s->low_bits <= SHORT_LOW_BITS_MAX &&
+           read_rest(s, bytes, size, base, s->upper_bits - count + (uint64_t)count * s->low_bits);
 }
 
 static void add_samples(buffer *to, const sparse_list *s, const uint32_t *documents, const uint8_t *wdf,
@@ -80,16 +114,73 @@ static void add_wdf(buffer *to, const uint8_t *wdf, size_t count, uint32_t width
     to->size += codes + escaped;
 }
 
-void sparse_layout_add(buffer *to, const uint32_t *documents, const uint8_t *wdf, uint32_t count, uint32_t universe,
-                       bool sampled)
+void sparse_layout_add(buffer *to, const uint32_t *documents, const uint8_t *wdf, uint32_t count, uint32_t universe)
 {
     sparse_list s;
-    sparse_layout_shape(&s, count, universe, sampled);
+    sparse_layout_shape(&s, count, universe);
     uint32_t width = wdf_bytes_width(wdf, count), escape = wdf_bytes_escape(width);
     buffer_add_byte(to, (uint8_t)width);
-    if (sampled)
-        add_samples(to, &s, documents, wdf, escape);
+    add_samples(to, &s, documents, wdf, escape);
     add_upper(to, &s, documents);
     add_lows(to, &s, documents);
+    add_wdf(to, wdf, count, width);
+}
+
+/* ---- short lists ---- */
+
+static inline uint32_t gap_before(const uint32_t *documents, uint32_t i)
+{
+    return i ? documents[i] - documents[i - 1] - 1 : documents[0];
+}
+
+/* The bits of all gaps. */
+static uint64_t find_cost(const uint32_t *documents, uint32_t count, uint32_t low_bits)
+{
+    uint64_t cost = (uint64_t)count * (low_bits + 1);
+    for (uint32_t i = 0; i < count; i++)
+        cost += 2 * bits_highest(((uint64_t)gap_before(documents, i) >> low_bits) + 1);
+    return cost;
+}
+
+/* From what evenly spread documents want downwards, until it takes more twice. */
+static uint32_t choose_low_bits(const uint32_t *documents, uint32_t count)
+{
+    uint32_t most = bits_width(documents[count - 1] / count);
+    uint32_t best = most < SHORT_LOW_BITS_MAX ? most : SHORT_LOW_BITS_MAX;
+    uint64_t least = find_cost(documents, count, best);
+    for (uint32_t low = best, more = 0; low-- > 0 && more < 2;) {
+        uint64_t cost = find_cost(documents, count, low);
+        more += cost >= least;
+        best = cost < least ? low : best;
+        least = cost < least ? cost : least;
+    }
+    return best;
+}
+
+static void add_gaps(buffer *to, const uint32_t *documents, uint32_t count, uint32_t low_bits)
+{
+    bit_writer w;
+    uint64_t bits = find_cost(documents, count, low_bits); /* of upper and lows */
+    if (!buffer_reserve(to, (size_t)bits / 8 + 2 * BIT_WRITER_SLACK + 2))
+        return;
+    bit_writer_init(&w, to->data + to->size);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = bits_highest(((uint64_t)gap_before(documents, i) >> low_bits) + 1);
+        bit_writer_add(&w, UINT64_C(1) << n, n + 1);
+    }
+    bit_writer_init(&w, bit_writer_end(&w));
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t more = gap_before(documents, i) + (UINT64_C(1) << low_bits);
+        uint32_t width = bits_highest(more);
+        bit_writer_add(&w, more - (UINT64_C(1) << width), width);
+    }
+    to->size = (size_t)(bit_writer_end(&w) - to->data);
+}
+
+void sparse_layout_add_short(buffer *to, const uint32_t *documents, const uint8_t *wdf, uint32_t count)
+{
+    uint32_t width = wdf_bytes_width(wdf, count), low_bits = choose_low_bits(documents, count);
+    buffer_add_byte(to, (uint8_t)(width + SHORT_WIDTHS * low_bits));
+    add_gaps(to, documents, count, low_bits);
     add_wdf(to, wdf, count, width);
 }

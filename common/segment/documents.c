@@ -46,24 +46,38 @@ static oir_status open_column(const segment *s, enum part_kind part, uint64_t ad
     return OIR_OK;
 }
 
+/* What the root says of finding documents by docid; false when that is much for no docids. */
+static bool read_inverse(const uint8_t *root, bool docids, docid_inverse_places *places)
+{
+    *places = (docid_inverse_places){.marks = bits_load64(root + DOCUMENTS_MARKS),
+                                     .shortcuts = bits_load64(root + DOCUMENTS_SHORTCUTS),
+                                     .far = bits_load64(root + DOCUMENTS_FAR),
+                                     .shortcut_count = bits_load32(root + DOCUMENTS_SHORTCUT_COUNT),
+                                     .far_count = bits_load32(root + DOCUMENTS_FAR_COUNT)};
+    return docids || !places->marks;
+}
+
 /* Looks at no docid: their number may be large, and whatever they are is safe to use. */
 static oir_status open_docids(segment *s, const uint8_t *root, oir_error *err)
 {
     uint32_t count = s->context.document_count, first = bits_load32(root + DOCUMENTS_DOCID_FIRST);
     uint32_t last = bits_load32(root + DOCUMENTS_DOCID_LAST);
-    uint64_t docids = bits_load64(root + DOCUMENTS_DOCIDS), by_docid = bits_load64(root + DOCUMENTS_BY_DOCID);
+    uint64_t docids = bits_load64(root + DOCUMENTS_DOCIDS);
+    docid_inverse_places inverse;
     s->docid_first = first;
     s->docid_last = last;
+    if (!read_inverse(root, docids, &inverse))
+        return corrupt("docids are missing", err);
     if (count == 0)
-        return first || last || docids || by_docid ? corrupt("docids without documents", err) : OIR_OK;
+        return first || last || docids ? corrupt("docids without documents", err) : OIR_OK;
     if (first == 0 || last < first || last - first < count - 1 || (count == 1 && last != first))
         return corrupt("lowest and highest docid", err);
     if (!docids)
-        return by_docid || last - first != count - 1 ? corrupt("docids are missing", err) : OIR_OK;
+        return last - first != count - 1 ? corrupt("docids are missing", err) : OIR_OK;
     if (count == 1)
         return corrupt("docids where there is no choice", err);
     ERROR_FORWARD(packed_column_open(&s->docids, s->container, PART_DOCIDS, docids, count, last - first, err));
-    return packed_column_open(&s->by_docid, s->container, PART_DOCIDS, by_docid, count, count - 1, err);
+    return docid_inverse_open(&s->inverse, s->container, count, &inverse, err);
 }
 
 static oir_status open_reference(segment *s, const uint8_t *root, oir_error *err)
@@ -146,25 +160,24 @@ static oir_status check_even_extents(const segment *s, oir_error *err)
     return OIR_OK;
 }
 
-/* Docids must be unique: through by_docid they ascend, if it names each document. */
 static oir_status check_docids(const segment *s, oir_error *err)
 {
-    uint32_t count = s->context.document_count;
-    uint32_t before = 0;
+    oir_docid lowest = UINT32_MAX, highest = 0, before = 0;
     if (!s->docids.bytes)
         return OIR_OK;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t docid = segment_get_docid(s, segment_get_by_docid(s, i));
-        if (packed_column_get_raw(&s->docids, i) > s->docids.most ||
-            (s->by_docid.bytes && packed_column_get_raw(&s->by_docid, i) > s->by_docid.most))
+    for (uint32_t i = 0; i < s->context.document_count; i++) {
+        oir_docid docid = segment_get_docid(s, i);
+        if (packed_column_get_raw(&s->docids, i) > s->docids.most)
             return corrupt("docids out of range", err);
-        if (docid <= before)
-            return corrupt("docids do not ascend in their order", err);
-        if ((i == 0 && docid != s->docid_first) || (i == count - 1 && docid != s->docid_last))
-            return corrupt("lowest and highest docid", err);
+        if (segment_docids_ascend(s) && docid <= before)
+            return corrupt("docids do not ascend", err);
+        lowest = docid < lowest ? docid : lowest;
+        highest = docid > highest ? docid : highest;
         before = docid;
     }
-    return OIR_OK;
+    if (lowest != s->docid_first || highest != s->docid_last)
+        return corrupt("lowest and highest docid", err);
+    return segment_docids_ascend(s) ? OIR_OK : docid_inverse_check(&s->inverse, &s->docids, err);
 }
 
 oir_status documents_check(const segment *s, oir_error *err)

@@ -6,12 +6,11 @@
  * passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes count with
  * that: where a group of positions is then follows from wdf alone, without a look at the documents before.
  *
- * PART_DOCIDS holds up to two objects at 64, of numbers packed to bits as codec/bitpack.h says: of each document its
- * docid less the lowest, in the fewest bits that hold the highest docid less the lowest; and, if docids do not ascend,
- * the local numbers in the order of their docids, in the fewest bits that hold the number of documents less 1. Neither
- * where docids follow each other: then local + the first one is it.
+ * PART_DOCIDS holds an object at 64, of numbers packed to bits as codec/bitpack.h says: of each document its docid less
+ * the lowest, in the fewest bits that hold the highest docid less the lowest; and, if docids do not ascend, what finds
+ * documents by them (docid_inverse.c). Nothing where docids follow each other: then local + the first one is it.
  *
- * PART_SEGMENT has a root of 152 bytes, little-endian:
+ * PART_SEGMENT has a root of 176 bytes, little-endian:
  *     0    u32       number of documents
  *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data, 8 and 16: how well the
  *                    documents are in an order of their own
@@ -21,13 +20,17 @@
  *     24   u32       0 if some position is 0, else 1
  *     28   u32       lowest docid
  *     32   u32       highest docid
- *     36   u32       0
+ *     36   u32       number of shortcuts (docid_inverse.c)
  *     40   f64 x 3   k1, b and average length that bounds were made with
  *     64   u64 x 4   addresses of the planes of lengths, 0 where there are fewer
  *     96   u64 x 4   of extents; all 0 if they are the lengths
  *     128  u64       address of the docids, or 0
- *     136  u64       of the local numbers by docid, or 0
- *     144  u64       of the windows' extents, or 0 where each document counts with its own */
+ *     136  u64       of marks, or 0 where docids ascend
+ *     144  u64       of the windows' extents, or 0 where each document counts with its own
+ *     152  u64       of shortcuts, or 0
+ *     160  u64       of the local numbers with far docids, or 0
+ *     168  u32       how many these are
+ *     172  u32       0 */
 #include "segment/documents.h"
 
 #include <assert.h>
@@ -37,10 +40,9 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/paths.h"
-#include "base/sort.h"
 #include "segment/container.h"
+#include "segment/docid_inverse.h"
 #include "segment/documents_format.h"
-#include "segment/packed_column.h"
 
 enum { EVEN_SHARE = 8 /* extents are alike when windows' largest add at most one in so many: 0.2 bits a position */ };
 
@@ -200,38 +202,16 @@ static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *e
     return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
 }
 
-/* Adds a column of docids and notes its address at `at`. */
-static oir_status write_packed(documents_writer *w, uint32_t most, uint8_t *at, oir_error *err)
+static oir_status write_inverse(documents_writer *w, uint8_t *root, oir_error *err)
 {
-    uint64_t address;
-    ERROR_FORWARD(packed_column_write(w->container, PART_DOCIDS, w->docids, w->count, most, &address, err));
-    bits_store64(at, address);
+    docid_inverse_places places;
+    ERROR_FORWARD(docid_inverse_write(w->container, w->docids, w->count, &places, err));
+    bits_store64(root + DOCUMENTS_MARKS, places.marks);
+    bits_store64(root + DOCUMENTS_SHORTCUTS, places.shortcuts);
+    bits_store64(root + DOCUMENTS_FAR, places.far);
+    bits_store32(root + DOCUMENTS_SHORTCUT_COUNT, places.shortcut_count);
+    bits_store32(root + DOCUMENTS_FAR_COUNT, places.far_count);
     return OIR_OK;
-}
-
-/* Writes the local numbers in the order of their docids, and leaves them in the docids' place. */
-static oir_status write_by_docid(documents_writer *w, uint8_t *root, oir_error *err)
-{
-    oir_status status = OIR_OK;
-    uint64_t *order = memory_new((size_t)w->count * sizeof *order);
-    if (!order)
-        return error_no_memory(err, "the order of docids");
-    for (uint32_t d = 0; d < w->count; d++)
-        order[d] = (uint64_t)w->docids[d] << 32 | d;
-    sort_u64(order, w->count);
-    for (uint32_t i = 1; i < w->count; i++) {
-        if (order[i] >> 32 == order[i - 1] >> 32) {
-            status = error_set(err, OIR_INVALID_ARGUMENT, "docid %u twice in one segment",
-                               bits_load32(root + DOCUMENTS_DOCID_FIRST) + (uint32_t)(order[i] >> 32));
-            goto done;
-        }
-    }
-    for (uint32_t i = 0; i < w->count; i++)
-        w->docids[i] = (uint32_t)order[i];
-    ERROR_GOTO_DONE(write_packed(w, w->count - 1, root + DOCUMENTS_BY_DOCID, err));
-done:
-    memory_free(order);
-    return status;
 }
 
 /* Docids are made less the lowest where they lie: nobody asks for them afterwards. */
@@ -252,8 +232,10 @@ static oir_status write_docids(documents_writer *w, uint8_t *root, oir_error *er
         return OIR_OK;
     for (uint32_t d = 0; d < w->count; d++)
         w->docids[d] -= first;
-    ERROR_FORWARD(write_packed(w, last - first, root + DOCUMENTS_DOCIDS, err));
-    return ascending ? OIR_OK : write_by_docid(w, root, err);
+    uint64_t address;
+    ERROR_FORWARD(packed_column_write(w->container, PART_DOCIDS, w->docids, w->count, last - first, &address, err));
+    bits_store64(root + DOCUMENTS_DOCIDS, address);
+    return ascending ? OIR_OK : write_inverse(w, root, err);
 }
 
 /* The reference for bounds: anything goes that gives a norm over 0. */

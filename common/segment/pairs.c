@@ -59,7 +59,7 @@ static void fill_entry(const pairs_table *p, uint32_t i, uint32_t second, term_e
     const uint8_t *at = p->entries + (size_t)i * PAIRS_ENTRY_SIZE;
     uint32_t count = bits_load32(at + 8);
     *entry = (term_entry){.ordinal = second, .termfreq = count, .collection_freq = count, .wdf_max = 1, .pair = true};
-    entry->form = bits_load16(at) & PAIRS_MARKED ? POSTINGS_MARKS : pairs_format_form(count);
+    entry->form = bits_load16(at) & PAIRS_MARKED ? POSTINGS_MARKS : POSTINGS_SPARSE;
     entry->postings_address = bits_load64(at) >> 16;
     if (entry->form != POSTINGS_MARKS && count && count <= p->document_count)
         entry->postings_size = pairs_format_size(count, p->document_count);

@@ -12,20 +12,13 @@ enum {
     PAIRS_MARKS_HEADER = 5
 };
 
-/* Lists of pairs are never dense: range bounds would be half of them. */
-static inline uint8_t pairs_format_form(uint32_t count)
-{
-    return count >= POSTINGS_SPARSE_MIN ? POSTINGS_SPARSE : POSTINGS_SHORT;
-}
-
 /* Bytes of a pair's list; wdf, which are all 1, take none. */
 static inline uint64_t pairs_format_size(uint32_t count, uint32_t document_count)
 {
     sparse_list s;
-    bool sampled = pairs_format_form(count) == POSTINGS_SPARSE;
-    sparse_layout_shape(&s, count, document_count, sampled);
-    uint64_t samples = sampled ? (uint64_t)sparse_layout_samples(&s) * 8 + s.windows + 4 : 0;
-    return 1 + samples + (s.upper_bits + 7) / 8 + ((uint64_t)count * s.low_bits + 7) / 8;
+    sparse_layout_shape(&s, count, document_count);
+    uint64_t samples = (uint64_t)sparse_layout_samples(&s) * 8;
+    return s.windows + 4 + 1 + samples + (s.upper_bits + 7) / 8 + ((uint64_t)count * s.low_bits + 7) / 8;
 }
 
 /* Bytes of a pair's marks, with `width` bits for the number of them in each window; see pairs_marks.c. */

@@ -1,6 +1,6 @@
-/* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c), with samples from POSTINGS_SPARSE_MIN
- * documents on, else without; wdf, which are all 1, have no bits, and a window's bound only says whether it has
- * documents: 255 or 0. A list's size follows from its count. Marks: pairs_marks.c.
+/* Part PART_PAIRS. Lists are written as sparse ones of terms are (postings_writer.c), however long: short ones' sizes
+ * would not follow from their counts, and range bounds would be half of dense ones. wdf, which are all 1, have no bits,
+ * and a window's bound only says whether it has documents: 255 or 0. Marks: pairs_marks.c.
  * The part is there, with no words, where no pair was worth a list: nobody need look again.
  *
  * Root:
@@ -279,18 +279,16 @@ static void read_gaps(pairs_writer *w, const growing *list)
 
 static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *address, oir_error *err)
 {
-    bool sampled = pairs_format_form(list->count) == POSTINGS_SPARSE;
     uint32_t windows = postings_view_windows(w->context->document_count);
     read_gaps(w, list);
     buffer_clear(&w->bytes);
-    if (sampled)
-        buffer_add_u32(&w->bytes, UINT32_MAX << 16); /* from 0 to 1 */
-    uint8_t *bounds = sampled ? buffer_extend(&w->bytes, windows) : NULL;
+    buffer_add_u32(&w->bytes, UINT32_MAX << 16); /* from 0 to 1 */
+    uint8_t *bounds = buffer_extend(&w->bytes, windows);
     if (bounds)
         memset(bounds, 0, windows);
     for (uint32_t i = 0; bounds && i < list->count; i++)
         bounds[w->documents[i] >> WINDOW_BITS] = UINT8_MAX;
-    sparse_layout_add(&w->bytes, w->documents, w->zeros, list->count, w->context->document_count, sampled);
+    sparse_layout_add(&w->bytes, w->documents, w->zeros, list->count, w->context->document_count);
     if (w->bytes.failed)
         return error_no_memory(err, "pairs of words");
     return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "codec/positions.h"
 #include "codec/sparse_layout.h"
+#include "segment/postings_view.h"
 
 enum {
     PREFETCH = 16,      /* postings ahead: documents of a rare term lie far from each other */
@@ -88,7 +89,7 @@ static bool add_sparse(group_writer *g)
 {
     const term_postings *p = g->postings;
     sparse_list shape;
-    sparse_layout_shape(&shape, p->count, g->context->document_count, true);
+    sparse_layout_shape(&shape, p->count, g->context->document_count);
     uint32_t samples = sparse_layout_samples(&shape);
     size_t table = g->to->size;
     buffer_add_zeros(g->to, (size_t)samples * 4);
@@ -123,10 +124,36 @@ static bool add_window_groups(group_writer *g, uint32_t first, uint32_t end, uin
     return true;
 }
 
+/* Places of windows, written whole, get narrow if they can, and what follows moves. */
+static void narrow_places(buffer *to, uint32_t windows)
+{
+    size_t wide = (size_t)windows * 4, narrow = postings_view_places_size(windows);
+    uint8_t *places = to->data + 1, *out = places;
+    for (uint32_t i = 0; i < windows; i++) {
+        uint32_t first = bits_load32(places + (size_t)(i - i % POSTINGS_PLACES_GROUP) * 4);
+        if (bits_load32(places + (size_t)i * 4) - first > UINT16_MAX)
+            return;
+    }
+    for (uint32_t i = 0, first = 0; i < windows; i++) { /* never writes further than it has read */
+        uint32_t place = bits_load32(places + (size_t)i * 4);
+        if (i % POSTINGS_PLACES_GROUP == 0) {
+            first = place;
+            bits_store32(out, place - (uint32_t)(wide - narrow));
+            out += 4;
+        } else {
+            bits_store16(out, (uint16_t)(place - first));
+            out += 2;
+        }
+    }
+    memmove(places + narrow, places + wide, to->size - 1 - wide);
+    to->size -= wide - narrow;
+    to->data[0] |= POSTINGS_PLACES_NARROW;
+}
+
 static bool add_dense(group_writer *g, uint32_t offset_size, bool *too_wide)
 {
     const uint32_t *documents = g->postings->documents, count = g->postings->count;
-    uint32_t windows = (uint32_t)(((uint64_t)g->context->document_count + WINDOW_SIZE - 1) >> WINDOW_BITS);
+    uint32_t windows = postings_view_windows(g->context->document_count);
     buffer *to = g->to;
     buffer_add_byte(to, (uint8_t)offset_size);
     size_t table = to->size;
@@ -159,8 +186,13 @@ static bool add_groups(group_writer g, uint8_t form, uint32_t offset_size, bool 
 {
     *too_wide = false;
     buffer_clear(g.to);
-    if (form == POSTINGS_DENSE)
-        return add_dense(&g, offset_size, too_wide) && !g.to->failed;
+    if (form == POSTINGS_DENSE) {
+        if (!add_dense(&g, offset_size, too_wide) || g.to->failed)
+            return false;
+        if (!*too_wide && paths_use(PATHS_NARROW))
+            narrow_places(g.to, postings_view_windows(g.context->document_count));
+        return true;
+    }
     if (form == POSTINGS_SPARSE)
         return add_sparse(&g) && !g.to->failed;
     return add_run(&g, 0, g.postings->count);

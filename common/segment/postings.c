@@ -50,14 +50,14 @@ static oir_status decode_dense(const kernels *k, const postings_view *v, posting
     for (uint32_t window = 0; window < v->windows; window++) {
         const uint8_t *payload;
         size_t size;
-        uint32_t count, before;
-        if (!postings_view_window(v, window, &payload, &size, &count, &before) || before != n || count > v->count - n)
+        uint32_t count;
+        if (!postings_view_window(v, window, &payload, &size, &count) || count > v->count - n)
             return damaged(err, v, "directory");
         if (!count)
             continue;
         if (!k->dense_open(payload, size, count, v->base, &w))
             return damaged(err, v, "window");
-        for (uint32_t r = 0, done = 0; r < RANGES; r++) {
+        for (uint32_t r = 0, done = 0, before; r < RANGES; r++) {
             uint64_t mask = k->dense_range(&w, r, &before);
             if (!mask)
                 continue;
@@ -127,11 +127,6 @@ typedef struct group_reader {
     uint32_t unit_first;     /* index of the unit's first group */
 } group_reader;
 
-static uint32_t table_at(const group_reader *g, size_t offset, uint32_t unit)
-{
-    return bits_load32(g->view->positions + offset + (size_t)unit * 4);
-}
-
 /* At the start of a window or sample: to its first group, behind its offsets of blocks. */
 static void enter_unit(group_reader *g)
 {
@@ -145,7 +140,8 @@ static void enter_unit(group_reader *g)
             uint32_t blocks = (end - g->index + 63) / 64;
             g->unit = window + 1;
             g->unit_first = g->index;
-            g->bit = ((uint64_t)table_at(g, 1, window) + (uint64_t)(blocks - 1) * v->positions[0]) * 8;
+            g->bit = postings_view_positions_place(v, window) * UINT64_C(8);
+            g->bit += (uint64_t)(blocks - 1) * postings_view_block_offset(v) * 8;
         } else if ((g->index - g->unit_first) % 64 == 0) {
             g->bit = (g->bit + 7) & ~UINT64_C(7);
         }
@@ -153,7 +149,7 @@ static void enter_unit(group_reader *g)
         uint32_t sample = window / v->list.stride;
         if (sample + 1 != g->unit) {
             g->unit = sample + 1;
-            g->bit = (uint64_t)table_at(g, 0, sample) * 8;
+            g->bit = (uint64_t)bits_load32(v->positions + (size_t)sample * 4) * 8;
         }
     }
 }

@@ -26,8 +26,8 @@ static bool open_dense(postings_group *g, const postings_view *v, uint32_t windo
 {
     const uint8_t *payload;
     size_t size;
-    uint32_t count, before;
-    bool sound = postings_view_window(v, window, &payload, &size, &count, &before);
+    uint32_t count;
+    bool sound = postings_view_window(v, window, &payload, &size, &count);
     bool open = sound && count && g->kernels->dense_open(payload, size, count, v->base, dense);
     g->damaged |= !sound || (count && !open);
     return open;

@@ -50,18 +50,20 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         at += v->windows;
     }
     if (v->form == POSTINGS_DENSE) {
-        size_t directory = ((size_t)v->windows + 1) * 8;
+        size_t counts = (size_t)v->windows * 2, directory = counts + postings_view_places_size(v->windows + 1);
         if ((size_t)(end - at) < directory)
             return damaged(err, entry, "directory");
-        v->directory = at;
+        v->counts = at;
+        v->places = at + counts;
         v->payload = at + directory;
         v->payload_size = (size_t)(end - v->payload);
         return OIR_OK;
     }
-    if (!sparse_layout_read(&v->list, at, (size_t)(end - at), v->count, context->document_count,
-                            v->form == POSTINGS_SPARSE, v->base))
-        return damaged(err, entry, "list");
-    return OIR_OK;
+    size_t size = (size_t)(end - at);
+    bool sound = v->form == POSTINGS_SHORT
+                     ? sparse_layout_read_short(&v->list, at, size, v->count, v->base)
+                     : sparse_layout_read(&v->list, at, size, v->count, context->document_count, v->base);
+    return sound ? OIR_OK : damaged(err, entry, "list");
 }
 
 bool postings_view_inlined(const term_entry *entry, uint32_t *documents, uint32_t *wdf)
@@ -91,8 +93,9 @@ oir_status postings_view_positions(postings_view *v, const struct container *par
     v->positions_size = (size_t)entry->positions_size;
     size_t table = 0;
     if (v->form == POSTINGS_DENSE) {
-        table = 1 + (size_t)v->windows * 4;
-        if (v->positions[0] != 2 && v->positions[0] != 4)
+        bool narrow = v->positions[0] & POSTINGS_PLACES_NARROW;
+        table = 1 + (narrow ? postings_view_places_size(v->windows) : (size_t)v->windows * 4);
+        if (postings_view_block_offset(v) != 2 && postings_view_block_offset(v) != 4)
             table = SIZE_MAX;
     } else if (v->form == POSTINGS_SPARSE) {
         table = (size_t)sparse_layout_samples(&v->list) * 4;

@@ -9,7 +9,7 @@
 
 enum {
     POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
-    POSTINGS_SPARSE_MIN = 1024,   /* lists with fewer are short: quick enough to decode whole */
+    POSTINGS_SPARSE_MIN = 2048,   /* lists with fewer are short: quick enough to decode whole */
     POSTINGS_DENSE_MIN = 64,
     POSTINGS_DENSE_SHARE = 256,   /* dense: in at least one document of so many */
     POSTINGS_TOPS = 6,
@@ -49,7 +49,8 @@ typedef struct postings_view {
     const uint8_t *window_bounds; /* dense and sparse: a byte by window */
     const uint8_t *tops;          /* the same, of terms: byte b says that postings_top_counts documents have low +
                                      (b - 1) * step at least, 0 nothing; NULL: none */
-    const uint8_t *directory;     /* dense: windows + 1 entries of 8 bytes */
+    const uint8_t *counts;        /* dense: documents by window, 2 bytes each */
+    const uint8_t *places;        /* dense: where payloads begin, windows + 1, see postings_view_place */
     const uint8_t *payload;       /* dense */
     size_t payload_size;
     sparse_list list;             /* sparse and short */
@@ -79,18 +80,55 @@ bool postings_view_inlined(const term_entry *entry, uint32_t *documents, uint32_
 /* Finds the term's positions, once they are needed: checksums are verified then. OIR_CORRUPT. */
 oir_status postings_view_positions(postings_view *v, const struct container *parts, oir_error *err);
 
-/* The payload of a window of a dense list: *count documents, *before postings before it. False when damaged. */
-static inline bool postings_view_window(const postings_view *v, uint32_t window, const uint8_t **payload, size_t *size,
-                                        uint32_t *count, uint32_t *before)
+/* Places of windows: of each eighth, from the first on, 4 bytes; of the others 2, how much further than the eighth
+ * before. */
+enum {
+    POSTINGS_PLACES_GROUP = 8,
+    POSTINGS_PLACES_BYTES = 4 + (POSTINGS_PLACES_GROUP - 1) * 2, /* of a group */
+    POSTINGS_PLACES_NARROW = 8 /* of positions, beside the size of block offsets: so; else 4 bytes each */
+};
+
+static inline size_t postings_view_places_size(size_t windows)
 {
-    const uint8_t *entry = v->directory + (size_t)window * 8;
-    uint64_t at = bits_load64(entry), next = bits_load64(entry + 8);
-    uint32_t from = (uint32_t)at, to = (uint32_t)next;
-    *before = (uint32_t)(at >> 32);
-    *count = (uint32_t)(next >> 32) - *before;
+    return (windows + (windows + POSTINGS_PLACES_GROUP - 1) / POSTINGS_PLACES_GROUP) * 2;
+}
+
+static inline uint32_t postings_view_place(const uint8_t *places, uint32_t window)
+{
+    const uint8_t *group = places + (size_t)(window / POSTINGS_PLACES_GROUP) * POSTINGS_PLACES_BYTES;
+    uint32_t other = window % POSTINGS_PLACES_GROUP; /* without a branch: the first reads its own bytes, for nothing */
+    return bits_load32(group) + (bits_load16(group + 2 + (size_t)other * 2) & (0 - (uint32_t)(other > 0)));
+}
+
+/* The bytes of an offset of a block of positions in a dense list. */
+static inline uint32_t postings_view_block_offset(const postings_view *v)
+{
+    return v->positions[0] & ~(uint32_t)POSTINGS_PLACES_NARROW;
+}
+
+/* Where a window's positions start in a dense list; v->positions are there. */
+static inline uint32_t postings_view_positions_place(const postings_view *v, uint32_t window)
+{
+    return v->positions[0] & POSTINGS_PLACES_NARROW ? postings_view_place(v->positions + 1, window)
+                                                    : bits_load32(v->positions + 1 + (size_t)window * 4);
+}
+
+/* The payload of a window of a dense list: *count documents, in at most *size bytes, which go on behind it. False when
+ * damaged. */
+static inline bool postings_view_window(const postings_view *v, uint32_t window, const uint8_t **payload, size_t *size,
+                                        uint32_t *count)
+{
+    uint32_t from = postings_view_place(v->places, window);
+    *count = bits_load16(v->counts + (size_t)window * 2);
     *payload = v->payload + from;
-    *size = to - from;
-    return from <= to && to <= v->payload_size && *count <= WINDOW_SIZE && *before <= v->count;
+    *size = v->payload_size - from;
+    return from <= v->payload_size && *count <= WINDOW_SIZE;
+}
+
+/* Where it ends; anything when damaged. */
+static inline uint32_t postings_view_window_end(const postings_view *v, uint32_t window)
+{
+    return postings_view_place(v->places, window + 1);
 }
 
 /* The first of the large wdf whose document is not less than one; large_count if there is none. */

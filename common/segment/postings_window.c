@@ -135,7 +135,7 @@ void postings_window_prefetch(const postings_window *p, uint32_t window)
     if (!p->bounds[window])
         return;
     if (p->view.form == POSTINGS_DENSE) {
-        const uint8_t *payload = p->view.payload + bits_load32(p->view.directory + (size_t)window * 8);
+        const uint8_t *payload = p->view.payload + postings_view_place(p->view.places, window);
         __builtin_prefetch(payload);
         __builtin_prefetch(payload + 64);
     } else if (p->view.form == POSTINGS_SPARSE) {
@@ -149,8 +149,7 @@ void postings_window_prefetch(const postings_window *p, uint32_t window)
 
 static void locate_dense(postings_window *p)
 {
-    if (!postings_view_window(&p->view, p->window, &p->payload, &p->payload_size, &p->window_count,
-                              &p->window_before)) {
+    if (!postings_view_window(&p->view, p->window, &p->payload, &p->payload_size, &p->window_count)) {
         p->damaged = true;
         p->payload = NULL;
         p->window_count = 0;
@@ -455,15 +454,16 @@ void postings_window_prefetch_rest(const postings_window *p)
 {
     if (!postings_window_is_dense(p) || !p->payload)
         return;
-    size_t size = p->payload_size < PREFETCH_MOST ? p->payload_size : PREFETCH_MOST;
+    size_t size = postings_view_window_end(&p->view, p->window) - (size_t)(p->payload - p->view.payload);
+    size = size < PREFETCH_MOST ? size : PREFETCH_MOST;
     for (size_t at = 128; at < size; at += 64)
         __builtin_prefetch(p->payload + at);
 }
 
 void postings_window_prefetch_payload(const postings_window *p, uint32_t window)
 {
-    const uint8_t *directory = p->view.directory + (size_t)window * 8;
-    uint32_t from = bits_load32(directory), size = bits_load32(directory + 8) - from;
+    uint32_t from = postings_view_place(p->view.places, window);
+    uint32_t size = postings_view_window_end(&p->view, window) - from;
     size = size < PREFETCH_MOST ? size : PREFETCH_MOST;
     for (size_t at = 128; at < size; at += 64)
         __builtin_prefetch(p->view.payload + from + at);

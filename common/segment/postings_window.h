@@ -63,7 +63,7 @@ typedef struct postings_window {
     /* dense */
     const uint8_t *payload;
     size_t payload_size;
-    uint32_t window_count, window_before;
+    uint32_t window_count;
 
     /* groups: evaluated there */
     postings_group *group;
@@ -108,7 +108,7 @@ static inline void postings_window_seek(postings_window *p, uint32_t window)
 static inline void postings_window_prefetch_place(const postings_window *p, uint32_t window)
 {
     if (p->view.form == POSTINGS_DENSE)
-        __builtin_prefetch(p->view.directory + (size_t)window * 8);
+        __builtin_prefetch(p->view.places + (size_t)(window / POSTINGS_PLACES_GROUP) * POSTINGS_PLACES_BYTES);
     else if (p->view.form == POSTINGS_SPARSE)
         __builtin_prefetch(p->view.list.samples + (size_t)(window / p->view.list.stride) * 8);
 }

@@ -62,8 +62,9 @@ static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
 static oir_status find_dense_block(const postings_window *p, uint32_t block, uint64_t *bit, oir_error *err)
 {
     const uint8_t *bytes = p->view.positions;
-    uint32_t size = bytes[0], blocks = (p->window_count + GROUPS_IN_BLOCK - 1) / GROUPS_IN_BLOCK;
-    uint64_t start = bits_load32(bytes + 1 + (size_t)p->window * 4), groups = start + (uint64_t)(blocks - 1) * size;
+    uint32_t size = postings_view_block_offset(&p->view);
+    uint32_t blocks = (p->window_count + GROUPS_IN_BLOCK - 1) / GROUPS_IN_BLOCK;
+    uint64_t start = postings_view_positions_place(&p->view, p->window), groups = start + (uint64_t)(blocks - 1) * size;
     if (!blocks || groups > p->view.positions_size)
         return damaged(p, err);
     if (block)

@@ -3,10 +3,11 @@
  *     large      only when the term's largest wdf is 255 or more: 4 bytes n, then n times document and wdf, 4 bytes
  *                each: the wdf that a byte cannot hold
  *     then by form
- *     short      codec/sparse_layout.h, not sampled
- *     sparse     bounds; codec/sparse_layout.h, sampled
- *     dense      bounds; a directory of W + 1 entries: 4 bytes offset of the window's payload in what
- *                follows, 4 bytes number of postings before; the payloads (codec/dense_layout.h)
+ *     short      codec/sparse_layout.h, a short list
+ *     sparse     bounds; codec/sparse_layout.h, a sparse one
+ *     dense      bounds; of each window 2 bytes, its number of documents; where the payloads of W + 1 windows begin
+ *                in what follows: of each eighth window, from the first on, 4 bytes, of the others 2, how much further
+ *                than the eighth's; the payloads (codec/dense_layout.h)
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
  *                itself) and a varint of its wdf less the base
  * Bounds are two numbers of 2 bytes, low and high, POSTINGS_TOPS bytes, and W bytes by window. A window's or range's
@@ -21,10 +22,13 @@
  *     short, inlined   the groups
  *     sparse           for each sample of the list 4 bytes: where its first group starts; the groups, samples starting
  *                      at whole bytes
- *     dense            1 byte: 2 or 4, the size of block offsets; for each window 4 bytes: where it starts; for each
- *                      window that is not empty the offsets of its second, third... block of 64 groups from its first,
- *                      then the groups, blocks starting at whole bytes
+ *     dense            1 byte: 2 or 4, the size of block offsets, 8 more: places are narrow; for each window where it
+ *                      starts: 4 bytes, or if narrow for each eighth, from the first on, and for the others 2 bytes,
+ *                      how much further; for each window that is not empty the offsets of its second, third... block of
+ *                      64 groups from its first, then the groups, blocks starting at whole bytes
  * Offsets count from the first byte of the term's positions. */
+#include <assert.h>
+
 #include "base/memory.h"
 #include "codec/dense_writer.h"
 #include "codec/sparse_layout.h"
@@ -376,6 +380,19 @@ static void find_range_tops(const postings_writer *w, const term_postings *p, co
             count_tops(w, p, s, r->ends[k - 1], r->ends[k], t);
 }
 
+/* Where a window's payload begins. No payload has 5,000 bytes, so that differences fit. */
+static void put_place(uint8_t *places, uint32_t window, size_t place)
+{
+    uint8_t *group = places + (size_t)(window / POSTINGS_PLACES_GROUP) * POSTINGS_PLACES_BYTES;
+    uint32_t other = window % POSTINGS_PLACES_GROUP;
+    if (other) {
+        assert(place - bits_load32(group) <= UINT16_MAX);
+        bits_store16(group + 2 + (size_t)other * 2, (uint16_t)(place - bits_load32(group)));
+    } else {
+        bits_store32(group, (uint32_t)place);
+    }
+}
+
 /* The list's scale, then all that follows. */
 static oir_status add_dense(postings_writer *w, const term_postings *p, oir_error *err)
 {
@@ -391,19 +408,19 @@ static oir_status add_dense(postings_writer *w, const term_postings *p, oir_erro
     postings_scale_bounds(&s, r->most + 1, r->count, r->bounds + 1);
     find_range_tops(w, p, &s, &tops);
     add_scale(w, &s, &tops);
-    size_t bounds_at = list->size, directory = bounds_at + w->windows;
-    size_t payload = directory + ((size_t)w->windows + 1) * 8;
+    size_t bounds_at = list->size, counts = bounds_at + w->windows, places = counts + (size_t)w->windows * 2;
+    size_t payload = places + postings_view_places_size((size_t)w->windows + 1);
     buffer_add_zeros(list, payload - bounds_at);
     for (uint32_t window = 0, k = 1; window <= w->windows && !list->failed; window++) {
         uint32_t first = k, before = r->ends[k - 1];
         uint8_t highest = 0;
-        bits_store32(list->data + directory + (size_t)window * 8, (uint32_t)(list->size - payload));
-        bits_store32(list->data + directory + (size_t)window * 8 + 4, before);
+        put_place(list->data + places, window, list->size - payload);
         for (; k <= r->count && r->numbers[k] / RANGES == window; k++)
             highest = r->bounds[k] > highest ? r->bounds[k] : highest;
         if (k == first)
             continue;
         list->data[bounds_at + window] = highest;
+        bits_store16(list->data + counts + (size_t)window * 2, (uint16_t)(r->ends[k - 1] - before));
         dense_writer_add(list, &(dense_documents){.count = r->ends[k - 1] - before,
                                                   .places = w->places + before,
                                                   .wdf = w->clipped + before,
@@ -459,11 +476,12 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
             add_large(w, p);
         if (entry->form == POSTINGS_DENSE)
             ERROR_FORWARD(add_dense(w, p, err));
-        if (entry->form == POSTINGS_SPARSE)
+        if (entry->form == POSTINGS_SPARSE) {
             add_window_bounds(w, p);
-        if (entry->form != POSTINGS_DENSE)
-            sparse_layout_add(&w->list, p->documents, w->clipped, p->count, w->context->document_count,
-                              entry->form == POSTINGS_SPARSE);
+            sparse_layout_add(&w->list, p->documents, w->clipped, p->count, w->context->document_count);
+        }
+        if (entry->form == POSTINGS_SHORT)
+            sparse_layout_add_short(&w->list, p->documents, w->clipped, p->count);
         if (w->list.failed)
             return error_no_memory(err, "a list of postings");
     }

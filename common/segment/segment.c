@@ -91,39 +91,15 @@ void segment_close(segment *s)
         free_segment(h);
 }
 
-oir_status segment_verify_docid_maps(const segment *s, oir_error *err)
-{
-    ERROR_FORWARD(packed_column_verify(&s->docids, 0, s->context.document_count, err));
-    return packed_column_verify(&s->by_docid, 0, s->context.document_count, err);
-}
-
 oir_status segment_find_docid(const segment *s, oir_docid docid, uint32_t *local, bool *found, oir_error *err)
 {
-    uint32_t low = 0, high = s->context.document_count;
     *found = false;
-    if (high == 0 || docid < s->docid_first || docid > s->docid_last)
+    if (s->context.document_count == 0 || docid < s->docid_first || docid > s->docid_last)
         return OIR_OK;
-    if (!s->docids.bytes) {
-        *local = docid - s->docid_first;
-        *found = true;
-        return OIR_OK;
-    }
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        ERROR_FORWARD(packed_column_verify(&s->by_docid, middle, 1, err));
-        uint32_t at = segment_get_by_docid(s, middle);
-        ERROR_FORWARD(segment_verify_docids(s, at, 1, err));
-        oir_docid here = segment_get_docid(s, at);
-        if (here == docid) {
-            *local = at;
-            *found = true;
-            return OIR_OK;
-        }
-        if (here < docid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    if (s->docids.bytes)
+        return docid_inverse_find(&s->inverse, &s->docids, docid - s->docid_first, local, found, err);
+    *local = docid - s->docid_first;
+    *found = true;
     return OIR_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <oir/error.h>
 
 #include "base/buffer.h"
+#include "segment/docid_inverse.h"
 #include "segment/packed_column.h"
 #include "segment/pairs.h"
 #include "segment/postings.h"
@@ -24,7 +25,7 @@ typedef struct segment {
     oir_docid docid_first;       /* the lowest docid */
     oir_docid docid_last;        /* the highest docid */
     packed_column docids;        /* local -> docid - docid_first; none when that is local */
-    packed_column by_docid;      /* locals in the order of docids; none when docids ascend */
+    docid_inverse inverse;       /* finds local numbers; none when docids ascend */
     terms terms;                 /* the dictionary */
     pairs_table pairs;
     bool has_positions, has_term_lists, has_stored;
@@ -59,25 +60,17 @@ static inline void segment_prefetch_docid(const segment *s, uint32_t local)
         packed_column_prefetch(&s->docids, local);
 }
 
-/* The local number that is the i-th in the order of docids, i below document_count: below document_count, and else as
- * segment_get_docid. */
-static inline uint32_t segment_get_by_docid(const segment *s, uint32_t i)
-{
-    return s->by_docid.bytes ? packed_column_get(&s->by_docid, i) : i;
-}
-
 /* Whether documents are in the order of their docids. */
 static inline bool segment_docids_ascend(const segment *s)
 {
-    return !s->by_docid.bytes;
+    return !s->inverse.marks;
 }
 
-/* Checksums, each looked at once: of the docids of local numbers from `from` on; of both maps. OIR_CORRUPT. */
+/* Checksums, each looked at once, of the docids of local numbers from `from` on. OIR_CORRUPT. */
 static inline oir_status segment_verify_docids(const segment *s, uint32_t from, uint32_t count, oir_error *err)
 {
     return s->docids.bytes ? packed_column_verify(&s->docids, from, count, err) : OIR_OK;
 }
-oir_status segment_verify_docid_maps(const segment *s, oir_error *err);
 
 /* The local number of a docid; *found is false when the segment does not have it. OIR_CORRUPT. */
 oir_status segment_find_docid(const segment *s, oir_docid docid, uint32_t *local, bool *found, oir_error *err);

@@ -31,11 +31,11 @@ static bool get_range_bounds(const postings_view *v, uint32_t window, uint8_t bo
 {
     const uint8_t *payload;
     size_t size;
-    uint32_t count, before;
+    uint32_t count;
     memset(bounds, 255, RANGES);
     if (v->form != POSTINGS_DENSE)
         return true;
-    return postings_view_window(v, window, &payload, &size, &count, &before) &&
+    return postings_view_window(v, window, &payload, &size, &count) &&
            kernels_scalar.dense_bounds(payload, size, bounds);
 }
 

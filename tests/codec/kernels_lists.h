@@ -105,7 +105,10 @@ static inline void lists_make_list(lists_list *l, uint32_t count, uint32_t unive
         l->documents[count - 1] = universe - 1;
     lists_wdf(l->wdf, count, l->base);
     buffer_clear(&l->bytes);
-    sparse_layout_add(&l->bytes, l->documents, l->wdf, count, universe, sampled);
+    if (sampled)
+        sparse_layout_add(&l->bytes, l->documents, l->wdf, count, universe);
+    else
+        sparse_layout_add_short(&l->bytes, l->documents, l->wdf, count);
 }
 
 static inline void lists_release(lists_list *l)

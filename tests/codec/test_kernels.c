@@ -2,6 +2,7 @@
 #include "kernels_lists.h"
 
 #include "base/bits.h"
+#include "codec/dense_layout.h"
 
 static edge_output output;
 static const kernels *k; /* those under test */
@@ -95,14 +96,14 @@ static void check_window(void)
 
 static void dense_windows(void)
 {
-    uint32_t kinds[DENSE_BITSET + 1] = {0}, widths[9] = {0};
+    uint32_t kinds[DENSE_IS_BITSET + 1] = {0}, widths[9] = {0};
     for (uint32_t round = 0; round < 3000; round++) {
         lists_make_window(&window, round < 64 ? 1 + round : 1 + harness_below(1u << (1 + round % 13)));
-        kinds[window.payload.data[0] & 3]++;
-        widths[window.payload.data[0] >> 2]++;
+        kinds[window.payload.data[0] & DENSE_IS_BITSET]++;
+        widths[window.payload.data[0] >> DENSE_WIDTH_SHIFT]++;
         check_window();
     }
-    for (uint32_t i = 0; i <= DENSE_BITSET; i++)
+    for (uint32_t i = 0; i <= DENSE_IS_BITSET; i++)
         EXPECT(kinds[i] > 0);
     for (uint32_t i = 0; i < 9; i++)
         EXPECT(widths[i] > 0);
@@ -176,10 +177,16 @@ static void check_list(uint32_t count, uint32_t universe, bool sampled)
     sparse_list s;
     lists_make_list(&l, count, universe, sampled);
     const uint8_t *bytes = edge_put(l.bytes.data, l.bytes.size);
-    REQUIRE(sparse_layout_read(&s, bytes, l.bytes.size, count, universe, sampled, (uint8_t)l.base));
-    check_all(&l, &s);
-    if (sampled)
+    if (sampled) {
+        REQUIRE(sparse_layout_read(&s, bytes, l.bytes.size, count, universe, (uint8_t)l.base));
+        check_all(&l, &s);
         check_windows(&l, &s);
+    } else {
+        REQUIRE(sparse_layout_read_short(&s, bytes, l.bytes.size, count, (uint8_t)l.base));
+        EXPECT(!sparse_layout_read_short(&s, bytes, (size_t)(s.wdf - bytes) - 1, count, (uint8_t)l.base));
+        REQUIRE(sparse_layout_read_short(&s, bytes, l.bytes.size, count, (uint8_t)l.base));
+        check_all(&l, &s);
+    }
     lists_release(&l);
 }
 

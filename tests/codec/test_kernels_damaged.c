@@ -80,22 +80,6 @@ static void damaged_windows(void)
     buffer_release(&window.payload);
 }
 
-/* More documents than a range can have, up to what a byte can say: eight counts are compared at a time. */
-static void endless_range(void)
-{
-    static uint8_t bytes[DENSE_HEADER + 8 + 8 + 64 * 8];
-    for (uint32_t n = 65; n < 256; n++) {
-        for (size_t i = 0; i < sizeof bytes; i++)
-            bytes[i] = (uint8_t)harness_random();
-        bytes[0] = DENSE_BYTES;
-        bits_store64(bytes + 1, UINT64_C(0xff) << (n & 63)); /* with width 0 documents stand right behind the counts */
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < bits_count(bits_load64(bytes + 1)); i++)
-            count += bytes[DENSE_HEADER + bits_count(bits_load64(bytes + 1)) + i] = (uint8_t)(i == n % 4 ? n : 3);
-        use_window(bytes, sizeof bytes, count);
-    }
-}
-
 static void use_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t begin, uint32_t escapes)
 {
     edge_arm(&output);
@@ -106,7 +90,9 @@ static void use_wdf(const sparse_list *s, uint32_t first, uint32_t n, uint32_t b
 static void use_list(const uint8_t *bytes, size_t size, uint32_t count, uint32_t universe, bool sampled)
 {
     sparse_list s;
-    if (!sparse_layout_read(&s, edge_put(bytes, size), size, count, universe, sampled, 1))
+    const uint8_t *at = edge_put(bytes, size);
+    if (!(sampled ? sparse_layout_read(&s, at, size, count, universe, 1)
+                  : sparse_layout_read_short(&s, at, size, count, 1)))
         return;
     if (count < 10000) {
         edge_arm(&output);
@@ -137,9 +123,10 @@ static void random_lists(void)
         size_t size = harness_below(MOST);
         for (size_t i = 0; i < size; i++)
             bytes[i] = (uint8_t)(fill == 0 ? harness_random() : fill == 1 ? 0xff : harness_random() & harness_random());
-        bytes[0] = (uint8_t)harness_below(9);
+        bool sampled = harness_below(2);
+        bytes[0] = (uint8_t)harness_below(sampled ? 9 : 256);
         if (universe <= UINT32_MAX)
-            use_list(bytes, size, count, (uint32_t)universe + harness_below(count), harness_below(2));
+            use_list(bytes, size, count, (uint32_t)universe + harness_below(count), sampled);
     }
 }
 
@@ -184,7 +171,6 @@ int main(void)
         printf("%s\n", isa_name(isa));
         TEST(random_windows);
         TEST(damaged_windows);
-        TEST(endless_range);
         TEST(random_lists);
         TEST(damaged_lists);
         TEST(random_places);

@@ -63,7 +63,7 @@ static const struct {
     {"sparse", "inlined,short,dense"},
     {"short", "inlined,sparse,dense"},
     {"bits, own extents", "counted,even,extents"},
-    {"counts of 8 bits", "bitset,nibbles"},
+    {"counts of 6 bits", "bitset,tight"},
     {"positions told", "even,narrow,implied"},
     {"mixed", "mixed"},
 };

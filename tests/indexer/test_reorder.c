@@ -295,7 +295,7 @@ static void optimising(void)
         REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
         uint32_t number = parts == 1 ? 1 : (uint32_t)parts + 1;
         segment *s = open_segment(number);
-        REQUIRE(s->docids.bytes && s->by_docid.bytes);
+        REQUIRE(s->docids.bytes && s->inverse.marks);
         for (uint32_t d = 0; d < COUNT; d++) {
             docids[d] = parts == 1 ? segment_get_docid(s, d) : docids[d];
             EXPECT_EQ(segment_get_docid(s, d), docids[d]);

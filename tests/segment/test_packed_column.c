@@ -146,11 +146,11 @@ static void checksums_are_looked_at_when_used(void)
     segment s = {.container = c, .docid_first = 1, .docid_last = MOST + 1, .docids = column};
     uint32_t local;
     bool found;
-    s.context.document_count = COUNT;
+    s.context.document_count = s.inverse.count = COUNT;
     EXPECT_EQ(segment_find_docid(&s, MOST / 2, &local, &found, &err), OIR_CORRUPT);
     EXPECT(!found);
     EXPECT_EQ(segment_verify_docids(&s, COUNT / 2, 1, &err), OIR_CORRUPT);
-    EXPECT_EQ(segment_verify_docid_maps(&s, &err), OIR_CORRUPT);
+    EXPECT_EQ(segment_verify_docids(&s, 0, COUNT, &err), OIR_CORRUPT);
     container_close(c);
     scratch_close(folder);
 }

@@ -151,10 +151,10 @@ static void encoded_elsewhere(void)
     }
 }
 
-/* Large enough for sparse lists: 1,024 documents of which less than one in 256. */
+/* Large enough for sparse lists: 2,048 documents of which less than one in 256. */
 static void segments_with_sparse_lists(void)
 {
-    collection_shape shape = {290000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
+    collection_shape shape = {580000, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
     write_and_compare(&shape);
     shape.gaps = false;
     shape.docids = DOCIDS_GAPS;
