@@ -9,7 +9,9 @@
 
 enum {
     POSTINGS_INLINED_COUNT = 2,     /* documents of an inlined list */
-    POSTINGS_SPARSE_MIN = 2048,   /* lists with fewer are short: quick enough to decode whole */
+    POSTINGS_SHORT_MOST = 2048,   /* documents: a short list has fewer, and is decoded whole. A sparse one has a byte */
+    POSTINGS_SHORT_LEAST = 256,   /* for each window, so that it is worth more where these are few: fewer documents, */
+    POSTINGS_SHORT_SHARE = 8,     /* or than so many for each window, are short all the same */
     POSTINGS_DENSE_MIN = 64,
     POSTINGS_DENSE_SHARE = 256,   /* dense: in at least one document of so many */
     POSTINGS_TOPS = 6,
@@ -24,6 +26,12 @@ static inline uint32_t postings_view_windows(uint32_t document_count)
     return (uint32_t)(((uint64_t)document_count + WINDOW_SIZE - 1) >> WINDOW_BITS);
 }
 
+static inline bool postings_view_is_short(uint32_t count, uint32_t document_count)
+{
+    uint64_t most = (uint64_t)postings_view_windows(document_count) * POSTINGS_SHORT_SHARE;
+    return count < POSTINGS_SHORT_LEAST || count < (most < POSTINGS_SHORT_MOST ? most : POSTINGS_SHORT_MOST);
+}
+
 /* paths: those that may be gone. A form that is not to be written gives way to the next that is. */
 static inline uint8_t postings_view_choose(uint32_t count, uint32_t document_count, uint32_t wdf_max, uint64_t paths)
 {
@@ -32,7 +40,7 @@ static inline uint8_t postings_view_choose(uint32_t count, uint32_t document_cou
         return POSTINGS_INLINED;
     if (is_dense && paths & PATHS_DENSE)
         return POSTINGS_DENSE;
-    if (count < POSTINGS_SPARSE_MIN && !is_dense && paths & PATHS_SHORT)
+    if (!is_dense && postings_view_is_short(count, document_count) && paths & PATHS_SHORT)
         return POSTINGS_SHORT;
     if (paths & PATHS_SPARSE)
         return POSTINGS_SPARSE;

@@ -29,9 +29,13 @@ static oir_status make_window_bounds(postings_window *p, oir_error *err)
         return OIR_OK;
     }
     p->kernels->saturate(p->norms, p->documents, p->all_wdf, p->count, each);
-    for (uint32_t i = 0; i < p->count; i++) {
-        uint8_t *at = &bounds[p->documents[i] >> WINDOW_BITS];
-        *at = each[i] > *at ? each[i] : *at;
+    /* What was stored is not loaded again, and nothing needs to be guessed. */
+    for (uint32_t i = 0, last = UINT32_MAX, highest = 0; i < p->count; i++) {
+        uint32_t window = p->documents[i] >> WINDOW_BITS;
+        highest = window == last ? highest : 0;
+        highest = each[i] > highest ? each[i] : highest;
+        bounds[window] = (uint8_t)highest;
+        last = window;
     }
     return OIR_OK;
 }
@@ -78,10 +82,12 @@ static oir_status decode_short(postings_window *p, oir_error *err)
     p->kernels->sparse_all(&p->view.list, documents);
     p->kernels->sparse_wdf(&p->view.list, 0, n, 0, 0, wdf);
     memset(wdf + n, 0, SPILL);
-    for (uint32_t i = 0; i < n; i++)
-        if (documents[i] >= p->context->document_count || (i && documents[i] <= documents[i - 1]))
-            return error_set(err, OIR_CORRUPT, "damaged list of term number %u; run oir-inspect check, then index anew",
-                             p->entry.ordinal);
+    bool damaged = n && documents[n - 1] >= p->context->document_count;
+    for (uint32_t i = 1; i < n; i++)
+        damaged |= documents[i] <= documents[i - 1];
+    if (damaged)
+        return error_set(err, OIR_CORRUPT, "damaged list of term number %u; run oir-inspect check, then index anew",
+                         p->entry.ordinal);
     p->documents = documents;
     p->all_wdf = wdf;
     p->count = n;
