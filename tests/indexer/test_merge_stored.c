@@ -197,6 +197,46 @@ static void same_as_anew(void)
     buffer_release(&other.bytes);
 }
 
+/* A buffer with enough data to learn from, of which too little is in full blocks: those are not compressed yet, and
+ * must not be taken for blocks without a dictionary. */
+static void learning_is_not_over(void)
+{
+    static pile merged, anew;
+    static uint32_t documents[DOCUMENTS];
+    static uint32_t sources[DOCUMENTS], locals[DOCUMENTS];
+    uint32_t count = 0;
+    stored_packer *packer;
+    stored_dictionary dictionary;
+    source one = {.first = 0};
+    make_texts(3000);
+    for (uint32_t i = 0; count * 1200 < STORED_SAMPLE_SIZE; i++) { /* block 21 of 25,200 bytes is not full then */
+        REQUIRE(i < DOCUMENTS);
+        if (texts[i].size < 1200)
+            continue;
+        texts[i].size = 1200;
+        REQUIRE_OK(inverter_data_add(&one.data, texts[i].data, texts[i].size, &error), error);
+        documents[count] = i;
+        locals[count] = count;
+        count++;
+    }
+    REQUIRE(!stored_packer_get_dictionary(one.data.packer, &dictionary));
+    REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
+    const stored *from = one.view.stored;
+    const merge_order order = {count, sources, locals};
+    REQUIRE_OK(stored_packer_new(&packer, put, &merged, NULL, &error), error);
+    REQUIRE_OK(merge_stored_write(&order, &from, 1, 100000, false, packer, NULL, &error), error);
+    REQUIRE_OK(stored_packer_end(packer, &error), error);
+    place_blocks(&merged);
+    pack(documents, count, &anew);
+    EXPECT(same_piles(&merged, &anew));
+    expect_texts(&merged, packer, documents, count);
+    stored_packer_free(packer);
+    inverter_data_close(&one.view);
+    inverter_data_release(&one.data);
+    buffer_release(&merged.bytes);
+    buffer_release(&anew.bytes);
+}
+
 /* Nobody looks into a block that is copied: what is wrong in it stays wrong, and is found by who reads it. */
 static void blocks_are_copied(void)
 {
@@ -225,6 +265,7 @@ int main(void)
 {
     harness_seed(20261129);
     TEST(same_as_anew);
+    TEST(learning_is_not_over);
     TEST(blocks_are_copied);
     for (size_t i = 0; i < DOCUMENTS; i++)
         buffer_release(&texts[i]);
