@@ -49,7 +49,7 @@ static oir_status look_at(merge_stored *s, oir_error *err)
         bytes += stored_get_bytes(s->inputs[i].stored);
         documents += stored_get_document_count(s->inputs[i].stored);
     }
-    ahead = documents * s->ahead_bytes / (bytes + 1) + 1;
+    ahead = documents * s->ahead_bytes / (bytes | 1) + 1; /* bytes may be any number in a damaged file */
     s->ahead = ahead < s->order->count ? (uint32_t)ahead : s->order->count;
     return OIR_OK;
 }

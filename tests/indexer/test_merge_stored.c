@@ -261,12 +261,32 @@ static void blocks_are_copied(void)
     buffer_release(&merged.bytes);
 }
 
+/* What a damaged file says of the size of its data is only taken for how much is to be read ahead. */
+static void any_size(void)
+{
+    static const uint64_t sizes[] = {0, 1, UINT64_MAX / 2, UINT64_MAX - 1, UINT64_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        stored *s;
+        stored_packer *packer;
+        static pile out;
+        const merge_order order = {2, (uint32_t[]){0, 0}, (uint32_t[]){1, 0}};
+        REQUIRE_OK(stored_open_kept(&s, NULL, 0, &(stored_dictionary){0}, 2, sizes[i], &error), error);
+        REQUIRE_OK(stored_packer_new(&packer, put, &out, NULL, &error), error);
+        const stored *from = s;
+        REQUIRE_OK(merge_stored_write(&order, &from, 1, 100000, true, packer, NULL, &error), error);
+        EXPECT_EQ(stored_packer_get_count(packer), 2);
+        stored_packer_free(packer);
+        stored_close(s);
+    }
+}
+
 int main(void)
 {
     harness_seed(20261129);
     TEST(same_as_anew);
     TEST(learning_is_not_over);
     TEST(blocks_are_copied);
+    TEST(any_size);
     for (size_t i = 0; i < DOCUMENTS; i++)
         buffer_release(&texts[i]);
     return harness_end();
