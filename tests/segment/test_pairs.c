@@ -129,6 +129,9 @@ static void compare_marks(const segment *s, const text *t, uint32_t first, uint3
     }
     EXPECT_EQ(n, entry->termfreq);
     EXPECT(!words[1].damaged);
+    term_entry wrong = *entry;
+    wrong.termfreq = t->documents + 1; /* which counts are made of */
+    EXPECT_EQ(pairs_marks_open(&marks, s->container, &s->context, &wrong, &a, &err), OIR_CORRUPT);
     arena_release(&a);
 }
 
