@@ -280,6 +280,49 @@ static void any_size(void)
     }
 }
 
+/* Blocks with bytes of any kind are copied, read, or found to be damaged. */
+static void damaged_blocks(void)
+{
+    static pile merged;
+    static uint32_t sources[DOCUMENTS], locals[DOCUMENTS];
+    source one = {.first = 0};
+    uint32_t outcomes[2] = {0};
+    make_texts(1000);
+    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+        locals[i] = i;
+        REQUIRE_OK(inverter_data_add(&one.data, texts[i].data, texts[i].size, &error), error);
+    }
+    REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
+    for (uint32_t round = 0, rounds = harness_times(24); round < rounds; round++) {
+        stored_kept *block = &one.view.blocks[harness_below((uint32_t)one.view.count)], was = *block;
+        uint8_t *bytes = malloc(was.size + 64);
+        REQUIRE(bytes);
+        memcpy(bytes, was.bytes, was.size);
+        memset(bytes + was.size, 0, 64);
+        for (uint32_t n = 1 + harness_below(4); n--;) {
+            uint32_t at = harness_below(harness_below(2) ? 60 : was.size);
+            bytes[at] = (uint8_t)(harness_below(2) ? 255 : harness_below(256));
+        }
+        block->bytes = bytes;
+        const stored *from = one.view.stored;
+        const merge_order order = {DOCUMENTS - round % 3, sources, locals + round % 3};
+        stored_packer *packer;
+        merged.count = 0;
+        buffer_clear(&merged.bytes);
+        REQUIRE_OK(stored_packer_new(&packer, put, &merged, NULL, &error), error);
+        oir_status status = merge_stored_write(&order, &from, 1, 100000, round % 2, packer, NULL, &error);
+        EXPECT(status == OIR_OK || status == OIR_CORRUPT);
+        outcomes[status == OIR_CORRUPT]++;
+        stored_packer_free(packer);
+        *block = was;
+        free(bytes);
+    }
+    EXPECT(outcomes[0] && outcomes[1]);
+    inverter_data_close(&one.view);
+    inverter_data_release(&one.data);
+    buffer_release(&merged.bytes);
+}
+
 int main(void)
 {
     harness_seed(20261129);
@@ -287,6 +330,7 @@ int main(void)
     TEST(learning_is_not_over);
     TEST(blocks_are_copied);
     TEST(any_size);
+    TEST(damaged_blocks);
     for (size_t i = 0; i < DOCUMENTS; i++)
         buffer_release(&texts[i]);
     return harness_end();
