@@ -26,8 +26,8 @@ typedef struct merge_stored {
     size_t ahead_bytes;   /* that are read ahead, beside what the last document takes: */
     uint32_t ahead;       /* as many documents, usually */
     uint32_t first, end;  /* documents in hand */
-    uint64_t *keys;       /* scratch, and then by document: where its data starts << 32 | its size */
-    uint64_t *places;
+    uint64_t *keys;       /* of those of one source: local number << 32 | its place among the documents in hand */
+    uint64_t *places;     /* by document in hand: where its data starts << 32 | its size */
     size_t capacity, place_capacity;
     buffer bytes;
 } merge_stored;
