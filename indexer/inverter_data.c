@@ -71,8 +71,9 @@ static oir_status open_view(inverter_data_view *view, const inverter_data *d, oi
         memcpy(view->blocks, d->blocks, d->count * sizeof *d->blocks);
     view->count = d->count;
     ERROR_FORWARD(stored_packer_read_rest(d->packer, keep_rest, view, err));
-    /* While it is not known there are no blocks that need it. */
-    stored_packer_get_dictionary(d->packer, &dictionary);
+    /* While it is not known no block needs it, and what documents there are is not enough to learn it. */
+    if (!stored_packer_get_dictionary(d->packer, &dictionary))
+        dictionary = (stored_dictionary){.learned = stored_packer_get_count(d->packer)};
     return stored_open_kept(&view->stored, view->blocks, (uint32_t)view->count, &dictionary,
                             stored_packer_get_count(d->packer), stored_packer_get_bytes(d->packer), err);
 }

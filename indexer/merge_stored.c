@@ -26,8 +26,8 @@ typedef struct merge_stored {
     size_t ahead_bytes;   /* that are read ahead, beside what the last document takes: */
     uint32_t ahead;       /* as many documents, usually */
     uint32_t first, end;  /* documents in hand */
-    uint64_t *keys;       /* scratch, and then by document: where its data starts << 32 | its size */
-    uint64_t *places;
+    uint64_t *keys;       /* of those of one source: local number << 32 | its place among the documents in hand */
+    uint64_t *places;     /* by document in hand: where its data starts << 32 | its size */
     size_t capacity, place_capacity;
     buffer bytes;
 } merge_stored;
@@ -49,7 +49,7 @@ static oir_status look_at(merge_stored *s, oir_error *err)
         bytes += stored_get_bytes(s->inputs[i].stored);
         documents += stored_get_document_count(s->inputs[i].stored);
     }
-    ahead = documents * s->ahead_bytes / (bytes + 1) + 1;
+    ahead = documents * s->ahead_bytes / (bytes | 1) + 1; /* bytes may be any number in a damaged file */
     s->ahead = ahead < s->order->count ? (uint32_t)ahead : s->order->count;
     return OIR_OK;
 }

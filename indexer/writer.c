@@ -87,8 +87,7 @@ done:
 
 /* ---- changes ---- */
 
-/* Segments that have the dictionary of the first are merged without compressing anything anew. */
-static oir_status prefer_dictionary(oir_writable_database *w, oir_error *err)
+oir_status writer_prefer_dictionary(oir_writable_database *w, oir_error *err)
 {
     const stored *first = w->segment_count ? w->segments[0].segment->stored : NULL;
     if (!first || stored_get_bytes(first) < STORED_SAMPLE_SIZE || w->buffer.items[0]->document_count > 0)
@@ -99,7 +98,7 @@ static oir_status prefer_dictionary(oir_writable_database *w, oir_error *err)
 
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
 {
-    ERROR_FORWARD(prefer_dictionary(w, err));
+    ERROR_FORWARD(writer_prefer_dictionary(w, err));
     ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
     w->changed = true;
     if (docid > w->state.last_docid)

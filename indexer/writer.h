@@ -54,6 +54,9 @@ oir_status writer_check(const oir_writable_database *w, oir_error *err);
 oir_status writer_load(oir_writable_database *w, oir_error *err);
 void writer_release_state(oir_writable_database *w);
 
+/* Before documents are added: an empty buffer will compress their data with the first segment's dictionary, since
+ * segments that have the same are merged without compressing anything anew. OIR_NO_MEMORY. */
+oir_status writer_prefer_dictionary(oir_writable_database *w, oir_error *err);
 /* Adds a document under a docid that no live document has; writes the buffer out when it is above its limit. */
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err);
 /* Adds documents that `fill` makes, by all threads, under docids from `first` on; see

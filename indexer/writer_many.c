@@ -80,6 +80,7 @@ static oir_status add_until_done(adding *a, oir_error *err)
     oir_writable_database *w = a->w;
     while (atomic_load_explicit(&a->next, memory_order_relaxed) < a->count) {
         atomic_store_explicit(&a->stop, false, memory_order_relaxed);
+        ERROR_FORWARD(writer_prefer_dictionary(w, err));
         if (w->team)
             team_run(w->team, w->threads, add_some, a, NULL);
         else

@@ -303,19 +303,20 @@ oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, o
 {
     lone l = {.best = b, .visits = visits, .count = count, .wanted = choose_wanted(b)};
     size_t most = count < WINDOWS_MOST ? count : WINDOWS_MOST;
-    b->pruned |= b->least > 1;
     char *room = arena_add(&b->share->arena, ((b->known > 0 ? 0 : most) + AHEAD + 1) * sizeof *l.bounds + 63);
     if (!room)
         return error_no_memory(err, "a search");
     l.bounds = (uint16_t(*)[RANGES])(void *)(room + (-(uintptr_t)room & 63));
     search_best_prefetch_first(b, visits, count);
-    if (b->known > 0)
-        return visit_rest(&l, err);
-    look_at_bounds(&l);
-    double guess = guess_threshold(&l);
-    ERROR_FORWARD(visit_all(&l, guess, err));
-    if (guess > 0 && b->best->held < b->best->wanted)
-        ERROR_FORWARD(visit_all(&l, -1, err));
+    if (b->known > 0) {
+        ERROR_FORWARD(visit_rest(&l, err));
+    } else {
+        look_at_bounds(&l);
+        double guess = guess_threshold(&l);
+        ERROR_FORWARD(visit_all(&l, guess, err));
+        if (guess > 0 && b->best->held < b->best->wanted)
+            ERROR_FORWARD(visit_all(&l, -1, err));
+    }
     b->pruned |= b->least > 1;
     return OIR_OK;
 }

@@ -46,7 +46,7 @@ static oir_status open_column(const segment *s, enum part_kind part, uint64_t ad
     return OIR_OK;
 }
 
-/* What the root says of finding documents by docid; false when that is much for no docids. */
+/* What the root says of finding documents by docid; false where that is there but no docids are. */
 static bool read_inverse(const uint8_t *root, bool docids, docid_inverse_places *places)
 {
     *places = (docid_inverse_places){.marks = bits_load64(root + DOCUMENTS_MARKS),

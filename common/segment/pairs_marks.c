@@ -34,7 +34,7 @@ oir_status pairs_marks_open(pairs_marks *m, const struct container *parts, const
     const uint8_t *at;
     ERROR_FORWARD(container_get(parts, PART_PAIRS, entry->postings_address, PAIRS_MARKS_HEADER, &at, err));
     uint32_t both = bits_load32(at), width = at[4];
-    if (both > context->document_count || width > WIDTH_MOST)
+    if (both > context->document_count || entry->termfreq > both || width > WIDTH_MOST)
         return corrupt(err);
     uint64_t size = pairs_format_marks_size(windows, width, both), sum = 0;
     ERROR_FORWARD(container_get(parts, PART_PAIRS, entry->postings_address, size, &at, err));

@@ -14,6 +14,32 @@ static oir_status damaged(oir_error *err, const term_entry *entry, const char *w
                      entry->ordinal);
 }
 
+/* The scale, tops and bounds of windows; where they end, NULL: they do not fit. */
+static const uint8_t *read_bounds(postings_view *v, const uint8_t *at, const uint8_t *end)
+{
+    ptrdiff_t tops = v->entry->pair ? 0 : POSTINGS_TOPS;
+    if (end - at < 4 + tops + (ptrdiff_t)v->windows || bits_load16(at) > bits_load16(at + 2))
+        return NULL;
+    v->low = postings_view_low(bits_load16(at));
+    v->step = postings_view_step(bits_load16(at), bits_load16(at + 2));
+    v->tops = tops ? at + 4 : NULL;
+    v->window_bounds = at + 4 + tops;
+    return v->window_bounds + v->windows;
+}
+
+/* What a dense list has of each window, and the payloads behind. */
+static bool read_directory(postings_view *v, const uint8_t *at, const uint8_t *end)
+{
+    size_t counts = (size_t)v->windows * 2, size = counts + postings_view_places_size((size_t)v->windows + 1);
+    if ((size_t)(end - at) < size)
+        return false;
+    v->counts = at;
+    v->places = at + counts;
+    v->payload = at + size;
+    v->payload_size = (size_t)(end - v->payload);
+    return true;
+}
+
 oir_status postings_view_open(postings_view *v, const struct container *parts, const postings_context *context,
                               const term_entry *entry, oir_error *err)
 {
@@ -37,28 +63,10 @@ oir_status postings_view_open(postings_view *v, const struct container *parts, c
         v->large = at + 4;
         at += 4 + (size_t)v->large_count * 8;
     }
-    if (v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) {
-        ptrdiff_t tops = entry->pair ? 0 : POSTINGS_TOPS;
-        if (end - at < 4 + tops + (ptrdiff_t)v->windows || bits_load16(at) > bits_load16(at + 2))
-            return damaged(err, entry, "bounds");
-        v->low = postings_view_low(bits_load16(at));
-        v->step = postings_view_step(bits_load16(at), bits_load16(at + 2));
-        at += 4;
-        v->tops = entry->pair ? NULL : at;
-        at += tops;
-        v->window_bounds = at;
-        at += v->windows;
-    }
-    if (v->form == POSTINGS_DENSE) {
-        size_t counts = (size_t)v->windows * 2, directory = counts + postings_view_places_size(v->windows + 1);
-        if ((size_t)(end - at) < directory)
-            return damaged(err, entry, "directory");
-        v->counts = at;
-        v->places = at + counts;
-        v->payload = at + directory;
-        v->payload_size = (size_t)(end - v->payload);
-        return OIR_OK;
-    }
+    if ((v->form == POSTINGS_DENSE || v->form == POSTINGS_SPARSE) && !(at = read_bounds(v, at, end)))
+        return damaged(err, entry, "bounds");
+    if (v->form == POSTINGS_DENSE)
+        return read_directory(v, at, end) ? OIR_OK : damaged(err, entry, "directory");
     size_t size = (size_t)(end - at);
     bool sound = v->form == POSTINGS_SHORT
                      ? sparse_layout_read_short(&v->list, at, size, v->count, v->base)

@@ -165,10 +165,13 @@ static void locate_dense(postings_window *p)
 static void open_dense(postings_window *p)
 {
     locate_dense(p);
-    if (p->window_count &&
+    if (!p->window_count ||
         !p->kernels->dense_open(p->payload, p->payload_size, p->window_count, p->view.base, &p->dense)) {
-        p->damaged = true;
+        /* Its ranges may have been said to have documents all the same: who asks for wdf of none reads some bytes. */
+        p->damaged |= p->window_count || p->bounds[p->window];
         p->window_count = 0;
+        p->dense = (dense_window){.wdf = p->view.payload, .documents = p->view.payload,
+                                  .exceptions = p->view.payload};
     }
     p->decoded += p->window_count;
 }

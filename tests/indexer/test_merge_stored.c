@@ -197,6 +197,46 @@ static void same_as_anew(void)
     buffer_release(&other.bytes);
 }
 
+/* A buffer with enough data to learn from, of which too little is in full blocks: those are not compressed yet, and
+ * must not be taken for blocks without a dictionary. */
+static void learning_is_not_over(void)
+{
+    static pile merged, anew;
+    static uint32_t documents[DOCUMENTS];
+    static uint32_t sources[DOCUMENTS], locals[DOCUMENTS];
+    uint32_t count = 0;
+    stored_packer *packer;
+    stored_dictionary dictionary;
+    source one = {.first = 0};
+    make_texts(3000);
+    for (uint32_t i = 0; count * 1200 < STORED_SAMPLE_SIZE; i++) { /* block 21 of 25,200 bytes is not full then */
+        REQUIRE(i < DOCUMENTS);
+        if (texts[i].size < 1200)
+            continue;
+        texts[i].size = 1200;
+        REQUIRE_OK(inverter_data_add(&one.data, texts[i].data, texts[i].size, &error), error);
+        documents[count] = i;
+        locals[count] = count;
+        count++;
+    }
+    REQUIRE(!stored_packer_get_dictionary(one.data.packer, &dictionary));
+    REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
+    const stored *from = one.view.stored;
+    const merge_order order = {count, sources, locals};
+    REQUIRE_OK(stored_packer_new(&packer, put, &merged, NULL, &error), error);
+    REQUIRE_OK(merge_stored_write(&order, &from, 1, 100000, false, packer, NULL, &error), error);
+    REQUIRE_OK(stored_packer_end(packer, &error), error);
+    place_blocks(&merged);
+    pack(documents, count, &anew);
+    EXPECT(same_piles(&merged, &anew));
+    expect_texts(&merged, packer, documents, count);
+    stored_packer_free(packer);
+    inverter_data_close(&one.view);
+    inverter_data_release(&one.data);
+    buffer_release(&merged.bytes);
+    buffer_release(&anew.bytes);
+}
+
 /* Nobody looks into a block that is copied: what is wrong in it stays wrong, and is found by who reads it. */
 static void blocks_are_copied(void)
 {
@@ -221,11 +261,76 @@ static void blocks_are_copied(void)
     buffer_release(&merged.bytes);
 }
 
+/* What a damaged file says of the size of its data is only taken for how much is to be read ahead. */
+static void any_size(void)
+{
+    static const uint64_t sizes[] = {0, 1, UINT64_MAX / 2, UINT64_MAX - 1, UINT64_MAX};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        stored *s;
+        stored_packer *packer;
+        static pile out;
+        const merge_order order = {2, (uint32_t[]){0, 0}, (uint32_t[]){1, 0}};
+        REQUIRE_OK(stored_open_kept(&s, NULL, 0, &(stored_dictionary){0}, 2, sizes[i], &error), error);
+        REQUIRE_OK(stored_packer_new(&packer, put, &out, NULL, &error), error);
+        const stored *from = s;
+        REQUIRE_OK(merge_stored_write(&order, &from, 1, 100000, true, packer, NULL, &error), error);
+        EXPECT_EQ(stored_packer_get_count(packer), 2);
+        stored_packer_free(packer);
+        stored_close(s);
+    }
+}
+
+/* Blocks with bytes of any kind are copied, read, or found to be damaged. */
+static void damaged_blocks(void)
+{
+    static pile merged;
+    static uint32_t sources[DOCUMENTS], locals[DOCUMENTS];
+    source one = {.first = 0};
+    uint32_t outcomes[2] = {0};
+    make_texts(1000);
+    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+        locals[i] = i;
+        REQUIRE_OK(inverter_data_add(&one.data, texts[i].data, texts[i].size, &error), error);
+    }
+    REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
+    for (uint32_t round = 0, rounds = harness_times(24); round < rounds; round++) {
+        stored_kept *block = &one.view.blocks[harness_below((uint32_t)one.view.count)], was = *block;
+        uint8_t *bytes = malloc(was.size + 64);
+        REQUIRE(bytes);
+        memcpy(bytes, was.bytes, was.size);
+        memset(bytes + was.size, 0, 64);
+        for (uint32_t n = 1 + harness_below(4); n--;) {
+            uint32_t at = harness_below(harness_below(2) ? 60 : was.size);
+            bytes[at] = (uint8_t)(harness_below(2) ? 255 : harness_below(256));
+        }
+        block->bytes = bytes;
+        const stored *from = one.view.stored;
+        const merge_order order = {DOCUMENTS - round % 3, sources, locals + round % 3};
+        stored_packer *packer;
+        merged.count = 0;
+        buffer_clear(&merged.bytes);
+        REQUIRE_OK(stored_packer_new(&packer, put, &merged, NULL, &error), error);
+        oir_status status = merge_stored_write(&order, &from, 1, 100000, round % 2, packer, NULL, &error);
+        EXPECT(status == OIR_OK || status == OIR_CORRUPT);
+        outcomes[status == OIR_CORRUPT]++;
+        stored_packer_free(packer);
+        *block = was;
+        free(bytes);
+    }
+    EXPECT(outcomes[0] && outcomes[1]);
+    inverter_data_close(&one.view);
+    inverter_data_release(&one.data);
+    buffer_release(&merged.bytes);
+}
+
 int main(void)
 {
     harness_seed(20261129);
     TEST(same_as_anew);
+    TEST(learning_is_not_over);
     TEST(blocks_are_copied);
+    TEST(any_size);
+    TEST(damaged_blocks);
     for (size_t i = 0; i < DOCUMENTS; i++)
         buffer_release(&texts[i]);
     return harness_end();

@@ -2,7 +2,9 @@
  * happens across segments. */
 #include "indexer/writer.h"
 
+#include "base/hash.h"
 #include "index_world.h"
+#include "segment/stored.h"
 
 enum { LAST_MAX = 20000 };
 
@@ -249,10 +251,58 @@ static void many_documents(void)
     free(memory);
 }
 
+static oir_status fill_data(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
+{
+    char data[40 * 50];
+    (void)context;
+    (void)thread;
+    for (size_t i = 0; i < 40; i++) { /* phrases that return, but rarely in one block */
+        uint64_t letters = hash_u64(number * 40 + i) % 400;
+        for (size_t k = 0; k < 50; k++, letters = hash_u64(letters))
+            data[i * 50 + k] = (char)('a' + letters % 26);
+    }
+    oir_status status = oir_document_add_term(document, "x", 1, 1, err);
+    return status ? status : oir_document_set_data(document, data, sizeof data, err);
+}
+
+/* Segments after the first have its dictionary, however documents are added. */
+static void one_dictionary(void)
+{
+    for (uint32_t many = 0; many < 2; many++) {
+        session s = {.options = OIR_WRITER_OPTIONS_INIT};
+        stored_dictionary first, second;
+        s.options.no_sync = true;
+        s.options.reorder = OIR_REORDER_NONE;
+        world_folder(s.folder);
+        REQUIRE_OK(oir_document_new(&s.document, &world_error), world_error);
+        REQUIRE_OK(oir_writable_database_open(&s.writer, s.folder, &s.options, &world_error), world_error);
+        for (uint32_t part = 0; part < 2; part++) {
+            if (many)
+                REQUIRE_OK(oir_writable_database_add_documents(s.writer, 500, fill_data, NULL, NULL, &world_error),
+                           world_error);
+            for (size_t i = 0; i < 500 && !many; i++) {
+                oir_document_clear(s.document);
+                REQUIRE_OK(fill_data(NULL, 0, part * 1000 + i, s.document, &world_error), world_error);
+                REQUIRE_OK(oir_writable_database_add_document(s.writer, s.document, NULL, &world_error), world_error);
+            }
+            REQUIRE_OK(oir_writable_database_commit(s.writer, &world_error), world_error);
+        }
+        REQUIRE(s.writer->segment_count == 2);
+        first = stored_get_dictionary(s.writer->segments[0].segment->stored);
+        second = stored_get_dictionary(s.writer->segments[1].segment->stored);
+        EXPECT(first.size > 0 && first.learned > 0 && second.learned == 0);
+        EXPECT(second.size == first.size && memcmp(second.bytes, first.bytes, first.size) == 0);
+        oir_writable_database_close(s.writer);
+        oir_document_free(s.document);
+        world_remove(s.folder);
+    }
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(random_sequences);
     TEST(many_documents);
+    TEST(one_dictionary);
     return harness_end();
 }

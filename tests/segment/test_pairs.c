@@ -3,6 +3,7 @@
 #include "base/bits.h"
 #include "base/paths.h"
 #include "harness.h"
+#include "helper/damage.h"
 #include "helper/scratch.h"
 #include "segment/container.h"
 #include "segment/pairs_check.h"
@@ -129,6 +130,9 @@ static void compare_marks(const segment *s, const text *t, uint32_t first, uint3
     }
     EXPECT_EQ(n, entry->termfreq);
     EXPECT(!words[1].damaged);
+    term_entry wrong = *entry;
+    wrong.termfreq = t->documents + 1; /* which counts are made of */
+    EXPECT_EQ(pairs_marks_open(&marks, s->container, &s->context, &wrong, &a, &err), OIR_CORRUPT);
     arena_release(&a);
 }
 
@@ -230,10 +234,76 @@ static void check_compares_lists(void)
     scratch_close(folder);
 }
 
+static void read_marks(const segment *s, uint32_t first, uint32_t second, const term_entry *entry)
+{
+    static postings_window words[2];
+    pairs_marks marks;
+    arena a;
+    oir_error err;
+    arena_init(&a);
+    open_word(&words[0], s, first, &a);
+    open_word(&words[1], s, second, &a);
+    oir_status status = pairs_marks_open(&marks, s->container, &s->context, entry, &a, &err);
+    EXPECT(status == OIR_OK || status == OIR_CORRUPT);
+    for (uint32_t window = postings_view_windows(s->context.document_count); status == OIR_OK && window--;) {
+        postings_window_seek(&words[0], window);
+        postings_window_seek(&words[1], window);
+        pairs_marks_seek(&marks, &words[0], &words[1]);
+        for (uint32_t r = 0; r < RANGES; r++)
+            EXPECT((pairs_marks_documents(&marks, r) & ~marks.both[r]) == 0);
+    }
+    arena_release(&a);
+}
+
+static void read_pairs(const segment *s)
+{
+    postings_list list = {0};
+    oir_error err;
+    for (uint32_t first = 0; first < WORDS; first++)
+        for (uint32_t second = 0; second < WORDS; second++) {
+            term_entry entry;
+            if (!pairs_find(&s->pairs, first, second, &entry))
+                continue;
+            if (entry.form == POSTINGS_MARKS)
+                read_marks(s, first, second, &entry);
+            else
+                (void)postings_decode(s->container, &s->context, &entry, &list, &err);
+        }
+    oir_status status = pairs_check(s, &err);
+    EXPECT(status == OIR_OK || status == OIR_CORRUPT);
+    postings_list_release(&list);
+}
+
+static void damaged_pairs_are_safe(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    text t;
+    text_make(&t, 9000, false);
+    scratch_path(path, folder, "segment");
+    segment *s = write_and_open(path, &t, true);
+    damage *d = damage_new(s->container);
+    segment_close(s);
+    for (uint32_t round = 0, rounds = harness_times(60); round < rounds; round++) {
+        REQUIRE(damage_make(d, PART_PAIRS, harness_random));
+        if (segment_open_container(&s, damage_open(d), "damaged", &err) == OIR_OK) {
+            read_pairs(s);
+            segment_close(s);
+        } else {
+            EXPECT(err.status == OIR_CORRUPT);
+        }
+        damage_undo(d);
+    }
+    damage_free(d);
+    free(t.at);
+    scratch_close(folder);
+}
+
 int main(void)
 {
     harness_seed(11);
     TEST(lists_are_what_positions_say);
     TEST(check_compares_lists);
+    TEST(damaged_pairs_are_safe);
     return harness_end();
 }

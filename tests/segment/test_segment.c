@@ -285,12 +285,38 @@ static void parts_have_names_and_sizes(void)
     scratch_close(folder);
 }
 
+/* As searches look at lists: bounds first, then documents where there are said to be any, then their wdf. */
+static void read_windows(const segment *s, const collection_term *t, const kernels *k, arena *a)
+{
+    static postings_window p;
+    uint8_t bounds[RANGES], wdf[RANGE_SIZE + 64];
+    term_entry entry;
+    oir_error err;
+    bool found;
+    arena_clear(a);
+    if (segment_find_term(s, t->name, t->size, &entry, &found, &err) || !found ||
+        postings_window_open(&p, k, s->container, &s->context, &entry, NULL, a, &err))
+        return;
+    for (uint32_t window = 0; window < postings_view_windows(s->context.document_count); window++) {
+        postings_window_seek(&p, window);
+        postings_window_bounds(&p, LEVEL_STORED, bounds);
+        postings_window_find(&p, UINT64_MAX);
+        for (uint32_t r = 0; r < RANGES && p.bounds[window]; r++) {
+            if (!postings_window_is_dense(&p) || !bounds[r])
+                continue;
+            k->dense_wdf(&p.dense, postings_window_found(&p, r), postings_window_before(&p, r), wdf);
+            EXPECT(postings_window_found(&p, r) || p.damaged);
+        }
+    }
+}
+
 /* Asks for everything; any answer will do. Whether there were wrong ones that the check has no finding for. */
 static bool read_all(const segment *s, const collection *c)
 {
     oir_error err;
     buffer data = BUFFER_INIT;
     termlist list = {0};
+    arena a;
     uint64_t findings;
     uint32_t local;
     bool found;
@@ -304,6 +330,10 @@ static bool read_all(const segment *s, const collection *c)
             (void)termlists_get(s->termlists, d, &list, &err);
         (void)segment_find_docid(s, segment_get_docid(s, d), &local, &found, &err);
     }
+    arena_init(&a);
+    for (uint32_t i = 0; i < c->term_count; i++)
+        read_windows(s, &c->terms[i], kernels_get((enum isa)harness_below(isa_best() + 1)), &a);
+    arena_release(&a);
     oir_status status = segment_check(s, count_finding, NULL, &findings, &err);
     EXPECT(status == OIR_OK);
     buffer_release(&data);
@@ -356,6 +386,46 @@ static void damaged_segments_are_safe(void)
     EXPECT(refused > 0 && refused < rounds);
 }
 
+/* Windows whose ranges have documents, of which there are said to be none. */
+static void windows_without_count(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    collection_shape shape = some_shape(5000);
+    shape.words = 20;
+    collection *c = collection_new(&shape, harness_random);
+    oir_error err;
+    container *file;
+    segment *s;
+    arena a;
+    uint32_t dense = 0;
+    scratch_path(path, folder, "segment");
+    REQUIRE_OK(collection_write(c, path, &err), err);
+    REQUIRE_OK(container_open(&file, path, &err), err);
+    damage *d = damage_new(file);
+    container_close(file);
+    REQUIRE_OK(segment_open_container(&s, damage_open(d), "damaged", &err), err);
+    arena_init(&a);
+    for (uint32_t i = 0; i < c->term_count; i++) {
+        term_entry entry;
+        postings_view view;
+        bool found;
+        REQUIRE_OK(segment_find_term(s, c->terms[i].name, c->terms[i].size, &entry, &found, &err), err);
+        REQUIRE_OK(postings_view_open(&view, s->container, &s->context, &entry, &err), err);
+        if (view.form != POSTINGS_DENSE)
+            continue;
+        dense++;
+        bits_store16((uint8_t *)(uintptr_t)view.counts, 0);
+        for (enum isa isa = ISA_SCALAR; isa <= isa_best(); isa++)
+            read_windows(s, &c->terms[i], kernels_get(isa), &a);
+    }
+    EXPECT(dense > 0);
+    arena_release(&a);
+    segment_close(s);
+    damage_free(d);
+    collection_free(c);
+    scratch_close(folder);
+}
+
 int main(void)
 {
     harness_seed(1);
@@ -370,5 +440,6 @@ int main(void)
     TEST(aborted_writers_leave_nothing);
     TEST(parts_have_names_and_sizes);
     TEST(damaged_segments_are_safe);
+    TEST(windows_without_count);
     return harness_end();
 }
