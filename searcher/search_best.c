@@ -10,14 +10,11 @@
 #include "searcher/search.h"
 #include "searcher/search_best.h"
 #include "searcher/search_known.h"
+#include "searcher/search_visits.h"
 
 enum {
     UNITS_OF_BOUND = 60000, /* the sum of all leaves' largest bounds: room is left for rounding up within 16 bits */
     LAZY_RANGES = 4,        /* so few live ranges are looked at at once, without making their bounds exact */
-    BUCKETS = 256,
-    FEW_VISITS = 32,
-    PREFETCH = 3,           /* visits ahead */
-    PREFETCH_PLACE = 6,
     FEW_WANTED = 100        /* with one list that weighs: too little to do for several threads */
 };
 
@@ -55,80 +52,6 @@ static oir_status open_units(best_first *b, oir_error *err)
         if (b->units[i].root)
             ERROR_FORWARD(search_unit_bounds(&b->units[i], err));
     }
-    return OIR_OK;
-}
-
-/* All windows that can pass, as they lie in the index; what is known of the threshold leaves out most. */
-static size_t collect_visits(best_first *b, visit *visits)
-{
-    size_t n = 0, present = 0;
-    uint32_t least = b->counts ? 1 : b->least;
-    for (size_t i = 0; i < b->share->unit_count; i++) {
-        const uint16_t *bounds = b->units[i].bounds;
-        uint32_t windows = b->units[i].root ? b->units[i].windows : 0;
-        for (uint32_t w = 0; w < windows; w += 64) { /* bounds are rounded up with 0 */
-            uint64_t live = b->kernels->bound_live(bounds + w, least);
-            present += bits_count(least > 1 ? b->kernels->bound_live(bounds + w, 1) : live);
-            for (; live; live &= live - 1) {
-                uint32_t window = w + bits_lowest(live);
-                visits[n++] = (visit){(uint32_t)i, window, bounds[window]};
-            }
-        }
-    }
-    b->pruned |= n < present;
-    return n;
-}
-
-static uint32_t bucket_of(const visit *v)
-{
-    return BUCKETS - 1 - (v->bound >> 8);
-}
-
-/* Few ones: each is put before those of lower buckets. */
-static void insert_visits(visit *visits, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        visit v = visits[i];
-        size_t k = i;
-        for (; k && bucket_of(&visits[k - 1]) > bucket_of(&v); k--)
-            visits[k] = visits[k - 1];
-        visits[k] = v;
-    }
-}
-
-/* Two counters of each bucket, since neighbours are often in the same and would wait for each other. */
-static void deal_visits(const visit *visits, size_t n, visit *out)
-{
-    uint32_t start[BUCKETS + 1] = {0}, odd[BUCKETS + 1] = {0};
-    for (size_t i = 0; i < n; i++)
-        (i & 1 ? odd : start)[bucket_of(&visits[i]) + 1]++;
-    for (size_t k = 1; k <= BUCKETS; k++)
-        start[k] += start[k - 1] + odd[k];
-    for (size_t i = 0; i < n; i++)
-        out[start[bucket_of(&visits[i])]++] = visits[i];
-}
-
-/* All windows with a bound that can pass, highest first, by buckets of the bound's high byte; equal ones as they lie in
- * the index. */
-static oir_status order_visits(best_first *b, visit **out, size_t *count, oir_error *err)
-{
-    size_t all = 0;
-    for (size_t i = 0; i < b->share->unit_count; i++)
-        all += b->units[i].windows;
-    visit *visits = *out = arena_add(&b->share->arena, (all + 1) * sizeof *visits);
-    if (!visits)
-        return error_no_memory(err, "a search");
-    *count = collect_visits(b, visits);
-    if (!b->ordered)
-        return OIR_OK;
-    if (*count <= FEW_VISITS) {
-        insert_visits(visits, *count);
-        return OIR_OK;
-    }
-    *out = arena_add(&b->share->arena, *count * sizeof **out);
-    if (!*out)
-        return error_no_memory(err, "a search");
-    deal_visits(visits, *count, *out);
     return OIR_OK;
 }
 
@@ -354,27 +277,6 @@ static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
     return OIR_OK;
 }
 
-void search_best_prefetch_first(const best_first *b, const visit *visits, size_t count)
-{
-    for (size_t i = 0 - (size_t)PREFETCH_PLACE; i; i++) /* up to 0 */
-        search_best_prefetch(b, visits, count, i);
-}
-
-/* Windows come in no order of memory, so processors do not foresee them: they are asked for some visits before. */
-void search_best_prefetch(const best_first *b, const visit *visits, size_t count, size_t i)
-{
-    if (i + PREFETCH_PLACE < count) {
-        const visit *v = &visits[i + PREFETCH_PLACE];
-        for (const op *o = b->units[v->unit].lists; o; o = o->next)
-            postings_window_prefetch_place(o->postings, v->window);
-    }
-    if (i + PREFETCH < count) {
-        const visit *v = &visits[i + PREFETCH];
-        for (const op *o = b->units[v->unit].lists; o; o = o->next)
-            postings_window_prefetch(o->postings, v->window);
-    }
-}
-
 /* Looks at a window, unless that was done. */
 static void look_at(const best_first *b, const visit *v, flat_look *look)
 {
@@ -388,7 +290,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
 {
     flat_look looks[2];
     looks[0].unit = looks[1].unit = NULL;
-    search_best_prefetch_first(b, visits, count);
+    search_visits_prefetch_first(b, visits, count);
     for (size_t i = 0; i < count; i++) {
         if (b->share->threshold) /* others raise it too */
             search_best_raise(b);
@@ -399,7 +301,7 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
             continue;
         }
         ERROR_FORWARD(search_control_look(b->control, err));
-        search_best_prefetch(b, visits, count, i);
+        search_visits_prefetch(b, visits, count, i);
         look_at(b, &visits[i], &looks[i % 2]);
         if (i + 1 < count)
             look_at(b, &visits[i + 1], &looks[(i + 1) % 2]);
@@ -458,7 +360,7 @@ static oir_status visit_share(best_first *b, oir_error *err)
                                         err));
     search_best_raise(b);
     b->counts = b->control->exact && must_look(b);
-    ERROR_FORWARD(order_visits(b, &visits, &count, err));
+    ERROR_FORWARD(search_visits_order(b, &visits, &count, err));
     ERROR_FORWARD((search_lone_is_possible(b) ? search_lone_visit : visit_all)(b, visits, count, err));
     return finish(b, err);
 }

@@ -37,10 +37,6 @@ typedef struct best_first {
 void search_best_raise(best_first *b);
 /* Sets what bounds must reach, from the threshold. */
 void search_best_set_least(best_first *b);
-/* Asks the memory for what the first visits will look at. */
-void search_best_prefetch_first(const best_first *b, const visit *visits, size_t count);
-/* Asks the memory for what visit number i + some will look at. */
-void search_best_prefetch(const best_first *b, const visit *visits, size_t count, size_t i);
 static inline uint64_t search_best_place(const best_first *b, const search_unit *u, uint32_t window)
 {
     return (uint64_t)b->share->units[u - b->units] << 32 | window << WINDOW_BITS;

@@ -1,13 +1,14 @@
-/* A query's only list: bounds say almost what the best documents weigh. So only bounds are looked at first, until as
- * many windows or ranges are known as documents are wanted that nothing to come is above; then the documents there, of
- * which each has one that weighs nearly as much as it may. That is taken as a threshold, and holds if as many documents
- * as are wanted reach it; if not, all is looked at once more. What excludes is asked about what is good enough. */
+/* A query's only list. Where what its best documents reach is stored (search_known.h), windows are visited with that as
+ * a threshold. Else bounds say almost what the best documents weigh: so only bounds are looked at first, until as many
+ * windows or ranges are known as documents are wanted that nothing to come is above; then the documents there, of which
+ * each has one that weighs nearly as much as it may. That is taken as a threshold, and holds if as many documents as are
+ * wanted reach it; if not, all is looked at once more. What excludes is asked about what is good enough. */
 #include <math.h>
 
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/paths.h"
-#include "searcher/search_best.h"
+#include "searcher/search_visits.h"
 
 enum {
     WINDOWS_MOST = 256, /* whose bounds are kept */
@@ -93,7 +94,7 @@ static void look_at_bounds(lone *l)
     size_t above = 0, most = 2 * l->wanted;
     uint32_t cut = 1;
     while (l->seen < l->count && l->seen < WINDOWS_MOST && (above < l->wanted || l->visits[l->seen].bound >= cut)) {
-        search_best_prefetch(b, l->visits, l->count, l->seen);
+        search_visits_prefetch(b, l->visits, l->count, l->seen);
         l->seen++;
         above += bits_count(look_at_window(l, l->seen - 1, cut));
         if (above >= most) { /* of equal ones there may be very many */
@@ -259,7 +260,7 @@ static oir_status visit_rest(lone *l, oir_error *err)
         if (l->visits[i].bound < b->least && (l->visits[i].bound >> 8) + 1u <= b->least >> 8)
             return OIR_OK; /* and so are all that follow */
         for (; looked < l->count && looked <= i + AHEAD; looked++) {
-            search_best_prefetch(b, l->visits, l->count, looked);
+            search_visits_prefetch(b, l->visits, l->count, looked);
             prefetch(l, looked, look_at_window(l, looked, b->least));
         }
         if (l->visits[i].bound >= b->least)
@@ -307,7 +308,7 @@ oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, o
     if (!room)
         return error_no_memory(err, "a search");
     l.bounds = (uint16_t(*)[RANGES])(void *)(room + (-(uintptr_t)room & 63));
-    search_best_prefetch_first(b, visits, count);
+    search_visits_prefetch_first(b, visits, count);
     if (b->known > 0) {
         ERROR_FORWARD(visit_rest(&l, err));
     } else {

@@ -66,7 +66,8 @@ OIR_API void oir_enquire_set_threads(oir_enquire *enquire, unsigned threads);
 OIR_API oir_status oir_enquire_get_mset(oir_enquire *enquire, oir_doccount first, oir_doccount max_items,
                                         oir_doccount count_at_least, oir_mset **out, oir_error *err);
 
-/* How many documents match, exactly, without ranking them. Failures as oir_enquire_get_mset. */
+/* How many documents match, exactly, without ranking them. What only adds weight (AND_MAYBE) is not looked up. Failures
+ * as oir_enquire_get_mset. */
 OIR_API oir_status oir_enquire_get_count(oir_enquire *enquire, oir_doccount *out, oir_error *err);
 
 /* What the last search of this enquire did. */
