@@ -1,8 +1,8 @@
 /* A query's only list. Where what its best documents reach is stored (search_known.h), windows are visited with that as
  * a threshold. Else bounds say almost what the best documents weigh: so only bounds are looked at first, until as many
  * windows or ranges are known as documents are wanted that nothing to come is above; then the documents there, of which
- * each has one that weighs nearly as much as it may. That is taken as a threshold, and holds if as many documents as are
- * wanted reach it; if not, all is looked at once more. What excludes is asked about what is good enough. */
+ * each has one that weighs nearly as much as it may. That is taken as a threshold, and holds if as many documents as
+ * are wanted reach it; if not, all is looked at once more. What excludes is asked about what is good enough. */
 #include <math.h>
 
 #include "base/bits.h"
