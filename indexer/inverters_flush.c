@@ -98,6 +98,7 @@ static const inverter_document *get_document(const flush *f, uint32_t local)
 
 static oir_status write_documents(flush *f, oir_error *err)
 {
+    ERROR_FORWARD(segment_writer_reserve(f->writer, f->live_count, err));
     for (uint32_t i = 0; i < f->live_count; i++) {
         const inverter_document *d = get_document(f, i);
         if (i + PREFETCH < f->live_count) /* in another order they lie anywhere */

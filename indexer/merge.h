@@ -6,7 +6,7 @@
  *     merge_write(&order, sources, count, term_lists, lasting, writer, &progress, err);
  *     segment_writer_commit(writer, err);                     or abort
  *     merge_order_release(&order);
- * Memory follows the longest list, and 4 to 12 bytes for each document and term. Segments are only read, so merges of
+ * Memory follows the longest list, and 4 to 20 bytes for each document and term. Segments are only read, so merges of
  * different segments may run beside each other. */
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H
@@ -32,10 +32,13 @@ typedef struct merge_order {
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err);
 void merge_order_release(merge_order *order);
 
+/* Room for an order of so many documents, which the caller fills in. OIR_NO_MEMORY, and then it is empty. */
+oir_status merge_order_init(merge_order *order, uint32_t count, oir_error *err);
+
 /* Writes everything into w, which must have been opened for term lists only if all sources have them. lasting: what is
- * written shall follow from the documents alone (merge_stored.h). OIR_CORRUPT, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
- * OIR_CANCELLED. */
-oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
+ * written shall follow from the documents alone (merge_stored.h). The order is given up when it is no longer needed.
+ * OIR_CORRUPT, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, bool term_lists,
                        bool lasting, segment_writer *w, const progress *p, oir_error *err);
 
 #endif
