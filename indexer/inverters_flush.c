@@ -439,6 +439,16 @@ static void release_threads(flush *f)
     }
     memory_free(f->scratches);
     memory_free(f->stretches);
+    f->scratches = NULL;
+    f->stretches = NULL;
+}
+
+/* What lists of terms do without. */
+static void release_terms(flush *f)
+{
+    release_threads(f);
+    memory_free(f->terms.items);
+    f->terms.items = NULL;
 }
 
 /* ---- term lists ---- */
@@ -492,6 +502,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasti
     ERROR_GOTO_DONE(write_stored(&f, err));
     ERROR_GOTO_DONE(sort_terms(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));
+    release_terms(&f);
     ERROR_GOTO_DONE(write_term_lists(&f, err));
 done:
     release_threads(&f);
