@@ -10,7 +10,7 @@
 #include "segment/termlists.h"
 #include "segment/values.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, AHEAD = 32 << 20 /* bytes of documents' data */ };
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
 #define GONE UINT32_MAX
 
 /* One source while it is merged. */
@@ -26,10 +26,10 @@ typedef struct merge {
     input *inputs;
     size_t count;
     merge_terms terms;
-    bool has_stored, lasting;
+    const merge_options *options;
+    bool has_stored;
     segment_writer *writer;
     const progress *progress;
-    bool term_lists;
     uint32_t ordinal;   /* of the next term */
     uint64_t terms_done, terms_total;
     gather gather;
@@ -64,12 +64,12 @@ static oir_status make_locals(merge *m, oir_error *err)
         input *in = &m->inputs[i];
         uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
         in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
-        if (m->term_lists)
+        if (m->options->term_lists)
             in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
-        if (!in->locals || (m->term_lists && !in->ordinals))
+        if (!in->locals || (m->options->term_lists && !in->ordinals))
             return error_no_memory(err, "a merge");
         memset(in->locals, 0xff, documents * sizeof *in->locals);
-        if (m->term_lists)
+        if (m->options->term_lists)
             memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
     }
     for (uint32_t i = 0; i < m->documents; i++)
@@ -158,7 +158,7 @@ static oir_status write_stored(merge *m, oir_error *err)
     for (size_t i = 0; sources && i < m->count; i++)
         sources[i] = m->inputs[i].segment->stored;
     if (sources)
-        status = merge_stored_write(m->order, sources, m->count, AHEAD, m->lasting, to, m->progress, err);
+        status = merge_stored_write(m->order, sources, m->count, m->options->ahead, m->options->lasting, to, m->progress, err);
     memory_free(sources);
     return status;
 }
@@ -301,12 +301,12 @@ static void release(merge *m)
     termlists_release(&m->list);
 }
 
-oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, bool term_lists,
-                       bool lasting, segment_writer *w, const progress *p, oir_error *err)
+oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, const merge_options *options,
+                       segment_writer *w, const progress *p, oir_error *err)
 {
     oir_status status;
-    merge m = {.order = order, .documents = order->count, .count = count, .writer = w, .progress = p,
-               .term_lists = term_lists, .has_stored = true, .lasting = lasting};
+    merge m = {.order = order, .documents = order->count, .count = count, .options = options, .writer = w,
+               .progress = p, .has_stored = true};
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
@@ -314,7 +314,7 @@ oir_status merge_write(merge_order *order, const merge_source *sources, size_t c
     ERROR_GOTO_DONE(make_locals(&m, err));
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     gather_release(&m.gather);
-    if (term_lists)
+    if (options->term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));
 done:
     release(&m);
