@@ -158,7 +158,8 @@ static oir_status write_stored(merge *m, oir_error *err)
     for (size_t i = 0; sources && i < m->count; i++)
         sources[i] = m->inputs[i].segment->stored;
     if (sources)
-        status = merge_stored_write(m->order, sources, m->count, m->options->ahead, m->options->lasting, to, m->progress, err);
+        status = merge_stored_write(m->order, sources, m->count, m->options->ahead, m->options->lasting, to,
+                                    m->progress, err);
     memory_free(sources);
     return status;
 }
