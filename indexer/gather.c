@@ -37,7 +37,7 @@ void gather_clear(gather *g)
 /* Room for more than is needed, but not much: of the longest lists there is little memory left beside. */
 static size_t choose_capacity(size_t need)
 {
-    return need < 64 ? 64 : need + need / 8;
+    return need < 64 ? 64 : need + need / 32;
 }
 
 /* Three columns of `capacity` numbers in one block. What was in them is kept. */

@@ -35,6 +35,15 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     return OIR_OK;
 }
 
+static void free_pairs(inverter *v)
+{
+    memory_free(v->pairs);
+    memory_free(v->pair_of);
+    v->pairs = NULL;
+    v->pair_of = NULL;
+    v->pair_capacity = v->pair_of_capacity = 0;
+}
+
 static void release(inverter *v)
 {
     for (size_t i = 0; i < v->term_block_count; i++)
@@ -45,8 +54,7 @@ static void release(inverter *v)
     memory_free(v->document_blocks);
     memory_free(v->slots);
     memory_free(v->docid_slots);
-    memory_free(v->pairs);
-    memory_free(v->pair_of);
+    free_pairs(v);
     inverter_batch_release(&v->batch);
     slices_release(&v->pool);
     arena_release(&v->arena);
@@ -225,6 +233,8 @@ static oir_status add_list(inverter *v, const document_terms *from, inverter_doc
         if (!slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes)))
             return error_no_memory(err, "the list of a document's terms");
     }
+    if (v->pair_count > v->batch.most)
+        free_pairs(v);
     return OIR_OK;
 }
 

@@ -17,14 +17,22 @@ void inverter_batch_init(inverter_batch *b, size_t memory)
     *b = (inverter_batch){.most = most < MOST_LEAST ? MOST_LEAST : most > MOST ? MOST : most};
 }
 
-void inverter_batch_release(inverter_batch *b)
+static void free_occurrences(inverter_batch *b)
 {
     memory_free(b->stream);
     memory_free(b->sorted);
+    memory_free(b->apart);
+    b->stream = b->sorted = NULL;
+    b->apart = NULL;
+    b->capacity = b->sorted_capacity = b->apart_capacity = 0;
+}
+
+void inverter_batch_release(inverter_batch *b)
+{
+    free_occurrences(b);
     memory_free(b->starts);
     memory_free(b->next);
     memory_free(b->touched);
-    memory_free(b->apart);
     memory_free(b->positions);
     *b = (inverter_batch){.most = b->most};
 }
@@ -75,6 +83,8 @@ void inverter_batch_sort(inverter_batch *b)
 
 void inverter_batch_clear(inverter_batch *b)
 {
+    if (b->capacity > 2 * b->most) /* for one document that was too long */
+        free_occurrences(b);
     b->count = b->document_count = b->touched_count = b->apart_count = 0;
     b->in_runs = false;
 }

@@ -98,6 +98,7 @@ static const inverter_document *get_document(const flush *f, uint32_t local)
 
 static oir_status write_documents(flush *f, oir_error *err)
 {
+    ERROR_FORWARD(segment_writer_reserve(f->writer, f->live_count, err));
     for (uint32_t i = 0; i < f->live_count; i++) {
         const inverter_document *d = get_document(f, i);
         if (i + PREFETCH < f->live_count) /* in another order they lie anywhere */
@@ -438,6 +439,16 @@ static void release_threads(flush *f)
     }
     memory_free(f->scratches);
     memory_free(f->stretches);
+    f->scratches = NULL;
+    f->stretches = NULL;
+}
+
+/* What lists of terms do without. */
+static void release_terms(flush *f)
+{
+    release_threads(f);
+    memory_free(f->terms.items);
+    f->terms.items = NULL;
 }
 
 /* ---- term lists ---- */
@@ -491,6 +502,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasti
     ERROR_GOTO_DONE(write_stored(&f, err));
     ERROR_GOTO_DONE(sort_terms(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));
+    release_terms(&f);
     ERROR_GOTO_DONE(write_term_lists(&f, err));
 done:
     release_threads(&f);

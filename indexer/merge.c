@@ -10,7 +10,7 @@
 #include "segment/termlists.h"
 #include "segment/values.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14, AHEAD = 32 << 20 /* bytes of documents' data */ };
+enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
 #define GONE UINT32_MAX
 
 /* One source while it is merged. */
@@ -21,19 +21,18 @@ typedef struct input {
 } input;
 
 typedef struct merge {
-    const merge_order *order;
+    merge_order *order; /* not while terms are merged: inputs' locals say the same */
+    uint32_t documents;
     input *inputs;
     size_t count;
     merge_terms terms;
-    bool has_stored, lasting;
+    const merge_options *options;
+    bool has_stored;
     segment_writer *writer;
     const progress *progress;
-    bool term_lists;
     uint32_t ordinal;   /* of the next term */
     uint64_t terms_done, terms_total;
     gather gather;
-    postings_list postings;
-    positions_list positions;
     termlist list;
     segment_value *values;
     size_t value_capacity;
@@ -52,20 +51,47 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
     for (size_t i = 0; i < m->count; i++) {
         input *in = &m->inputs[i];
         in->segment = sources[i].segment;
-        uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
-        in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
-        if (m->term_lists)
-            in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
-        if (!in->locals || (m->term_lists && !in->ordinals))
-            return error_no_memory(err, "a merge");
-        memset(in->locals, 0xff, documents * sizeof *in->locals);
-        if (m->term_lists)
-            memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
-        m->terms_total += count;
+        m->terms_total += in->segment->terms.term_count;
         m->has_stored &= in->segment->stored != NULL;
     }
-    for (uint32_t i = 0; i < m->order->count; i++)
+    return OIR_OK;
+}
+
+/* What terms are merged with, instead of the order. */
+static oir_status make_locals(merge *m, oir_error *err)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        input *in = &m->inputs[i];
+        uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
+        in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
+        if (m->options->term_lists)
+            in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
+        if (!in->locals || (m->options->term_lists && !in->ordinals))
+            return error_no_memory(err, "a merge");
+        memset(in->locals, 0xff, documents * sizeof *in->locals);
+        if (m->options->term_lists)
+            memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
+    }
+    for (uint32_t i = 0; i < m->documents; i++)
         m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
+    merge_order_release(m->order);
+    return OIR_OK;
+}
+
+/* The order again, for which locals are given up. */
+static oir_status restore_order(merge *m, oir_error *err)
+{
+    ERROR_FORWARD(merge_order_init(m->order, m->documents, err));
+    for (uint32_t i = 0; i < m->count; i++) {
+        input *in = &m->inputs[i];
+        for (uint32_t local = 0; local < in->segment->context.document_count; local++)
+            if (in->locals[local] != GONE) {
+                m->order->sources[in->locals[local]] = i;
+                m->order->locals[in->locals[local]] = local;
+            }
+        memory_free(in->locals);
+        in->locals = NULL;
+    }
     return OIR_OK;
 }
 
@@ -106,10 +132,11 @@ static oir_status write_document(merge *m, uint32_t i, oir_error *err)
 
 static oir_status write_documents(merge *m, oir_error *err)
 {
-    for (uint32_t i = 0; i < m->order->count; i++) {
+    ERROR_FORWARD(segment_writer_reserve(m->writer, m->documents, err));
+    for (uint32_t i = 0; i < m->documents; i++) {
         ERROR_FORWARD(write_document(m, i, err));
         if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->order->count, err));
+            ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->documents, err));
     }
     return OIR_OK;
 }
@@ -124,54 +151,71 @@ static oir_status write_stored(merge *m, oir_error *err)
     if (m->has_stored)
         sources = memory_new(m->count * sizeof *sources);
     else /* some segment was written without: then all are */
-        for (uint32_t i = 0; status == OIR_OK && i < m->order->count; i++)
+        for (uint32_t i = 0; status == OIR_OK && i < m->documents; i++)
             status = stored_packer_add(to, "", 0, err);
     if (m->has_stored && !sources)
         return error_no_memory(err, "a merge");
     for (size_t i = 0; sources && i < m->count; i++)
         sources[i] = m->inputs[i].segment->stored;
     if (sources)
-        status = merge_stored_write(m->order, sources, m->count, AHEAD, m->lasting, to, m->progress, err);
+        status = merge_stored_write(m->order, sources, m->count, m->options->ahead, m->options->lasting, to,
+                                    m->progress, err);
     memory_free(sources);
     return status;
 }
 
 /* ---- terms ---- */
 
-/* Adds the postings that one source has of a term. */
+/* Decodes what one source has of a term behind what the gather has, which has room for it then. */
+static oir_status decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
+                         positions_list *positions, oir_error *err)
+{
+    uint32_t before = g->count;
+    uint64_t total = 0;
+    if (!gather_reserve(g, before + (size_t)entry->termfreq + POSTINGS_SPILL, g->position_count))
+        return error_no_memory(err, "the postings of a term");
+    *list = (postings_list){0, g->documents + before, g->wdf + before, g->capacity - before};
+    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, list, err));
+    if (entry->positions_form == POSITIONS_NONE)
+        return OIR_OK;
+    ERROR_FORWARD(postings_count_positions(s->container, &s->context, entry, list, &total, err));
+    if (total > SIZE_MAX / 2 || !gather_reserve(g, g->capacity, g->position_count + (size_t)total))
+        return error_no_memory(err, "the postings of a term");
+    *positions = (positions_list){g->position_counts + before, g->positions + g->position_count, 0,
+                                  g->capacity - before, g->position_capacity - g->position_count};
+    return postings_decode_positions(s->container, &s->context, entry, list, positions, err);
+}
+
+/* Adds the postings that one source has of a term: they are decoded where they will be, unless documents are gone. */
 static oir_status gather_input(merge *m, const input *in, const term_entry *entry, oir_error *err)
 {
     const segment *s = in->segment;
-    bool positioned = entry->positions_form != POSITIONS_NONE;
-    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, &m->postings, err));
-    if (positioned)
-        ERROR_FORWARD(postings_decode_positions(s->container, &s->context, entry, &m->postings, &m->positions, err));
-    uint32_t count = m->postings.count;
-    if (count && m->postings.documents[count - 1] >= s->context.document_count)
-        return corrupt(in, "a list names a document that is not there", err);
-    if (!gather_reserve(&m->gather, (size_t)m->gather.count + count,
-                        m->gather.position_count + (positioned ? m->positions.total : 0)))
-        return error_no_memory(err, "the postings of a term");
-    const oir_termpos *from = m->positions.positions;
+    gather *g = &m->gather;
+    postings_list list;
+    positions_list places = {0};
+    if (entry->termfreq > s->context.document_count)
+        return corrupt(in, "a term has more documents than there are", err);
+    ERROR_FORWARD(decode(g, s, entry, &list, &places, err));
+    const oir_termpos *from = places.positions;
     /* A loop with nothing else in it waits for many numbers at once. */
-    uint32_t *documents = m->postings.documents;
-    for (uint32_t i = 0; i < count; i++)
+    uint32_t *documents = list.documents;
+    for (uint32_t i = 0; i < list.count; i++)
         documents[i] = in->locals[documents[i]];
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t local = documents[i], positions = positioned ? m->positions.counts[i] : 0;
+    for (uint32_t i = 0; i < list.count; i++) {
+        uint32_t local = documents[i], positions = places.total ? places.counts[i] : 0;
         if (local != GONE) {
-            oir_termpos *to = m->gather.positions + m->gather.position_count;
-            for (uint32_t p = 0; p < positions; p++)
+            oir_termpos *to = g->positions + g->position_count;
+            for (uint32_t p = 0; to != from && p < positions; p++)
                 to[p] = from[p];
-            gather_add(&m->gather, local, m->postings.wdf[i], positions);
+            gather_add(g, local, list.wdf[i], positions);
         }
         from += positions;
     }
     return OIR_OK;
 }
 
-/* Room for all that the sources have of the term at hand. What a damaged dictionary says is not trusted further than
- * segments could have. */
+/* Room for all that the sources have of the term at hand, so that lists are moved seldom. What a damaged dictionary
+ * says is not trusted further than segments could have. */
 static oir_status reserve(merge *m, oir_error *err)
 {
     uint64_t documents = 0, positions = 0;
@@ -182,6 +226,7 @@ static oir_status reserve(merge *m, oir_error *err)
         documents += entry->termfreq < s->context.document_count ? entry->termfreq : s->context.document_count;
         positions += entry->collection_freq < most ? entry->collection_freq : most;
     }
+    documents += POSTINGS_SPILL;
     bool reserved = positions < SIZE_MAX && gather_reserve(&m->gather, (size_t)documents, (size_t)positions);
     return reserved ? OIR_OK : error_no_memory(err, "the postings of a term");
 }
@@ -227,7 +272,8 @@ static oir_status write_terms(merge *m, const merge_source *sources, oir_error *
 
 static oir_status write_term_lists(merge *m, oir_error *err)
 {
-    for (uint32_t i = 0; i < m->order->count; i++) {
+    ERROR_FORWARD(restore_order(m, err));
+    for (uint32_t i = 0; i < m->documents; i++) {
         const input *in = &m->inputs[m->order->sources[i]];
         ERROR_FORWARD(termlists_get(in->segment->termlists, m->order->locals[i], &m->list, err));
         for (uint32_t t = 0; t < m->list.count; t++) {
@@ -238,7 +284,7 @@ static oir_status write_term_lists(merge *m, oir_error *err)
         }
         ERROR_FORWARD(segment_writer_add_term_list(m->writer, m->list.ordinals, m->list.wdf, m->list.count, err));
         if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(m->progress, "merging term lists", i, m->order->count, err));
+            ERROR_FORWARD(progress_tell(m->progress, "merging term lists", i, m->documents, err));
     }
     return OIR_OK;
 }
@@ -253,23 +299,23 @@ static void release(merge *m)
     merge_terms_release(&m->terms);
     memory_free(m->values);
     gather_release(&m->gather);
-    postings_list_release(&m->postings);
-    postings_release_positions(&m->positions);
     termlists_release(&m->list);
 }
 
-oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
-                       bool lasting, segment_writer *w, const progress *p, oir_error *err)
+oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, const merge_options *options,
+                       segment_writer *w, const progress *p, oir_error *err)
 {
     oir_status status;
-    merge m = {.order = order, .count = count, .writer = w, .progress = p, .term_lists = term_lists,
-               .has_stored = true, .lasting = lasting};
+    merge m = {.order = order, .documents = order->count, .count = count, .options = options, .writer = w,
+               .progress = p, .has_stored = true};
     gather_init(&m.gather);
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
     ERROR_GOTO_DONE(write_stored(&m, err));
+    ERROR_GOTO_DONE(make_locals(&m, err));
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
-    if (term_lists)
+    gather_release(&m.gather);
+    if (options->term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));
 done:
     release(&m);

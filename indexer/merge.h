@@ -3,10 +3,10 @@
  * Calling sequence:
  *     merge_order_by_docid(&order, sources, count, err);      or any other order of the live documents
  *     segment_writer_open(&writer, path, &options, err);
- *     merge_write(&order, sources, count, term_lists, lasting, writer, &progress, err);
+ *     merge_write(&order, sources, count, &options, writer, &progress, err);
  *     segment_writer_commit(writer, err);                     or abort
  *     merge_order_release(&order);
- * Memory follows the longest list, and 4 to 12 bytes for each document and term. Segments are only read, so merges of
+ * Memory follows the longest list, and 4 to 20 bytes for each document and term. Segments are only read, so merges of
  * different segments may run beside each other. */
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H
@@ -32,10 +32,18 @@ typedef struct merge_order {
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err);
 void merge_order_release(merge_order *order);
 
-/* Writes everything into w, which must have been opened for term lists only if all sources have them. lasting: what is
- * written shall follow from the documents alone (merge_stored.h). OIR_CORRUPT, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
- * OIR_CANCELLED. */
-oir_status merge_write(const merge_order *order, const merge_source *sources, size_t count, bool term_lists,
-                       bool lasting, segment_writer *w, const progress *p, oir_error *err);
+/* Room for an order of so many documents, which the caller fills in. OIR_NO_MEMORY, and then it is empty. */
+oir_status merge_order_init(merge_order *order, uint32_t count, oir_error *err);
+
+typedef struct merge_options {
+    bool term_lists; /* only if all sources have them */
+    bool lasting;    /* what is written shall follow from the documents alone (merge_stored.h) */
+    size_t ahead;    /* bytes of documents' data that may be read ahead; see there */
+} merge_options;
+
+/* Writes everything into w, which must have been opened for term lists if these are merged. The order is given up when
+ * it is no longer needed. OIR_CORRUPT, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CANCELLED. */
+oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, const merge_options *options,
+                       segment_writer *w, const progress *p, oir_error *err);
 
 #endif

@@ -80,6 +80,17 @@ static oir_status fill(merge_order *order, walk *walks, size_t count, oir_error 
     return OIR_OK;
 }
 
+oir_status merge_order_init(merge_order *order, uint32_t count, oir_error *err)
+{
+    *order = (merge_order){.count = count,
+                           .sources = memory_new(count * sizeof *order->sources),
+                           .locals = memory_new(count * sizeof *order->locals)};
+    if (count == 0 || (order->sources && order->locals))
+        return OIR_OK;
+    merge_order_release(order);
+    return error_no_memory(err, "the order of merged documents");
+}
+
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err)
 {
     oir_status status = OIR_OK;
@@ -92,15 +103,12 @@ oir_status merge_order_by_docid(merge_order *order, const merge_source *sources,
         return error_set(err, OIR_TOO_BIG, "more than 2^32 - 1 documents for one segment");
     if (live == 0)
         return OIR_OK;
+    ERROR_FORWARD(merge_order_init(order, (uint32_t)live, err));
     walk *walks = memory_new_zeroed(count, sizeof *walks);
-    order->sources = memory_new(live * sizeof *order->sources);
-    order->locals = memory_new(live * sizeof *order->locals);
-    if (!walks || !order->sources || !order->locals) {
-        memory_free(walks);
+    if (!walks) {
         merge_order_release(order);
         return error_no_memory(err, "the order of merged documents");
     }
-    order->count = (uint32_t)live;
     for (size_t i = 0; status == OIR_OK && i < count; i++)
         status = start(&walks[i], &sources[i], err);
     if (status == OIR_OK)

@@ -10,6 +10,9 @@
 #include "segment/pairs_writer.h"
 #include "segment/stored.h"
 
+/* Of documents' data read ahead by merges. */
+enum { AHEAD_SHARE = 4 /* of the memory */, AHEAD_MAX = 32 << 20 };
+
 static void unlink_segment(const oir_writable_database *w, uint64_t number)
 {
     char *path = catalog_segment_path(w->path, number);
@@ -204,6 +207,11 @@ static oir_status make_order(oir_writable_database *w, const merge_source *sourc
     return do_without(status, &lower, err);
 }
 
+static size_t choose_ahead(const oir_writable_database *w)
+{
+    return w->memory_limit / AHEAD_SHARE < AHEAD_MAX ? w->memory_limit / AHEAD_SHARE : AHEAD_MAX;
+}
+
 static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, bool lasting, oir_error *err)
 {
     oir_status status;
@@ -221,8 +229,8 @@ static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, boo
     oir_reorder how = choose_reorder(w, order.count, lasting ? REORDER_OPTIMISED_MIN : REORDER_MERGED_MIN);
     ERROR_GOTO_DONE(make_order(w, sources, source_count, &how, &order, err));
     ERROR_GOTO_DONE(open_new(w, &n, true, how, err));
-    ERROR_GOTO_DONE(merge_write(&order, sources, source_count, w->state.term_lists, lasting, n.writer, &w->progress,
-                                err));
+    const merge_options options = {w->state.term_lists, lasting, choose_ahead(w)};
+    ERROR_GOTO_DONE(merge_write(&order, sources, source_count, &options, n.writer, &w->progress, err));
     ERROR_GOTO_DONE(close_new(w, &n, first, err));
     drop_chosen(w, chosen, count, first);
     w->changed = true;

@@ -29,29 +29,54 @@ static void free_slots(document_terms *t)
     t->slot_mask = 0;
 }
 
-void document_terms_release(document_terms *t)
+/* Whether one document has made it far larger than it may stay. */
+static bool is_oversized(const document_terms *t)
+{
+    return (size_t)t->slot_mask + 1 > 4 * t->words_kept || t->byte_capacity / BYTES_SHARE > 4 * t->words_kept ||
+           t->word_capacity > 4 * t->words_kept;
+}
+
+static void free_words(document_terms *t)
 {
     free_slots(t);
-    token_release(t->hints_of);
     memory_free(t->bytes);
     memory_free(t->words);
     memory_free(t->hints);
-    token_release(t->vocabulary);
-    memory_free(t->waiting);
+    t->bytes = NULL;
+    t->words = NULL;
+    t->hints = NULL;
+    t->byte_capacity = t->word_capacity = t->hint_capacity = 0;
+}
+
+static void free_log(document_terms *t)
+{
     memory_free(t->log);
     memory_free(t->terms);
     memory_free(t->positions);
     memory_free(t->order);
+    t->log = NULL;
+    t->terms = NULL;
+    t->positions = NULL;
+    t->order = NULL;
+    t->log_capacity = t->capacity = t->position_capacity = t->order_capacity = 0;
+}
+
+void document_terms_release(document_terms *t)
+{
+    free_words(t);
+    free_log(t);
+    token_release(t->hints_of);
+    token_release(t->vocabulary);
+    memory_free(t->waiting);
     *t = (document_terms){0};
 }
 
 static void drop_words(document_terms *t)
 {
-    size_t slots = (size_t)t->slot_mask + 1;
-    if (slots > 4 * t->words_kept)
-        free_slots(t);
+    if (is_oversized(t))
+        free_words(t);
     else if (t->slots)
-        memset(t->slots, 0, slots * sizeof *t->slots);
+        memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
     t->byte_count = t->word_count = 0;
     token_release(t->vocabulary);
     t->vocabulary = NULL;
@@ -69,6 +94,8 @@ void document_terms_clear(document_terms *t)
         t->words_kept = WORDS_KEPT;
     if (t->word_count > t->words_kept || t->byte_count / BYTES_SHARE > t->words_kept)
         drop_words(t);
+    if (t->log_capacity > 4 * t->words_kept)
+        free_log(t);
     t->log_count = t->count = 0;
     t->waiting_count = 0;
     t->length = 0;
@@ -276,6 +303,8 @@ oir_status document_terms_remove(document_terms *t, const char *term, size_t siz
 {
     document_terms_settle(t);
     const document_slot *slot = NULL;
+    if (t->word_count)
+        ERROR_FORWARD(reserve_slots(t, t->word_count, err));
     if (t->slots && size > 0 && size <= OIR_TERM_MAX) {
         hash_key k = hash_make_key(term, size);
         slot = find_slot(t, &k, size, term);
@@ -290,6 +319,8 @@ void document_terms_lend_hints(document_terms *t, token *owner, size_t memory)
 {
     size_t words = memory / WORD_BYTES;
     t->words_kept = words < WORDS_KEPT ? WORDS_KEPT : words < WORDS_KEPT_MAX ? words : WORDS_KEPT_MAX;
+    if (is_oversized(t)) /* it will be dropped, and who takes documents looks up numbers */
+        free_slots(t);
     if (t->hints_of == owner)
         return;
     token_release(t->hints_of);

@@ -7,10 +7,10 @@
  *
  * Words outlive the document: clearing only forgets the log, so that one object used for many documents finds the usual
  * words in place, with a number that whoever takes the documents may keep for each (a hint). A vocabulary that has
- * grown large is dropped by the clearing.
+ * grown large is dropped by the clearing, and its slots before, once the document was taken.
  *
- * Invariants: a word has a number, in the order in which words first came, and a slot; the log names words; there is
- * room for all that waits. One thread at a time. */
+ * Invariants: a word has a number, in the order in which words first came, and, if there are slots, one of them; the
+ * log names words; there is room for all that waits. One thread at a time. */
 #ifndef DOCUMENT_DOCUMENT_TERMS_H
 #define DOCUMENT_DOCUMENT_TERMS_H
 

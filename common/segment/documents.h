@@ -25,6 +25,8 @@ typedef struct documents_settings {
 oir_status documents_writer_new(documents_writer **out, struct container_writer *parts, oir_error *err);
 void documents_writer_free(documents_writer *w);
 
+/* Room for so many documents in all and no more, where that is known. OIR_NO_MEMORY. */
+oir_status documents_writer_reserve(documents_writer *w, uint32_t count, oir_error *err);
 /* The next local number. Positions are those of all terms of the document; the highest position that a term can have is
  * 2^32 - 2. OIR_INVALID_ARGUMENT: docid 0, or positions the wrong way round. OIR_TOO_BIG, OIR_NO_MEMORY. */
 oir_status documents_writer_add(documents_writer *w, oir_docid docid, uint32_t length, oir_error *err);

@@ -67,6 +67,21 @@ oir_status documents_writer_new(documents_writer **out, struct container_writer 
     return OIR_OK;
 }
 
+static void free_lengths(documents_writer *w)
+{
+    memory_free(w->lengths);
+    memory_free(w->highest);
+    w->lengths = w->highest = NULL;
+    w->lengths_capacity = w->highest_capacity = 0;
+}
+
+static void free_docids(documents_writer *w)
+{
+    memory_free(w->docids);
+    w->docids = NULL;
+    w->docids_capacity = 0;
+}
+
 void documents_writer_free(documents_writer *w)
 {
     if (!w)
@@ -74,10 +89,23 @@ void documents_writer_free(documents_writer *w)
     for (size_t i = 0; i < sizeof w->planes / sizeof *w->planes; i++)
         memory_free(w->planes[i]);
     memory_free(w->even);
-    memory_free(w->docids);
-    memory_free(w->lengths);
-    memory_free(w->highest);
+    free_docids(w);
+    free_lengths(w);
     memory_free(w);
+}
+
+static oir_status reserve(documents_writer *w, size_t count, oir_error *err)
+{
+    if (!memory_reserve(&w->docids, &w->docids_capacity, count, sizeof *w->docids) ||
+        !memory_reserve(&w->lengths, &w->lengths_capacity, count, sizeof *w->lengths) ||
+        !memory_reserve(&w->highest, &w->highest_capacity, count, sizeof *w->highest))
+        return error_no_memory(err, "the lengths of documents");
+    return OIR_OK;
+}
+
+oir_status documents_writer_reserve(documents_writer *w, uint32_t count, oir_error *err)
+{
+    return reserve(w, count, err);
 }
 
 /* `highest` is position + 1, or 0. */
@@ -87,11 +115,7 @@ static oir_status add(documents_writer *w, oir_docid docid, uint32_t length, uin
         return error_set(err, OIR_INVALID_ARGUMENT, "0 is no docid");
     if (w->count >= CONTAINER_OBJECT_MAX / sizeof *w->docids - WINDOW_SIZE)
         return error_set(err, OIR_TOO_BIG, "too many documents for one segment (%u)", w->count);
-    size_t need = (size_t)w->count + 1;
-    if (!memory_reserve(&w->docids, &w->docids_capacity, need, sizeof *w->docids) ||
-        !memory_reserve(&w->lengths, &w->lengths_capacity, need, sizeof *w->lengths) ||
-        !memory_reserve(&w->highest, &w->highest_capacity, need, sizeof *w->highest))
-        return error_no_memory(err, "the lengths of documents");
+    ERROR_FORWARD(reserve(w, (size_t)w->count + 1, err));
     w->docids[w->count] = docid;
     w->lengths[w->count] = length;
     w->highest[w->count] = highest;
@@ -267,7 +291,9 @@ oir_status documents_writer_end(documents_writer *w, const documents_settings *s
     bits_store32(root + DOCUMENTS_FLAGS, flags);
     ERROR_FORWARD(write_lengths(w, root, err));
     ERROR_FORWARD(write_extents(w, root, err));
+    free_lengths(w); /* lists are long, and what follows asks planes */
     ERROR_FORWARD(write_docids(w, root, err));
+    free_docids(w);
     ERROR_FORWARD(write_reference(w, settings, root, err));
     return container_writer_add_root(w->container, PART_SEGMENT, root, sizeof root, 8, err);
 }

@@ -9,8 +9,10 @@
 #include "segment/container.h"
 #include "segment/postings_view.h"
 
-/* Kernels write a little more than asked. */
-enum { SPILL = 64 };
+enum {
+    SPILL = POSTINGS_SPILL / 2,
+    FEW_POSITIONS = 1 << 16 /* for so many there is room, also where damage says that they are there */
+};
 
 void postings_list_release(postings_list *list)
 {
@@ -205,6 +207,30 @@ oir_status postings_decode_positions(const struct container *parts, const postin
     ERROR_FORWARD(postings_view_positions(&v, parts, err));
     group_reader g = {.view = &v, .context = context, .list = list};
     return decode_groups(&g, 0, list->count, out, err);
+}
+
+oir_status postings_count_positions(const struct container *parts, const postings_context *context,
+                                    const term_entry *entry, const postings_list *list, uint64_t *total,
+                                    oir_error *err)
+{
+    postings_view v;
+    bool as_wdf = entry->positions_form == POSITIONS_WDF;
+    *total = 0;
+    for (uint32_t i = 0; as_wdf && i < list->count; i++)
+        *total += list->wdf[i];
+    if (as_wdf && *total <= FEW_POSITIONS)
+        return OIR_OK;
+    ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
+    ERROR_FORWARD(postings_view_positions(&v, parts, err));
+    if (as_wdf) /* a group of one may have no bits, in others each has one at least */
+        return *total <= (uint64_t)v.positions_size * 8 + list->count ? OIR_OK : damaged(err, &v, "positions");
+    group_reader g = {.view = &v, .context = context, .list = list};
+    for (uint32_t c, u; v.positions && g.index < list->count; *total += c) {
+        if (!group_begin(&g, &c, &u))
+            return damaged(err, &v, "positions");
+        group_end(&g, c, u);
+    }
+    return OIR_OK;
 }
 
 oir_status postings_decode_positions_one(const struct container *parts, const postings_context *context,

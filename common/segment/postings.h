@@ -134,6 +134,8 @@ oir_status postings_writer_put(postings_writer *writer, const postings_encoded *
 
 /* ---- reading whole lists, for merges and iterators; the search reads windows through postings_window.h ---- */
 
+enum { POSTINGS_SPILL = 128 };
+
 /* A list decoded: `count` documents ascending with their wdf. */
 typedef struct postings_list {
     uint32_t count;
@@ -143,7 +145,8 @@ typedef struct postings_list {
 
 void postings_list_release(postings_list *list);
 
-/* Decodes all documents and wdf. `container` is NULL-free; lists keep their memory between calls. OIR_CORRUPT,
+/* Decodes all documents and wdf. `container` is NULL-free; lists keep their memory between calls, and do not move where
+ * they have room for POSTINGS_SPILL more than there are documents: kernels write a little more than asked. OIR_CORRUPT,
  * OIR_NO_MEMORY. */
 oir_status postings_decode(const struct container *parts, const postings_context *context,
                            const term_entry *entry, postings_list *list, oir_error *err);
@@ -161,6 +164,12 @@ void postings_release_positions(positions_list *list);
 
 oir_status postings_decode_positions(const struct container *parts, const postings_context *context,
                             const term_entry *entry, const postings_list *list, positions_list *out, oir_error *err);
+
+/* How many positions a list that was decoded has: arrays with room for them, and for a count more, do not move.
+ * OIR_CORRUPT. */
+oir_status postings_count_positions(const struct container *parts, const postings_context *context,
+                                    const term_entry *entry, const postings_list *list, uint64_t *total,
+                                    oir_error *err);
 
 /* The positions of the one document that is number `index` of the list (so list->documents[index]). */
 oir_status postings_decode_positions_one(const struct container *parts, const postings_context *context,

@@ -73,6 +73,11 @@ static oir_status add_lengths(segment_writer *w, const segment_document *d, oir_
     return documents_writer_add(w->documents, d->docid, d->length, err);
 }
 
+oir_status segment_writer_reserve(segment_writer *w, uint32_t documents, oir_error *err)
+{
+    return documents_writer_reserve(w->documents, documents, err);
+}
+
 oir_status segment_writer_add_document(segment_writer *w, const segment_document *d, oir_error *err)
 {
     assert(!w->postings);
@@ -174,6 +179,7 @@ static oir_status end_parts(segment_writer *w, oir_error *err)
     assert(!w->termlists || w->list_count == documents_writer_get_count(w->documents));
     if (w->termlists)
         ERROR_FORWARD(termlists_writer_end(w->termlists, err));
+    postings_writer_give_back(w->postings);
     return w->pairs ? pairs_writer_end(w->pairs, w->options.tell, w->options.tell_context, err) : OIR_OK;
 }
 

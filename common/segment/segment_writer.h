@@ -48,6 +48,8 @@ typedef struct segment_document {
 
 /* Makes the file at path, which must not exist. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status segment_writer_open(segment_writer **out, const char *path, const segment_options *options, oir_error *err);
+/* May be said before the first document: how many will come. Saves memory. OIR_NO_MEMORY. */
+oir_status segment_writer_reserve(segment_writer *w, uint32_t documents, oir_error *err);
 /* Copies what it needs. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status segment_writer_add_document(segment_writer *w, const segment_document *document, oir_error *err);
 /* What takes the data of those documents that have it apart: of all, or of none, in the order of local numbers, before

@@ -124,6 +124,36 @@ static void lent_hints(void)
     token_release(second);
 }
 
+/* A huge document lends hints without slots, which come back when somebody looks for a word; nothing of it stays. */
+static void huge_document(void)
+{
+    enum { COUNT = 300000 };
+    char word[48];
+    token *owner = token_new();
+    REQUIRE(owner);
+    document_terms_init(&terms);
+    check_document(0, 1, 10);
+    for (uint32_t i = 0; i < COUNT; i++)
+        REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
+    document_terms_settle(&terms);
+    document_terms_lend_hints(&terms, owner, 0);
+    EXPECT(!terms.slots);
+    EXPECT_EQ(document_terms_remove(&terms, "none", 4, &error), OIR_NOT_FOUND);
+    REQUIRE_OK(document_terms_remove(&terms, word, spell(7, word), &error), error);
+    document_terms_lend_hints(&terms, owner, 0);
+    EXPECT(!terms.slots);
+    for (uint32_t i = 0; i < COUNT; i++)
+        REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
+    REQUIRE_OK(document_terms_group(&terms, &error), error);
+    EXPECT_EQ(terms.count, COUNT);
+    EXPECT_EQ(terms.length, 2 * COUNT - 1);
+    document_terms_clear(&terms);
+    EXPECT(!terms.slots && !terms.words && !terms.bytes && !terms.hints && !terms.log && !terms.terms);
+    check_document(0, 3, 100);
+    document_terms_release(&terms);
+    token_release(owner);
+}
+
 /* Keys hash as their bytes do, and tell words of up to 16 bytes apart. */
 static void keys(void)
 {
@@ -147,6 +177,7 @@ int main(void)
     TEST(vocabulary_is_dropped);
     TEST(removed_words);
     TEST(lent_hints);
+    TEST(huge_document);
     TEST(keys);
     return harness_end();
 }

@@ -104,6 +104,7 @@ static void any_order(void)
     }
     for (int round = 0; round < 4; round++) {
         segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .term_lists = true, .stored = true};
+        const merge_options merging = {.term_lists = true, .lasting = true, .ahead = 100000};
         segment_writer *writer;
         merge_order order;
         int told = 0;
@@ -114,11 +115,11 @@ static void any_order(void)
             shuffle(&order);
         REQUIRE_OK(segment_writer_open(&writer, merged, &options, &world_error), world_error);
         if (round == 3) {
-            EXPECT_EQ(merge_write(&order, sources, SEGMENTS, true, true, writer, &p, &world_error), OIR_CANCELLED);
+            EXPECT_EQ(merge_write(&order, sources, SEGMENTS, &merging, writer, &p, &world_error), OIR_CANCELLED);
             segment_writer_abort(writer);
             EXPECT(access(merged, F_OK) != 0);
         } else {
-            REQUIRE_OK(merge_write(&order, sources, SEGMENTS, true, true, writer, NULL, &world_error), world_error);
+            REQUIRE_OK(merge_write(&order, sources, SEGMENTS, &merging, writer, NULL, &world_error), world_error);
             REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
             compare(merged, &model, round == 0);
             unlink(merged);

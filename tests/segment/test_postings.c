@@ -170,6 +170,10 @@ static void sample_compare(const container *file, const collection *c, const sam
         total += positions.counts[i];
     }
     REQUIRE(total == positions.total);
+    uint64_t counted = 0;
+    if (s->positions)
+        REQUIRE_OK(postings_count_positions(file, &c->context, &s->entry, &list, &counted, &err), err);
+    EXPECT_EQ(counted, total);
     EXPECT(!total || !memcmp(positions.positions, s->positions, total * 4));
     for (uint32_t trial = 0; trial < 5; trial++) {
         positions_list one = {0};
