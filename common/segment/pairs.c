@@ -22,8 +22,8 @@ oir_status pairs_open(pairs_table *p, const struct container *parts, uint32_t do
     uint64_t words = bits_load32(root), count = bits_load32(root + 4);
     if (size != PAIRS_HEADER_SIZE + words * 4 + (words + 1) * 4 + count * PAIRS_ENTRY_SIZE)
         return corrupt(err, "size of their table");
-    *p = (pairs_table){.looked_for = true, .word_count = (uint32_t)words, .pair_count = (uint32_t)count};
-    p->document_count = document_count;
+    *p = (pairs_table){.parts = parts, .looked_for = true, .word_count = (uint32_t)words,
+                       .pair_count = (uint32_t)count, .document_count = document_count};
     p->ordinals = root + PAIRS_HEADER_SIZE;
     p->starts = p->ordinals + words * 4;
     p->entries = p->starts + (words + 1) * 4;
@@ -54,15 +54,23 @@ static uint32_t second_of(const pairs_table *p, uint32_t i)
     return bits_load16(p->entries + (size_t)i * PAIRS_ENTRY_SIZE) & ~(uint32_t)PAIRS_MARKED;
 }
 
-static void fill_entry(const pairs_table *p, uint32_t i, uint32_t second, term_entry *entry)
+static oir_status fill_entry(const pairs_table *p, uint32_t i, uint32_t second, term_entry *entry, oir_error *err)
 {
-    const uint8_t *at = p->entries + (size_t)i * PAIRS_ENTRY_SIZE;
+    const uint8_t *at = p->entries + (size_t)i * PAIRS_ENTRY_SIZE, *size;
     uint32_t count = bits_load32(at + 8);
     *entry = (term_entry){.ordinal = second, .termfreq = count, .collection_freq = count, .wdf_max = 1, .pair = true};
-    entry->form = bits_load16(at) & PAIRS_MARKED ? POSTINGS_MARKS : POSTINGS_SPARSE;
+    entry->form = bits_load16(at) & PAIRS_MARKED ? POSTINGS_MARKS : pairs_format_form(count);
     entry->postings_address = bits_load64(at) >> 16;
-    if (entry->form != POSTINGS_MARKS && count && count <= p->document_count)
+    if (!count || count > p->document_count)
+        return corrupt(err, "number of documents");
+    if (entry->form == POSTINGS_SPARSE)
         entry->postings_size = pairs_format_size(count, p->document_count);
+    if (entry->form != POSTINGS_SHORT)
+        return OIR_OK;
+    ERROR_FORWARD(container_get(p->parts, PART_PAIRS, entry->postings_address, PAIRS_SHORT_HEADER, &size, err));
+    entry->postings_address += PAIRS_SHORT_HEADER;
+    entry->postings_size = bits_load16(size);
+    return OIR_OK;
 }
 
 bool pairs_find(const pairs_table *p, uint32_t first, uint32_t second, term_entry *entry)
@@ -80,10 +88,7 @@ bool pairs_find(const pairs_table *p, uint32_t first, uint32_t second, term_entr
         else
             high = middle;
     }
-    if (low == end || second_of(p, low) != b)
-        return false;
-    fill_entry(p, low, second, entry);
-    return true;
+    return low < end && second_of(p, low) == b && fill_entry(p, low, second, entry, NULL) == OIR_OK;
 }
 
 oir_status pairs_get(const pairs_table *p, uint32_t i, uint32_t *first, uint32_t *second, term_entry *entry,
@@ -96,6 +101,5 @@ oir_status pairs_get(const pairs_table *p, uint32_t i, uint32_t *first, uint32_t
         return corrupt(err, "order of their table");
     *first = a;
     *second = b;
-    fill_entry(p, i, number_at(p->ordinals, b), entry);
-    return OIR_OK;
+    return fill_entry(p, i, number_at(p->ordinals, b), entry, err);
 }

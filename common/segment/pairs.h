@@ -12,13 +12,14 @@
 struct container;
 
 typedef struct pairs_table {
+    const struct container *parts;
     bool looked_for;                 /* whether the segment has the part: it may have no pairs all the same */
     uint32_t word_count, pair_count;
     uint32_t document_count;
     const uint8_t *ordinals, *starts, *entries; /* of the root, see pairs_writer.c */
 } pairs_table;
 
-/* Opens a segment's pairs, if it has any. OIR_CORRUPT. */
+/* Opens a segment's pairs, if it has any; parts must outlive them. OIR_CORRUPT. */
 oir_status pairs_open(pairs_table *p, const struct container *parts, uint32_t document_count, oir_error *err);
 /* The list, or marks, of the pair of two terms given by their ordinals; false when there are none. */
 bool pairs_find(const pairs_table *p, uint32_t first, uint32_t second, term_entry *entry);

@@ -1,6 +1,7 @@
-/* Part PART_PAIRS. Lists are written as sparse ones of terms are (postings_writer.c), however long: short ones' sizes
- * would not follow from their counts, and range bounds would be half of dense ones. wdf, which are all 1, have no bits,
- * and a window's bound only says whether it has documents: 255 or 0. Marks: pairs_marks.c.
+/* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c): with POSTINGS_SHORT_MOST documents or more
+ * as sparse ones, whose size follows from their count, without tops, and with windows' bounds that only say whether
+ * there are documents, 255 or 0; others as short ones behind 2 bytes, their size. wdf, which are all 1, have no bits.
+ * Marks: pairs_marks.c.
  * The part is there, with no words, where no pair was worth a list: nobody need look again.
  *
  * Root:
@@ -239,32 +240,6 @@ static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
 
 /* ---- writing ---- */
 
-static uint64_t size_of(const pairs_writer *w, size_t i)
-{
-    uint32_t documents = w->context->document_count;
-    if (w->lists[i].marked)
-        return pairs_format_marks_size(postings_view_windows(documents), bits_width(w->markers[i].most),
-                                       w->markers[i].both);
-    return pairs_format_size(w->lists[i].count, documents);
-}
-
-/* Leaves out the pairs that are worth least and do not fit; returns how many are left. */
-static uint32_t fit(pairs_writer *w, uint64_t budget)
-{
-    uint64_t size = PAIRS_HEADER_SIZE + (uint64_t)w->word_count * 8;
-    uint32_t kept = 0;
-    for (size_t i = 0; i < w->choice_count; i++) {
-        const pairs_choice *c = &w->choices[i];
-        if (w->lists[i].count)
-            size += size_of(w, i) + PAIRS_ENTRY_SIZE;
-        if (!w->lists[i].count || size > budget)
-            w->numbers[(size_t)c->first * w->word_count + c->second] = 0;
-        else
-            kept++;
-    }
-    return kept;
-}
-
 static void read_gaps(pairs_writer *w, const growing *list)
 {
     const uint8_t *at = list->gaps.data, *end = at + list->gaps.size;
@@ -277,11 +252,9 @@ static void read_gaps(pairs_writer *w, const growing *list)
     }
 }
 
-static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *address, oir_error *err)
+static void add_sparse(pairs_writer *w, const growing *list)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
-    read_gaps(w, list);
-    buffer_clear(&w->bytes);
     buffer_add_u32(&w->bytes, UINT32_MAX << 16); /* from 0 to 1 */
     uint8_t *bounds = buffer_extend(&w->bytes, windows);
     if (bounds)
@@ -289,18 +262,46 @@ static oir_status write_list(pairs_writer *w, const growing *list, uint64_t *add
     for (uint32_t i = 0; bounds && i < list->count; i++)
         bounds[w->documents[i] >> WINDOW_BITS] = UINT8_MAX;
     sparse_layout_add(&w->bytes, w->documents, w->zeros, list->count, w->context->document_count);
-    if (w->bytes.failed)
-        return error_no_memory(err, "pairs of words");
-    return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
 }
 
-static oir_status write_marks(pairs_writer *w, const pairs_marker *m, uint64_t *address, oir_error *err)
+/* Puts a pair's list or marks into w->bytes. */
+static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 {
+    const growing *list = &w->lists[i];
     buffer_clear(&w->bytes);
-    pairs_marker_write(m, postings_view_windows(w->context->document_count), &w->bytes);
-    if (w->bytes.failed)
-        return error_no_memory(err, "pairs of words");
-    return container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, address, err);
+    if (list->marked) {
+        pairs_marker_write(&w->markers[i], postings_view_windows(w->context->document_count), &w->bytes);
+    } else {
+        read_gaps(w, list);
+        if (pairs_format_form(list->count) == POSTINGS_SPARSE) {
+            add_sparse(w, list);
+        } else {
+            buffer_add_zeros(&w->bytes, PAIRS_SHORT_HEADER);
+            sparse_layout_add_short(&w->bytes, w->documents, w->zeros, list->count);
+            if (!w->bytes.failed)
+                bits_store16(w->bytes.data, (uint16_t)(w->bytes.size - PAIRS_SHORT_HEADER));
+        }
+    }
+    return w->bytes.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+}
+
+/* Leaves out the pairs that are worth least and do not fit; *kept are left. */
+static oir_status fit(pairs_writer *w, uint64_t budget, uint32_t *kept, oir_error *err)
+{
+    uint64_t size = PAIRS_HEADER_SIZE + (uint64_t)w->word_count * 8;
+    for (size_t i = 0; i < w->choice_count; i++) {
+        const pairs_choice *c = &w->choices[i];
+        bool found = w->lists[i].count;
+        if (found && size <= budget) {
+            ERROR_FORWARD(encode(w, i, err));
+            size += w->bytes.size + PAIRS_ENTRY_SIZE;
+        }
+        if (!found || size > budget)
+            w->numbers[(size_t)c->first * w->word_count + c->second] = 0;
+        else
+            (*kept)++;
+    }
+    return OIR_OK;
 }
 
 static uint32_t longest_list(const pairs_writer *w)
@@ -312,14 +313,20 @@ static uint32_t longest_list(const pairs_writer *w)
     return most;
 }
 
+static oir_status reserve_list(pairs_writer *w, oir_error *err)
+{
+    size_t most = (size_t)longest_list(w) + 16;
+    w->documents = memory_new(most * sizeof *w->documents);
+    w->zeros = memory_new_zeroed(most, 1);
+    return w->documents && w->zeros ? OIR_OK : error_no_memory(err, "pairs of words");
+}
+
 static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
 {
-    uint32_t n = w->word_count, pair = 0, most = longest_list(w);
-    w->documents = memory_new(((size_t)most + 16) * sizeof *w->documents);
-    w->zeros = memory_new_zeroed((size_t)most + 16, 1);
+    uint32_t n = w->word_count, pair = 0;
     size_t starts = PAIRS_HEADER_SIZE + (size_t)n * 4, entries = starts + ((size_t)n + 1) * 4;
     uint8_t *root = buffer_extend(&w->root, entries + (size_t)kept * PAIRS_ENTRY_SIZE);
-    if (!w->documents || !w->zeros || !root)
+    if (!root)
         return error_no_memory(err, "pairs of words");
     bits_store32(root, n);
     bits_store32(root + 4, kept);
@@ -332,10 +339,8 @@ static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
             if (!number)
                 continue;
             const growing *list = &w->lists[number - 1];
-            if (list->marked)
-                ERROR_FORWARD(write_marks(w, &w->markers[number - 1], &address, err));
-            else
-                ERROR_FORWARD(write_list(w, list, &address, err));
+            ERROR_FORWARD(encode(w, number - 1u, err));
+            ERROR_FORWARD(container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, &address, err));
             uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
             bits_store64(at, address << 16 | second | (list->marked ? PAIRS_MARKED : 0));
             bits_store32(at + 8, list->count);
@@ -390,7 +395,9 @@ oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context
         memory_give_back(); /* what lists took is free by now */
         ERROR_FORWARD(find_lists(w, budget, tell, context, err));
     }
-    uint32_t kept = w->choice_count ? fit(w, budget) : 0;
+    uint32_t kept = 0;
+    ERROR_FORWARD(reserve_list(w, err));
+    ERROR_FORWARD(fit(w, budget, &kept, err));
     w->word_count = kept ? w->word_count : 0;
     return write_all(w, kept, err);
 }
