@@ -1,7 +1,7 @@
 /* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c): with POSTINGS_SHORT_MOST documents or
- * more as sparse ones, whose size follows from their count, without tops, and with windows' bounds that only say whether
- * there are documents, 255 or 0; others as short ones behind 2 bytes, their size. wdf, which are all 1, have no bits.
- * Marks: pairs_marks.c.
+ * more as sparse ones, whose size follows from their count, without tops; windows' bounds only say whether there are
+ * documents, 255 or 0. Others are short ones behind 2 bytes, their size. wdf, which are all 1, have no bits. Marks:
+ * pairs_marks.c.
  * The part is there, with no words, where no pair was worth a list: nobody need look again.
  *
  * Root:
