@@ -176,7 +176,6 @@ static oir_status check_each(op *o, uint32_t range, uint64_t wanted, bool adjace
 
 /* Documents whose words are compared part by part: where in each a phrase may start, as bits. */
 typedef struct starts_batch {
-    uint32_t documents;
     uint64_t starts[BATCH_DOCUMENTS];
     bool unknown[BATCH_DOCUMENTS]; /* bits are not enough */
     position_group groups[BATCH_DOCUMENTS];
