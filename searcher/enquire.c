@@ -19,6 +19,7 @@ struct oir_enquire {
     unsigned threads;
     team *team;        /* once there are several */
     oir_search_statistics statistics;
+    search_memory memory;
 };
 
 oir_status oir_enquire_new(oir_enquire **out, const oir_database *database, oir_error *err)
@@ -37,6 +38,7 @@ void oir_enquire_free(oir_enquire *e)
         return;
     oir_query_free(e->query);
     team_free(e->team);
+    search_memory_release(&e->memory);
     memory_free(e);
 }
 
@@ -119,7 +121,7 @@ oir_status oir_enquire_get_mset(oir_enquire *e, oir_doccount first, oir_doccount
     plan p;
     topk best;
     *out = NULL;
-    oir_status status = plan_init(&p, e->database, e->query, &e->weight, &control, err);
+    oir_status status = plan_init(&p, e->database, e->query, &e->weight, &e->memory, &control, err);
     uint64_t wanted = (uint64_t)first + max_items;
     /* No more than can match: a page far behind the end asks for no more memory than there are matches. */
     uint64_t upper = status == OIR_OK && p.root ? p.root->upper : 0;
@@ -147,7 +149,7 @@ oir_status oir_enquire_get_count(oir_enquire *e, oir_doccount *out, oir_error *e
     search_control control = control_of(e);
     plan p;
     uint64_t count = 0;
-    oir_status status = plan_init(&p, e->database, e->query, NULL, &control, err);
+    oir_status status = plan_init(&p, e->database, e->query, NULL, &e->memory, &control, err);
     if (status == OIR_OK)
         status = search_count(&p, &count, &control, err);
     e->statistics.postings_decoded += plan_group_decoded(&p);

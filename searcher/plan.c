@@ -20,7 +20,7 @@ static oir_status find_units(plan *p, oir_error *err)
         length += d->shards[s]->live_length;
         p->unit_count += d->shards[s]->segment_count;
     }
-    p->units = arena_add(&p->arena, p->unit_count * sizeof *p->units);
+    p->units = arena_add(p->arena, p->unit_count * sizeof *p->units);
     if (!p->units)
         return error_no_memory(err, "a search");
     for (size_t s = 0; s < d->shard_count; s++)
@@ -53,7 +53,7 @@ static double multiply(double scale, double factor)
 
 static plan_node *node_new(plan *p, enum plan_op op)
 {
-    plan_node *n = arena_add_zeroed(&p->arena, 1, sizeof *n);
+    plan_node *n = arena_add_zeroed(p->arena, 1, sizeof *n);
     if (n)
         n->op = op;
     return n;
@@ -63,7 +63,7 @@ static oir_status node_add(plan *p, plan_node *n, plan_node *part, oir_error *er
 {
     if (n->part_count == n->part_capacity) {
         size_t capacity = n->part_capacity ? n->part_capacity * 2 : 4;
-        plan_node **grown = arena_add(&p->arena, capacity * sizeof *grown);
+        plan_node **grown = arena_add(p->arena, capacity * sizeof *grown);
         if (!grown)
             return error_no_memory(err, "a search");
         if (n->part_count)
@@ -85,7 +85,7 @@ static oir_status leaf_new(plan *p, plan_leaf **leaf, plan_node **node, enum pla
     **leaf = (plan_leaf){.kind = kind};
     if (kind != PLAN_TERM)
         return OIR_OK;
-    (*leaf)->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *(*leaf)->postings);
+    (*leaf)->postings = arena_add_zeroed(p->arena, p->unit_count, sizeof *(*leaf)->postings);
     return (*leaf)->postings ? OIR_OK : error_no_memory(err, "a search");
 }
 
@@ -241,10 +241,10 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
 }
 
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     struct search_control *control, oir_error *err)
+                     search_memory *memory, struct search_control *control, oir_error *err)
 {
-    *p = (plan){.database = database, .weight = weight, .control = control, .norm = {1, 0, 1}};
-    arena_init(&p->arena);
+    *p = (plan){.arena = &memory->plan, .memory = memory, .database = database, .weight = weight, .control = control,
+                .norm = {1, 0, 1}};
     ERROR_FORWARD(find_units(p, err));
     if (weight)
         p->norm = weight->ops->norm(weight, &p->collection);
@@ -261,7 +261,7 @@ void plan_release(plan *p)
 {
     plan_group_release(p);
     memory_free(p->leaves);
-    arena_release(&p->arena);
+    search_memory_clear(p->memory);
     *p = (plan){0};
 }
 

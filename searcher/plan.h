@@ -8,9 +8,9 @@
 
 #include <stdatomic.h>
 
-#include "base/arena.h"
 #include "searcher/database.h"
 #include "searcher/query.h"
+#include "searcher/search_memory.h"
 #include "searcher/weight.h"
 #include "segment/postings_group.h"
 
@@ -51,7 +51,8 @@ typedef struct plan_node {
 } plan_node;
 
 typedef struct plan {
-    arena arena;
+    arena *arena;                     /* of its memory */
+    search_memory *memory;
     const oir_database *database;
     plan_unit *units;
     size_t unit_count;
@@ -71,9 +72,10 @@ typedef struct plan {
 } plan;
 
 /* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the
- * plan. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY; release it whatever comes back. */
+ * plan; memory is the plan's and its searches' alone until then. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY;
+ * release it whatever comes back. */
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
-                     struct search_control *control, oir_error *err);
+                     search_memory *memory, struct search_control *control, oir_error *err);
 void plan_release(plan *p);
 
 /* How many of a query's parts, from the first on, say anything: where only what matches is asked for, what MAYBE adds

@@ -167,10 +167,10 @@ static oir_status fill_unit(maker *m, const plan_unit *unit, oir_error *err)
 
 static oir_status init_maker(maker *m, plan *p, plan_group *g, const search_share *share, oir_error *err)
 {
-    *m = (maker){.plan = p, .group = g, .arena = &p->arena, .room = g->room, .control = share->control};
+    *m = (maker){.plan = p, .group = g, .arena = p->arena, .room = g->room, .control = share->control};
     if (!share->number)
         return OIR_OK;
-    plan_arena *more = arena_add_zeroed(&p->arena, 1, sizeof *more);
+    plan_arena *more = arena_add_zeroed(p->arena, 1, sizeof *more);
     if (!more)
         return error_no_memory(err, "a group of terms");
     more->next = p->arenas;
@@ -192,7 +192,7 @@ static oir_status fill_units(plan *p, plan_group *g, oir_error *err)
 {
     search_shares shares;
     oir_status status = search_shares_init(&shares, p, p->control, (uint64_t)p->collection.documents, err);
-    maker *makers = status == OIR_OK ? arena_add(&shares.arena, shares.count * sizeof *makers) : NULL;
+    maker *makers = status == OIR_OK ? arena_add(p->arena, shares.count * sizeof *makers) : NULL;
     if (status == OIR_OK && !makers)
         status = error_no_memory(err, "a group of terms");
     for (size_t i = 0; status == OIR_OK && i < shares.count; i++)
@@ -229,14 +229,14 @@ static plan_group *find_same(const plan *p, const oir_query *query, bool weighs)
 
 static oir_status new_group(plan *p, const oir_query *query, bool weighs, plan_group **out, oir_error *err)
 {
-    plan_group *g = *out = arena_add_zeroed(&p->arena, 1, sizeof *g);
-    if (!g || !(g->postings = arena_add_zeroed(&p->arena, p->unit_count, sizeof *g->postings)))
+    plan_group *g = *out = arena_add_zeroed(p->arena, 1, sizeof *g);
+    if (!g || !(g->postings = arena_add_zeroed(p->arena, p->unit_count, sizeof *g->postings)))
         return error_no_memory(err, "a group of terms");
     g->query = query;
     g->weighs = weighs;
     g->next = p->groups;
     p->groups = g;
-    return search_share_new_room(&g->room, weighs, &p->arena, err);
+    return search_share_new_room(&g->room, weighs, p->arena, err);
 }
 
 oir_status plan_group_fill(plan *p, plan_leaf *leaf, const oir_query *query, bool weighs, oir_error *err)

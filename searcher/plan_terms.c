@@ -1,13 +1,14 @@
 #include "searcher/plan_terms.h"
 
 #include "base/error.h"
+#include "base/paths.h"
 #include "segment/container.h"
 
 enum { LIST_AHEAD = 192 }; /* bytes of a list that are asked for ahead */
 
 /* A word in one unit. */
 typedef struct word_place {
-    uint32_t block;           /* of the dictionary */
+    terms_place place;
     bool found;
     term_entry entry;
 } word_place;
@@ -16,6 +17,7 @@ typedef struct word_place {
 struct plan_word {
     struct plan_word *next;   /* in the order in which they stand in the query */
     const oir_query *query;
+    uint64_t hash;
     word_place places[];      /* by unit */
 };
 
@@ -32,15 +34,14 @@ static oir_status begin(plan *p, const oir_query *q, struct plan_word ***end, oi
         ERROR_FORWARD(begin(p, q->parts[i], end, err));
     if (q->op != OIR_OP_TERM)
         return OIR_OK;
-    struct plan_word *word = arena_add(&p->arena, sizeof *word + p->unit_count * sizeof *word->places);
+    struct plan_word *word = arena_add(p->arena, sizeof *word + p->unit_count * sizeof *word->places);
     if (!word)
         return error_no_memory(err, "a search");
     word->next = NULL;
     word->query = q;
-    for (size_t u = 0; u < p->unit_count; u++) {
-        word->places[u].block = terms_find_block(terms_of(p, u), q->term, q->term_size);
-        terms_prefetch_place(terms_of(p, u), word->places[u].block);
-    }
+    word->hash = frequent_terms_hash(q->term, q->term_size);
+    for (size_t u = 0; u < p->unit_count; u++)
+        frequent_terms_prefetch(&terms_of(p, u)->frequent, word->hash);
     **end = word;
     *end = &word->next;
     return OIR_OK;
@@ -51,7 +52,7 @@ static oir_status find(const plan *p, struct plan_word *word, oir_error *err)
     const oir_query *q = word->query;
     for (size_t u = 0; u < p->unit_count; u++) {
         word_place *at = &word->places[u];
-        ERROR_FORWARD(terms_find_in(terms_of(p, u), at->block, q->term, q->term_size, &at->entry, &at->found, err));
+        ERROR_FORWARD(terms_find_at(terms_of(p, u), at->place, q->term, q->term_size, &at->entry, &at->found, err));
     }
     return OIR_OK;
 }
@@ -69,11 +70,16 @@ static void prefetch_lists(const plan *p, const struct plan_word *word)
 oir_status plan_terms_find(plan *p, const oir_query *query, oir_error *err)
 {
     struct plan_word **end = &p->words;
+    bool frequent = paths_use(PATHS_FREQUENT);
     ERROR_FORWARD(begin(p, query, &end, err));
     p->next_word = p->words;
+    for (struct plan_word *word = p->words; word; word = word->next)
+        for (size_t u = 0; u < p->unit_count; u++)
+            word->places[u].place = terms_locate(terms_of(p, u), word->hash, word->query->term, word->query->term_size,
+                                                 frequent);
     for (const struct plan_word *word = p->words; word; word = word->next)
         for (size_t u = 0; u < p->unit_count; u++)
-            terms_prefetch_block(terms_of(p, u), word->places[u].block);
+            terms_prefetch(terms_of(p, u), word->places[u].place);
     for (struct plan_word *word = p->words; word; word = word->next)
         ERROR_FORWARD(find(p, word, err));
     for (const struct plan_word *word = p->words; word; word = word->next)

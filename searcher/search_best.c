@@ -40,7 +40,7 @@ void search_best_raise(best_first *b)
 static oir_status open_units(best_first *b, oir_error *err)
 {
     const plan *p = b->share->plan;
-    arena *a = &b->share->arena;
+    arena *a = b->share->arena;
     b->units = arena_add(a, (b->share->unit_count + 1) * sizeof *b->units);
     if (!b->units)
         return error_no_memory(err, "a search");
@@ -356,7 +356,7 @@ static oir_status visit_share(best_first *b, oir_error *err)
     size_t count;
     ERROR_FORWARD(open_units(b, err));
     if (b->bounded && b->unit > 0)
-        ERROR_FORWARD(search_known_find(b->units, b->share->unit_count, b->best->wanted, &b->share->arena, &b->known,
+        ERROR_FORWARD(search_known_find(b->units, b->share->unit_count, b->best->wanted, b->share->arena, &b->known,
                                         err));
     search_best_raise(b);
     b->counts = b->control->exact && must_look(b);
@@ -387,8 +387,8 @@ static oir_status search_one(search_share *share, void *context, oir_error *err)
 
 static oir_status search_shared(search_shares *shares, topk *best, bool *complete, oir_error *err)
 {
-    search s = {.best = arena_add_zeroed(&shares->arena, shares->count, sizeof *s.best),
-                .complete = arena_add_zeroed(&shares->arena, shares->count, sizeof *s.complete)};
+    search s = {.best = arena_add_zeroed(shares->plan->arena, shares->count, sizeof *s.best),
+                .complete = arena_add_zeroed(shares->plan->arena, shares->count, sizeof *s.complete)};
     if (!s.best || !s.complete)
         return error_no_memory(err, "a search");
     for (size_t i = 0; i < shares->count; i++)

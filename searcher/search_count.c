@@ -141,13 +141,13 @@ static oir_status count_share(search_share *share, void *context, oir_error *err
     const kernels *k = kernels_get(isa_best());
     for (size_t i = 0; i < share->unit_count; i++) {
         search_unit u;
-        ERROR_FORWARD(search_unit_init(&u, share->plan, share->units[i], share->rooms, 0, k, &share->arena, err));
+        ERROR_FORWARD(search_unit_init(&u, share->plan, share->units[i], share->rooms, 0, k, share->arena, err));
         if (u.root && !u.root->certain) /* else ranges one by one, or all, are as quick */
             ERROR_FORWARD(search_flat_init(&u, err));
         share->control->statistics->windows += u.windows;
         if (u.root)
             ERROR_FORWARD(count_unit(&u, share->control, count, err));
-        arena_clear(&share->arena);
+        arena_clear(share->arena);
     }
     return OIR_OK;
 }
@@ -161,7 +161,7 @@ oir_status search_count(const plan *p, uint64_t *count, search_control *control,
     oir_status status = search_shares_init(&shares, p, control, search_share_postings(p), err);
     if (status == OIR_OK)
         status = search_shares_add_rooms(&shares, err);
-    uint64_t *counts = status == OIR_OK ? arena_add_zeroed(&shares.arena, shares.count, sizeof *counts) : NULL;
+    uint64_t *counts = status == OIR_OK ? arena_add_zeroed(p->arena, shares.count, sizeof *counts) : NULL;
     if (status == OIR_OK)
         status = counts ? search_shares_run(&shares, count_share, counts, err) : error_no_memory(err, "a search");
     for (size_t i = 0; counts && i < shares.count; i++)

@@ -1,9 +1,6 @@
 #include "searcher/search_known.h"
 
-#include <string.h>
-
 #include "base/error.h"
-#include "base/sort.h"
 
 /* What rounding may take on the way from a list's scale to weights. */
 static const double PRECISION = 1e-6;
@@ -32,53 +29,36 @@ static bool is_whole(const search_unit *u)
     return u->root && !u->place->segment->catalog->deleted;
 }
 
-/* A weight, rounded down, above a number of documents: keys are ordered by weight. */
-static uint64_t key_of(double weight, uint32_t documents)
-{
-    uint64_t bits;
-    memcpy(&bits, &weight, sizeof bits);
-    return (bits & ~(uint64_t)UINT16_MAX) | documents;
-}
-
-static double weight_in(uint64_t key)
-{
-    double weight;
-    key &= ~(uint64_t)UINT16_MAX;
-    memcpy(&weight, &key, sizeof weight);
-    return weight;
-}
-
-/* Each key: so many documents more of its unit than at the higher weights. */
-static size_t add_keys(const search_unit *u, uint64_t *keys)
-{
-    size_t n = 0;
-    uint32_t before = 0;
-    for (size_t top = 0; top < POSTINGS_TOPS; top++) {
-        double weight = weigh_top(u, u->root, top);
-        if (!(weight > 0))
-            break;
-        keys[n++] = key_of(weight, postings_top_counts[top] - before);
-        before = postings_top_counts[top];
-    }
-    return n;
-}
+/* How far a unit's tops have been taken. */
+typedef struct known_unit {
+    double weight;        /* of the next one; 0: no more is known */
+    uint32_t top, before; /* which it is, and how many documents those before it have */
+} known_unit;
 
 oir_status search_known_find(const search_unit *units, size_t count, size_t wanted, arena *a, double *out,
                              oir_error *err)
 {
-    size_t n = 0, documents = 0;
+    size_t documents = 0;
     *out = -1;
-    if (!wanted || !paths_use(PATHS_KNOWN))
+    if (!wanted || !count || !paths_use(PATHS_KNOWN))
         return OIR_OK;
-    uint64_t *keys = arena_add(a, (count + 1) * POSTINGS_TOPS * sizeof *keys);
-    if (!keys)
+    known_unit *known = arena_add_zeroed(a, count, sizeof *known);
+    if (!known)
         return error_no_memory(err, "a search");
     for (size_t i = 0; i < count; i++)
-        n += is_whole(&units[i]) ? add_keys(&units[i], keys + n) : 0;
-    sort_u64(keys, n);
-    for (size_t i = n; i-- && *out < 0;) {
-        documents += keys[i] & UINT16_MAX;
-        *out = documents >= wanted ? weight_in(keys[i]) : -1;
+        known[i].weight = is_whole(&units[i]) ? weigh_top(&units[i], units[i].root, 0) : 0;
+    while (documents < wanted) {
+        known_unit *best = known;
+        for (size_t i = 1; i < count; i++)
+            best = known[i].weight > best->weight ? &known[i] : best;
+        if (!(best->weight > 0))
+            return OIR_OK;
+        const search_unit *u = &units[best - known];
+        uint32_t reached = postings_top_counts[best->top++];
+        documents += reached - best->before;
+        best->before = reached;
+        *out = documents >= wanted ? best->weight : -1;
+        best->weight = best->top < POSTINGS_TOPS ? weigh_top(u, u->root, best->top) : 0;
     }
     return OIR_OK;
 }

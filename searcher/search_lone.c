@@ -304,7 +304,7 @@ oir_status search_lone_visit(best_first *b, const visit *visits, size_t count, o
 {
     lone l = {.best = b, .visits = visits, .count = count, .wanted = choose_wanted(b)};
     size_t most = count < WINDOWS_MOST ? count : WINDOWS_MOST;
-    char *room = arena_add(&b->share->arena, ((b->known > 0 ? 0 : most) + AHEAD + 1) * sizeof *l.bounds + 63);
+    char *room = arena_add(b->share->arena, ((b->known > 0 ? 0 : most) + AHEAD + 1) * sizeof *l.bounds + 63);
     if (!room)
         return error_no_memory(err, "a search");
     l.bounds = (uint16_t(*)[RANGES])(void *)(room + (-(uintptr_t)room & 63));

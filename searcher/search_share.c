@@ -37,8 +37,8 @@ static uint32_t documents_of(const plan *p, uint32_t unit)
 static oir_status deal_units(search_shares *s, oir_error *err)
 {
     size_t n = s->plan->unit_count;
-    uint64_t *order = arena_add(&s->arena, (n + 1) * sizeof *order);
-    uint64_t *held = arena_add_zeroed(&s->arena, s->count, sizeof *held);
+    uint64_t *order = arena_add(s->plan->arena, (n + 1) * sizeof *order);
+    uint64_t *held = arena_add_zeroed(s->plan->arena, s->count, sizeof *held);
     if (!order || !held)
         return error_no_memory(err, "a search");
     for (uint32_t i = 0; i < n; i++)
@@ -60,8 +60,8 @@ static oir_status init_share(search_shares *s, size_t number, oir_error *err)
 {
     search_share *share = &s->each[number];
     *share = (search_share){.plan = s->plan, .number = number, .control = s->control};
-    arena_init(&share->arena);
-    share->units = arena_add(&s->arena, (s->plan->unit_count + 1) * sizeof *share->units);
+    share->arena = number ? &share->own_arena : &s->plan->memory->work;
+    share->units = arena_add(s->plan->arena, (s->plan->unit_count + 1) * sizeof *share->units);
     if (!share->units)
         return error_no_memory(err, "a search");
     if (s->count > 1) {
@@ -78,9 +78,8 @@ oir_status search_shares_init(search_shares *s, const plan *p, search_control *c
                               oir_error *err)
 {
     *s = (search_shares){.plan = p, .control = control};
-    arena_init(&s->arena);
     s->count = choose_count(p, control, postings);
-    s->each = arena_add_zeroed(&s->arena, s->count, sizeof *s->each);
+    s->each = arena_add_zeroed(s->plan->arena, s->count, sizeof *s->each);
     if (!s->each)
         return error_no_memory(err, "a search");
     for (size_t i = 0; i < s->count; i++)
@@ -119,10 +118,10 @@ oir_status search_shares_add_rooms(search_shares *s, oir_error *err)
 {
     for (size_t i = 0; i < s->count; i++) {
         search_share *share = &s->each[i];
-        share->rooms = arena_add(&s->arena, (s->plan->leaf_count + 1) * sizeof *share->rooms);
+        share->rooms = arena_add(s->plan->arena, (s->plan->leaf_count + 1) * sizeof *share->rooms);
         if (!share->rooms)
             return error_no_memory(err, "a search");
-        ERROR_FORWARD(add_rooms(share, &s->arena, err));
+        ERROR_FORWARD(add_rooms(share, s->plan->arena, err));
     }
     return OIR_OK;
 }
@@ -130,8 +129,8 @@ oir_status search_shares_add_rooms(search_shares *s, oir_error *err)
 void search_shares_release(search_shares *s)
 {
     for (size_t i = 0; s->each && i < s->count; i++)
-        arena_release(&s->each[i].arena);
-    arena_release(&s->arena);
+        arena_release(&s->each[i].own_arena);
+    arena_clear(&s->plan->memory->work);
 }
 
 /* ---- running ---- */

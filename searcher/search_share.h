@@ -13,7 +13,8 @@ typedef struct search_share {
     uint32_t *units;             /* numbers of the plan's units */
     size_t unit_count;
     group_room **rooms;          /* by leaf of the plan, for its groups; NULL before they are added */
-    arena arena;                 /* for as long as the share */
+    arena *arena;                /* for as long as the share: the first one's is of the plan's memory */
+    arena own_arena;
     search_control *control;     /* its own, or the search's if there is one share only */
     _Atomic uint64_t *threshold; /* of all shares, for search_share_raise; NULL: there is one only */
 
@@ -28,7 +29,6 @@ typedef struct search_shares {
     search_control *control;
     size_t count;
     search_share *each;
-    arena arena;
     _Atomic uint64_t threshold;
     atomic_bool stop;            /* one of them failed */
     oir_status asked;            /* OIR_CANCELLED: the caller wants to stop */

@@ -33,8 +33,10 @@ static const double PRECISION = 1e-6;
 
 static uint32_t round_up(double v)
 {
-    v = ceil(v);
-    return v < UINT16_MAX ? (uint32_t)v : UINT16_MAX;
+    if (!(v < UINT16_MAX))
+        return UINT16_MAX;
+    uint32_t below = (uint32_t)v;
+    return below + (below < v);
 }
 
 /* How much larger the segment's reference norm is than the query's, at most, and the other way. Both are made of
@@ -43,11 +45,11 @@ static void find_ratios(search_unit *u)
 {
     const postings_context *c = &u->place->segment->segment->context;
     const weight_norm *q = &u->plan->norm;
-    double average = c->average > 0 ? c->average : 1, most = 0, inverse = 0;
+    double base = c->k1 * (1 - c->b), slope = c->k1 * c->b / (c->average > 0 ? c->average : 1), most = 0, inverse = 0;
     double at[3] = {c->length_min, c->length_max, q->slope > 0 ? (q->min - q->base) / q->slope : c->length_min};
     for (int i = 0; i < 3; i++) {
         double length = at[i] < c->length_min ? c->length_min : at[i] > c->length_max ? c->length_max : at[i];
-        double norm = q->base + q->slope * length, reference = c->k1 * (1 - c->b + c->b * length / average);
+        double norm = q->base + q->slope * length, reference = base + slope * length;
         norm = norm > q->min ? norm : q->min;
         if (!(reference <= norm * most))
             most = reference / norm;

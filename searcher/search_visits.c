@@ -67,7 +67,7 @@ oir_status search_visits_order(best_first *b, visit **out, size_t *count, oir_er
     size_t all = 0;
     for (size_t i = 0; i < b->share->unit_count; i++)
         all += b->units[i].windows;
-    visit *visits = *out = arena_add(&b->share->arena, (all + 1) * sizeof *visits);
+    visit *visits = *out = arena_add(b->share->arena, (all + 1) * sizeof *visits);
     if (!visits)
         return error_no_memory(err, "a search");
     *count = collect_visits(b, visits);
@@ -77,7 +77,7 @@ oir_status search_visits_order(best_first *b, visit **out, size_t *count, oir_er
         insert_visits(visits, *count);
         return OIR_OK;
     }
-    *out = arena_add(&b->share->arena, *count * sizeof **out);
+    *out = arena_add(b->share->arena, *count * sizeof **out);
     if (!*out)
         return error_no_memory(err, "a search");
     deal_visits(visits, *count, *out);

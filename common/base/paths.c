@@ -10,7 +10,7 @@ static const char *const names[PATHS_COUNT] = {
     "marked", "pairs", "rarer", "order", "bounds", "filter", "stored", "placed", "exact", "lazy", "rarest", "heap",
     "gather", "complete", "passes", "tallies", "words", "few", "whole", "alone", "equal", "kept", "ranges", "windows",
     "sorted", "together", "adjacent", "masks", "skips", "runs", "distinct", "small", "cuts", "flat", "lone", "spared",
-    "known"
+    "known", "frequent"
 };
 
 #define KNOWN (UINT64_C(1) << 63)

@@ -51,6 +51,7 @@
  *     lone       looking at a query's only list by itself: like at one of several
  *     spared     reading positions of few documents rather than a pair's marks: marks are always asked
  *     known      beginning with the threshold that follows from what is stored of lists: with none
+ *     frequent   finding frequent terms by their hash: they are looked up in the dictionary's blocks
  * Who makes something asks once and keeps the answer. Shared. */
 #ifndef BASE_PATHS_H
 #define BASE_PATHS_H
@@ -108,7 +109,8 @@
 #define PATHS_LONE (UINT64_C(1) << 45)
 #define PATHS_SPARED (UINT64_C(1) << 46)
 #define PATHS_KNOWN (UINT64_C(1) << 47)
-enum { PATHS_COUNT = 48, PATHS_WRITTEN = 12 /* the first so many are of writing */ };
+#define PATHS_FREQUENT (UINT64_C(1) << 48)
+enum { PATHS_COUNT = 49, PATHS_WRITTEN = 12 /* the first so many are of writing */ };
 
 /* The ways that may be gone, as bits. */
 uint64_t paths_get(void);

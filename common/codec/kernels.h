@@ -113,7 +113,7 @@ typedef struct kernels {
     uint64_t (*places_range)(const uint16_t *places, uint32_t n, uint32_t range, uint32_t *before);
 
     /* The postings of a window: places 0 to 4095 within it; writes up to 63 more than it returns in span. room of
-     * places: WINDOW_SIZE + 64. Sampled lists only. */
+     * places: as many as the list has, WINDOW_SIZE at most, and 64. Sampled lists only. */
     void (*sparse_window)(const sparse_list *s, uint32_t window, uint16_t *places, sparse_span *span);
     /* All documents of a sparse or short list; writes count, at most 15 more. */
     void (*sparse_all)(const sparse_list *s, uint32_t *documents);

@@ -21,6 +21,7 @@ const char *container_kind_name(uint32_t kind)
     static const char *const names[PART_KIND_END] = {
         "unknown", "segment", "terms",     "postings", "positions", "lengths",  "docids",
         "stored",  "values",  "termlists", "pairs",    "metadata",  "spelling", "synonyms", "generation",
+        "frequent",
     };
     return kind < PART_KIND_END ? names[kind] : names[0];
 }

@@ -34,6 +34,7 @@ enum part_kind {
     PART_SPELLING = 12,
     PART_SYNONYMS = 13,
     PART_GENERATION = 14, /* a commit, in a file of its own: the catalog's */
+    PART_FREQUENT = 15,   /* frequent terms by hash */
     PART_KIND_END
 };
 

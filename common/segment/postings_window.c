@@ -42,7 +42,7 @@ static oir_status make_window_bounds(postings_window *p, oir_error *err)
 
 static oir_status make_window_room(postings_window *p, oir_error *err)
 {
-    size_t most = p->documents && p->count < WINDOW_SIZE ? p->count : WINDOW_SIZE;
+    size_t most = p->view.count < WINDOW_SIZE ? p->view.count : WINDOW_SIZE;
     p->places = arena_add(p->arena, (most + SPILL) * sizeof *p->places);
     p->own_wdf = p->documents ? NULL : arena_add(p->arena, most + SPILL);
     return p->places && (p->documents || p->own_wdf) ? OIR_OK : error_no_memory(err, "a list of postings");

@@ -37,7 +37,7 @@ oir_status terms_open(terms *t, const struct container *parts, oir_error *err)
     t->separators = t->ends + blocks * 4;
     if (blocks && bits_load32(t->ends + (blocks - 1) * 4) != separators)
         return index_corrupt("separators do not end where they should", err);
-    return OIR_OK;
+    return frequent_terms_open(&t->frequent, parts, err);
 }
 
 bool terms_get_separator(const terms *t, uint32_t block, const uint8_t **bytes, size_t *size)
@@ -220,27 +220,27 @@ static int find_string(terms_block *b, const char *term, size_t size, uint32_t *
     return 0;
 }
 
-void terms_prefetch_place(const terms *t, uint32_t block)
+terms_place terms_locate(const terms *t, uint64_t hash, const char *term, size_t size, bool frequent)
 {
-    __builtin_prefetch(t->places + (size_t)block * 8);
-    __builtin_prefetch(t->ordinals + (size_t)block * 4);
+    terms_place place = {.frequent = frequent ? frequent_terms_place(&t->frequent, hash) : 0};
+    if (place.frequent)
+        return place;
+    place.block = terms_find_block(t, term, size);
+    __builtin_prefetch(t->places + (size_t)place.block * 8);
+    __builtin_prefetch(t->ordinals + (size_t)place.block * 4);
+    return place;
 }
 
-void terms_prefetch_block(const terms *t, uint32_t block)
+void terms_prefetch(const terms *t, terms_place place)
 {
-    if (block == t->block_count)
+    if (place.frequent || place.block == t->block_count)
         return;
-    uint64_t place = terms_get_place(t, block), size = place & bits_low(TERMS_BLOCK_SIZE_BITS);
-    container_prefetch(t->parts, PART_TERMS, place >> TERMS_BLOCK_SIZE_BITS, size < BLOCK_AHEAD ? size : BLOCK_AHEAD);
+    uint64_t at = terms_get_place(t, place.block), size = at & bits_low(TERMS_BLOCK_SIZE_BITS);
+    container_prefetch(t->parts, PART_TERMS, at >> TERMS_BLOCK_SIZE_BITS, size < BLOCK_AHEAD ? size : BLOCK_AHEAD);
 }
 
-oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err)
-{
-    return terms_find_in(t, terms_find_block(t, term, size), term, size, entry, found, err);
-}
-
-oir_status terms_find_in(const terms *t, uint32_t block, const char *term, size_t size, term_entry *entry, bool *found,
-                         oir_error *err)
+static oir_status find_in_block(const terms *t, uint32_t block, const char *term, size_t size, term_entry *entry,
+                                bool *found, oir_error *err)
 {
     uint32_t place = 0;
     *found = false;
@@ -257,4 +257,19 @@ oir_status terms_find_in(const terms *t, uint32_t block, const char *term, size_
         return terms_block_corrupt(block, "an info", err);
     *found = true;
     return OIR_OK;
+}
+
+oir_status terms_find_at(const terms *t, terms_place place, const char *term, size_t size, term_entry *entry,
+                         bool *found, oir_error *err)
+{
+    if (!place.frequent)
+        return find_in_block(t, place.block, term, size, entry, found, err);
+    ERROR_FORWARD(frequent_terms_get(&t->frequent, place.frequent, term, size, t->termfreq_max, entry, found, err));
+    /* Another term with the same hash, as far as slots have it. */
+    return *found ? OIR_OK : find_in_block(t, terms_find_block(t, term, size), term, size, entry, found, err);
+}
+
+oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err)
+{
+    return find_in_block(t, terms_find_block(t, term, size), term, size, entry, found, err);
 }

@@ -7,6 +7,7 @@
 #define SEGMENT_TERMS_H
 
 #include "base/buffer.h"
+#include "segment/frequent_terms.h"
 #include "segment/postings.h"
 
 enum { TERMS_PER_BLOCK = 32 };
@@ -35,24 +36,33 @@ typedef struct terms {
     /* the index, resolved and bounds-checked at open; layout in terms_writer.c; read with bits_load, as any address may
      * be theirs */
     const uint8_t *prefixes, *places, *ordinals, *ends, *separators;
+    frequent_terms frequent;
 } terms;
 
 oir_status terms_open(terms *t, const struct container *parts, oir_error *err);
 /* *found false: not there. entry->inlined points into the container. OIR_CORRUPT. */
 oir_status terms_find(const terms *t, const char *term, size_t size, term_entry *entry, bool *found, oir_error *err);
 
-/* The same in steps, so that many look-ups wait for memory together: first terms_find_block for all, each asking for
- * where its block is, then terms_prefetch_block, then terms_find_in.
- *
- * The last block whose separator is not greater than the term, the only one that can hold it; block_count when the term
+/* The last block whose separator is not greater than the term, the only one that can hold it; block_count when the term
  * comes before all. */
 uint32_t terms_find_block(const terms *t, const char *term, size_t size);
-/* Asks the memory for where a block is, which may be block_count, and for the block. */
-void terms_prefetch_place(const terms *t, uint32_t block);
-void terms_prefetch_block(const terms *t, uint32_t block);
-/* As terms_find, for the block that terms_find_block found. */
-oir_status terms_find_in(const terms *t, uint32_t block, const char *term, size_t size, term_entry *entry, bool *found,
-                         oir_error *err);
+
+/* Where a term is looked for. */
+typedef struct terms_place {
+    uint32_t frequent; /* among the frequent terms, or 0 */
+    uint32_t block;    /* if that is 0 */
+} terms_place;
+
+/* terms_find in steps, so that many look-ups wait for memory together: frequent_terms_prefetch for all, then
+ * terms_locate, then terms_prefetch, then terms_find_at.
+ *
+ * Where a term is, whose frequent_terms_hash is `hash`; `frequent` false: wherever else it is, in the blocks. */
+terms_place terms_locate(const terms *t, uint64_t hash, const char *term, size_t size, bool frequent);
+/* Asks the memory for what is there. */
+void terms_prefetch(const terms *t, terms_place place);
+/* As terms_find, for the place that terms_locate found. */
+oir_status terms_find_at(const terms *t, terms_place place, const char *term, size_t size, term_entry *entry,
+                         bool *found, oir_error *err);
 
 /* One block as it is walked, by terms_block.h. */
 typedef struct terms_block {

@@ -18,6 +18,39 @@ static oir_status check_separator(const terms *t, uint32_t block, const char *be
     return OIR_OK;
 }
 
+static bool is_same_entry(const term_entry *a, const term_entry *b)
+{
+    return a->ordinal == b->ordinal && a->form == b->form && a->positions_form == b->positions_form &&
+           a->zero_wdf == b->zero_wdf && a->termfreq == b->termfreq && a->collection_freq == b->collection_freq &&
+           a->wdf_max == b->wdf_max && a->postings_address == b->postings_address &&
+           a->postings_size == b->postings_size && a->positions_address == b->positions_address &&
+           a->positions_size == b->positions_size;
+}
+
+/* What is said twice must be the same: every frequent term is one of the dictionary, and found by its hash. */
+static oir_status check_frequent(const terms *t, oir_error *err)
+{
+    const frequent_terms *f = &t->frequent;
+    uint32_t slot = 0, count = 0, place;
+    const char *term;
+    size_t size;
+    for (; frequent_terms_next(f, &slot, &term, &size, &place); count++) {
+        term_entry own, entry;
+        bool found = false;
+        if (term && frequent_terms_place(f, frequent_terms_hash(term, size)) == place)
+            ERROR_FORWARD(terms_find(t, term, size, &entry, &found, err));
+        if (found)
+            ERROR_FORWARD(frequent_terms_get(f, place, term, size, t->termfreq_max, &own, &found, err));
+        if (!found || !is_same_entry(&own, &entry))
+            return error_set(err, OIR_CORRUPT, "the table of frequent terms is damaged: slot %u is not that of a term "
+                             "of the dictionary", slot - 1);
+    }
+    if (count != f->count)
+        return error_set(err, OIR_CORRUPT, "the table of frequent terms has %u terms where it says %u", count,
+                         f->count);
+    return OIR_OK;
+}
+
 oir_status terms_check(const terms *t, oir_error *err)
 {
     char before[OIR_TERM_MAX];
@@ -45,5 +78,5 @@ oir_status terms_check(const terms *t, oir_error *err)
     if (postings != t->posting_count)
         return error_set(err, OIR_CORRUPT, "terms are in %llu documents together where the index says %llu",
                          (unsigned long long)postings, (unsigned long long)t->posting_count);
-    return OIR_OK;
+    return check_frequent(t, err);
 }

@@ -45,6 +45,7 @@ struct terms_writer {
     uint64_t posting_count;
     uint64_t block_postings, block_positions; /* where the open block's lists start */
     uint64_t next_postings, next_positions;   /* where the last lists ended */
+    frequent_terms_writer frequent;
     size_t last_size;
     char last[OIR_TERM_MAX];
 };
@@ -66,6 +67,7 @@ void terms_writer_free(terms_writer *w)
                      &w->separators};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         buffer_release(all[i]);
+    frequent_terms_writer_release(&w->frequent);
     memory_free(w);
 }
 
@@ -197,7 +199,11 @@ oir_status terms_writer_add(terms_writer *w, const char *term, size_t size, cons
     if (w->in_block == 0)
         start_block(w, term, shared);
     add_string(&w->strings, term, size, w->in_block ? shared : 0);
+    size_t info = w->infos.size;
     add_info(&w->infos, e);
+    if (!w->infos.failed)
+        ERROR_FORWARD(frequent_terms_writer_add(&w->frequent, term, size, e, w->term_count, w->infos.data + info,
+                                                w->infos.size - info, err));
 
     w->next_postings += listed ? e->postings_size : 0;
     w->next_positions += positions ? e->positions_size : 0;
@@ -229,5 +235,6 @@ oir_status terms_writer_end(terms_writer *w, oir_error *err)
     }
     if (b->failed)
         return error_no_memory(err, "the index over the dictionary");
-    return container_writer_add_root(w->container, PART_TERMS, b->data, b->size, 8, err);
+    ERROR_FORWARD(container_writer_add_root(w->container, PART_TERMS, b->data, b->size, 8, err));
+    return frequent_terms_writer_end(&w->frequent, w->term_count, w->container, err);
 }

@@ -145,6 +145,20 @@ static void expect_cursor(const terms_cursor *c, const model_term *model, uint32
     expect_entry(&c->entry, &model[at]);
 }
 
+/* By hash where `frequent` and the term is. */
+static void find_at_once(const terms *t, const model_term *m, bool frequent)
+{
+    oir_error err;
+    term_entry entry;
+    bool found;
+    terms_place place = terms_locate(t, frequent_terms_hash(m->bytes, m->size), m->bytes, m->size, frequent);
+    terms_prefetch(t, place);
+    REQUIRE_OK(terms_find_at(t, place, m->bytes, m->size, &entry, &found, &err), err);
+    EXPECT(found);
+    if (found)
+        expect_entry(&entry, m);
+}
+
 static void compare_all(const terms *t, const model_term *model, uint32_t count)
 {
     oir_error err;
@@ -163,6 +177,7 @@ static void compare_all(const terms *t, const model_term *model, uint32_t count)
         EXPECT(found);
         if (found)
             expect_entry(&entry, &model[i]);
+        find_at_once(t, &model[i], i % 2);
         REQUIRE_OK(terms_cursor_seek_ordinal(&c, i, &err), err);
         expect_cursor(&c, model, count, i);
     }
