@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "bench/bench_clock.h"
 #include "bench/bench_session.h"
-#include "bench/lines.h"
+#include "bench/line_list.h"
 #include "bench/oir_bench.h"
 
 enum { THREADS_MOST = 256, SECONDS_MOST = 3600 };
@@ -17,9 +16,7 @@ enum { THREADS_MOST = 256, SECONDS_MOST = 3600 };
 /* What all threads share. */
 typedef struct load {
     const oir_database *database;
-    char **lines;
-    size_t *sizes;
-    size_t count, capacity;
+    line_list lines;
     atomic_bool stop;
 } load;
 
@@ -41,51 +38,11 @@ static void *ask(void *context)
     for (size_t i = a->from; !a->status && !atomic_load_explicit(&l->stop, memory_order_relaxed); a->asked++) {
         bool supported;
         oir_doccount answer;
-        a->status = bench_session_ask(&s, l->lines[i], l->sizes[i], &supported, &answer, &a->error);
-        i = i + 1 < l->count ? i + 1 : 0;
+        a->status = bench_session_ask(&s, l->lines.lines[i], l->lines.sizes[i], &supported, &answer, &a->error);
+        i = i + 1 < l->lines.count ? i + 1 : 0;
     }
     bench_session_close(&s);
     return NULL;
-}
-
-static bool add_line(load *l, const char *line, size_t size)
-{
-    if (l->count == l->capacity) {
-        size_t capacity = l->capacity ? l->capacity * 2 : 1024;
-        char **all = realloc(l->lines, capacity * sizeof *all);
-        if (all)
-            l->lines = all;
-        size_t *sizes = all ? realloc(l->sizes, capacity * sizeof *sizes) : NULL;
-        if (!sizes)
-            return false;
-        l->sizes = sizes;
-        l->capacity = capacity;
-    }
-    l->lines[l->count] = malloc(size + 1);
-    if (!l->lines[l->count])
-        return false;
-    memcpy(l->lines[l->count], line, size);
-    l->sizes[l->count++] = size;
-    return true;
-}
-
-static int read_lines(load *l)
-{
-    lines in = {0};
-    char *line;
-    size_t size;
-    int more = 0, code = 0;
-    bool room = lines_init(&in, STDIN_FILENO, 1 << 16);
-    while (room && (more = lines_next(&in, &line, &size)) > 0)
-        room = add_line(l, line, size);
-    if (!room || more < 0) {
-        fprintf(stderr, "oir-bench: cannot read standard input: %s\n", strerror(room ? errno : ENOMEM));
-        code = 2;
-    } else if (!l->count) {
-        code = bench_misused("throughput wants lines of COMMAND<TAB>QUERY on standard input");
-    }
-    lines_release(&in);
-    return code;
 }
 
 static void wait_for(double seconds)
@@ -104,7 +61,7 @@ static int run(load *l, long threads, double seconds)
     double began = bench_clock_get();
     for (; askers && started < threads; started++) {
         asker *a = &askers[started];
-        *a = (asker){.load = l, .from = l->count * (size_t)started / (size_t)threads};
+        *a = (asker){.load = l, .from = l->lines.count * (size_t)started / (size_t)threads};
         if (pthread_create(&a->thread, NULL, ask, a) != 0)
             break;
     }
@@ -159,13 +116,10 @@ int bench_throughput(int argc, char **argv)
     if (oir_database_open(&database, folder, &err))
         return bench_fail(&err);
     l.database = database;
-    int code = read_lines(&l);
+    int code = line_list_read(&l.lines, "throughput");
     if (!code)
         code = run(&l, threads, (double)seconds);
-    for (size_t i = 0; i < l.count; i++)
-        free(l.lines[i]);
-    free(l.lines);
-    free(l.sizes);
+    line_list_release(&l.lines);
     oir_database_close(database);
     return code;
 }

@@ -26,6 +26,9 @@ static const char help[] =
     "oir-bench open DIR... [--line LINE]\n"
     "    Opens the index and asks LINE, as `query` reads it (TOP_10<TAB>the of), time and again, and prints how long\n"
     "    opening takes, and until the first answer.\n"
+    "oir-bench times DIR... [--rounds N] < lines\n"
+    "    Asks each line, as `query` reads it, N times (5), all in turns, and prints for each the fastest time in\n"
+    "    microseconds and the answer.\n"
     "oir-bench throughput DIR [--threads N] [--seconds S] < lines\n"
     "    N threads (1) ask the lines of standard input, as `query` reads them, of one database for S seconds (5),\n"
     "    over and over, each from another one on. Prints queries a second.\n"
@@ -43,6 +46,8 @@ int main(int argc, char **argv)
         return bench_query(argc - 2, argv + 2);
     if (strcmp(command, "open") == 0)
         return bench_open(argc - 2, argv + 2);
+    if (strcmp(command, "times") == 0)
+        return bench_times(argc - 2, argv + 2);
     if (strcmp(command, "throughput") == 0)
         return bench_throughput(argc - 2, argv + 2);
     if (strcmp(command, "trec") == 0)
@@ -51,5 +56,6 @@ int main(int argc, char **argv)
         fputs(help, stdout);
         return 0;
     }
-    return bench_misused(argc > 1 ? "no such command" : "say what to do: index, query, open, throughput or trec");
+    return bench_misused(argc > 1 ? "no such command"
+                                  : "say what to do: index, query, open, times, throughput or trec");
 }

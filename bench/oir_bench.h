@@ -9,6 +9,7 @@
 int bench_index(int argc, char **argv);
 int bench_query(int argc, char **argv);
 int bench_open(int argc, char **argv);
+int bench_times(int argc, char **argv);
 int bench_throughput(int argc, char **argv);
 int bench_trec(int argc, char **argv);
 

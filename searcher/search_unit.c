@@ -88,7 +88,11 @@ static void bend_scale(double ratio, double *low, double *step)
 /* What the bytes of a list's bounds are in units of the query. What is made for the query has the query's norm. */
 static void set_scale(const search_unit *u, const op *o, enum bound_level level, uint32_t *base, uint32_t *units)
 {
-    double low, step, one = u->unit > 0 ? o->factor / u->unit : 0;
+    double low, step;
+    *base = *units = 0;
+    if (!(u->unit > 0 && o->factor > 0))
+        return;
+    double one = o->factor / u->unit;
     postings_window_scale(o->postings, level, &low, &step);
     if (postings_window_is_stored(o->postings, level))
         bend_scale(u->ratio, &low, &step);

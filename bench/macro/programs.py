@@ -155,7 +155,7 @@ def count_lines(path):
 
 def prepare(folder, collections, peers, *options):
     """What `prepare` makes; ends where a collection cannot be had."""
-    command = [os.path.join(HERE, "prepare"), *options, "-c", ",".join(collections), folder, *peers]
+    command = [os.path.join(HERE, "prepare"), "-o", *options, "-c", ",".join(collections), folder, *peers]
     if subprocess.run(command, check=False).returncode:
         fail(f"a collection is missing, of {', '.join(collections)}: `prepare` has said above what to do")
 
