@@ -8,7 +8,7 @@
 #include "searcher/search_unit.h"
 
 /* With more ranges than this that may match, all words of the window are combined at once. */
-enum { FEW_RANGES = 12 };
+enum { FEW_RANGES = 6 };
 
 /* Documents whose positions must be looked at. */
 static oir_status count_uncertain(search_unit *u, uint32_t window, uint64_t live, search_control *control,
