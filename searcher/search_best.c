@@ -256,6 +256,15 @@ static oir_status count_window(best_first *b, const visit *v, oir_error *err)
     return OIR_OK;
 }
 
+/* Of a window that cannot pass what matches is only counted. */
+static oir_status count_below(best_first *b, const visit *v, oir_error *err)
+{
+    uint64_t count = 0;
+    ERROR_FORWARD(search_count_window(&b->units[v->unit], v->window, b->control, &count, err));
+    b->best->offered += count;
+    return OIR_OK;
+}
+
 static oir_status visit_window(best_first *b, const visit *v, oir_error *err)
 {
     search_unit *u = &b->units[v->unit];
@@ -305,7 +314,9 @@ static oir_status visit_all(best_first *b, const visit *visits, size_t count, oi
         look_at(b, &visits[i], &looks[i % 2]);
         if (i + 1 < count)
             look_at(b, &visits[i + 1], &looks[(i + 1) % 2]);
-        if (b->counts && b->units[visits[i].unit].flat)
+        if (b->counts && b->units[visits[i].unit].root->certain && visits[i].bound < b->least)
+            ERROR_FORWARD(count_below(b, &visits[i], err));
+        else if (b->counts && b->units[visits[i].unit].flat)
             ERROR_FORWARD(count_flat(b, &visits[i], &looks[0], err));
         else if (b->counts)
             ERROR_FORWARD(count_window(b, &visits[i], err));
@@ -341,13 +352,26 @@ typedef struct search {
  * is cheaper than counting here. */
 static bool must_look(const best_first *b)
 {
-    bool certain = b->paths & PATHS_PASSES;
+    bool certain = true;
     for (size_t i = 0; i < b->share->unit_count; i++) {
         const search_unit *u = &b->units[i];
         uint64_t known;
         certain &= !u->root || u->root->certain || search_unit_get_count(u, &known);
     }
     return !certain;
+}
+
+/* Whether all lists are needed, or excluded: the best and all that match are in nearly the same windows then, and these
+ * are opened once. */
+static bool is_conjunction(const best_first *b)
+{
+    bool all = true;
+    for (size_t i = 0; i < b->share->unit_count; i++) {
+        const search_unit *u = &b->units[i];
+        const search_flat *f = u->flat;
+        all &= !u->root || (f && f->roles.needed > 1 && !f->roles.any && !f->roles.added && !f->check);
+    }
+    return all;
 }
 
 static oir_status visit_share(best_first *b, oir_error *err)
@@ -359,7 +383,7 @@ static oir_status visit_share(best_first *b, oir_error *err)
         ERROR_FORWARD(search_known_find(b->units, b->share->unit_count, b->best->wanted, b->share->arena, &b->known,
                                         err));
     search_best_raise(b);
-    b->counts = b->control->exact && must_look(b);
+    b->counts = b->control->exact && (!(b->paths & PATHS_PASSES) || must_look(b) || is_conjunction(b));
     ERROR_FORWARD(search_visits_order(b, &visits, &count, err));
     ERROR_FORWARD((search_lone_is_possible(b) ? search_lone_visit : visit_all)(b, visits, count, err));
     return finish(b, err);

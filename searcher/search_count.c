@@ -87,7 +87,7 @@ static oir_status count_flat(search_unit *u, flat_look *look, uint64_t live, sea
     return OIR_OK;
 }
 
-static oir_status count_window(search_unit *u, uint32_t window, search_control *control, uint64_t *count,
+oir_status search_count_window(search_unit *u, uint32_t window, search_control *control, uint64_t *count,
                                oir_error *err)
 {
     bool told = !u->place->segment->catalog->deleted && u->paths & PATHS_TALLIES;
@@ -99,9 +99,10 @@ static oir_status count_window(search_unit *u, uint32_t window, search_control *
         return OIR_OK;
     }
     flat_look look;
-    uint64_t live = u->flat ? search_flat_present(u, window, &look) : op_present(root);
+    bool flat = u->flat && !root->certain;
+    uint64_t live = flat ? search_flat_present(u, window, &look) : op_present(root);
     control->statistics->ranges_visited += bits_count(live);
-    if (u->flat)
+    if (flat)
         return count_flat(u, &look, live, control, count, err);
     if (!root->certain)
         return count_uncertain(u, window, live, control, count, err);
@@ -124,7 +125,7 @@ static oir_status count_unit(search_unit *u, search_control *control, uint64_t *
         if (!u->bounds[w])
             continue;
         ERROR_FORWARD(search_control_look(control, err));
-        ERROR_FORWARD(count_window(u, w, control, count, err));
+        ERROR_FORWARD(search_count_window(u, w, control, count, err));
     }
     control->statistics->postings_decoded += search_unit_decoded(u);
     control->statistics->positions_decoded += *u->positions_decoded;

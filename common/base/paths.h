@@ -28,7 +28,7 @@
  *     heap       keeping few best documents in a heap: they are gathered and cut like many
  *     gather     gathering and cutting many best documents: they are kept in a heap like few
  *     complete   counting what was weighed, where that was all: it is counted anew
- *     passes     counting by a second look: all is counted in the first
+ *     passes     counting by a second look where the first would look at more: all is counted in the first
  *     tallies    counts that are stored: documents are counted
  *     words      counting a window's ranges together: they are counted one by one
  *     few        counting few ranges one by one: all are counted together
