@@ -6,9 +6,10 @@
 Each engine is a process that reads `COMMAND<TAB>query` a line and answers one integer a line (UNSUPPORTED where it
 can't). COMMAND is TOP_10, TOP_100, TOP_1000, COUNT or TOP_100_COUNT. QUERIES has a JSON object a line: query, tags
 (the first is the class). The engines take turns, round by round, so that a drift of the machine's speed hits all
-alike, and all stay on one processor; the first round is not counted. For each query the fastest round counts, less the time that `cat` takes to echo
-a line (the pipe's own cost, measured in the same rounds). Printed are the mean and the 99th percentile for each class
-in microseconds, the ratio to the best other engine, and queries on which counts differ: then the exit code is 1.
+alike, and all stay on one processor; the first round is not counted. For each query the fastest round counts, less the
+time that `cat` takes to echo a line (the pipe's own cost, measured in the same rounds). Printed are the mean and the
+99th percentile for each class in microseconds, the ratio to the best other engine, and queries on which counts differ:
+then the exit code is 1.
 
 FILE gets an object for each command: floor (the pipe's cost), rounds, classes (class: number of queries), differing
 (how many counts differ), table (class: engine: mean, p99, count) and fastest (engine: query: us, pipe included).
