@@ -8,60 +8,79 @@
 #include "segment/pairs_format.h"
 
 enum {
-    WINDOWS_LEAST = 12,  /* in the sample, where there are so many */
-    WINDOWS_MOST = 48,
-    WINDOWS_SHARE = 10,  /* one of so many: like documents lie beside each other, so that few windows say little */
-    TIMES_BITS = 20,     /* for documents in the sample */
-    TIMES_MIN = 4,      /* in the sample: pairs that occur less are passed over */
-    TOGETHER_MIN = 64   /* documents with both words: with fewer, positions are quick */
+    WINDOWS_MOST = 48,     /* in the sample: like documents lie beside each other, so that few windows say little */
+    DOCUMENTS_SHARE = 10,  /* it has one of so many documents, */
+    WORDS_LEAST = 6 << 20, /* or as many as have so many words, */
+    TIMES_BITS = 20,       /* and its documents fit into so many bits */
+    TIMES_MIN = 4,         /* in the sample: pairs that occur less are passed over */
+    TOGETHER_MIN = 64      /* documents with both words: with fewer, positions are quick */
 };
 
 #define TIMES_MASK ((UINT32_C(1) << TIMES_BITS) - 1)
 
-/* What the sampled windows say. */
+/* What the sample says: of some windows the first ranges. */
 typedef struct sample {
     pairs_scan *scan;
-    uint32_t windows;
+    uint32_t windows, ranges;
     double scale;       /* documents of the segment for one of the sample */
-    uint32_t *times;    /* by first * words + second: documents that have the pair, and behind these TIMES_BITS the last
+    uint32_t *times;    /* by code: documents that have the pair, and behind these TIMES_BITS the last
                            bits of the one that was counted last plus 1 */
     uint32_t documents; /* in the sample so far */
-    uint64_t (*has)[RANGES]; /* by word * windows + window: the documents that have the word */
+    uint64_t *has;      /* by word `row` words of bits: the documents that have it, by window and range */
+    size_t row;
 } sample;
 
 static oir_status count_window(sample *s, uint32_t index, uint32_t window, oir_error *err)
 {
     pairs_scan *scan = s->scan;
-    uint32_t n = scan->word_count;
+    uint32_t n = scan->word_count, most = s->ranges << RANGE_BITS;
     ERROR_FORWARD(pairs_scan_seek(scan, window, err));
-    for (uint32_t i = 0; i < scan->document_count; i++) {
+    uint32_t documents = scan->document_count < most ? scan->document_count : most;
+    for (uint32_t i = 0; i < documents; i++) {
         ERROR_FORWARD(pairs_scan_document(scan, i, err));
         for (size_t p = 0; p < scan->pair_count; p++) {
-            size_t at = (size_t)(scan->pairs[p] >> 16) * n + (scan->pairs[p] & UINT16_MAX);
+            uint32_t at = scan->pairs[p];
             uint32_t times = s->times[at], document = (s->documents + i + 1) << TIMES_BITS;
             bool again = ((times ^ document) >> TIMES_BITS) == 0;
             s->times[at] = ((times & TIMES_MASK) + !again) | document;
         }
     }
-    s->documents += scan->document_count;
-    for (uint32_t word = 0; word < n; word++)
-        postings_window_words(&scan->words[word], s->has[(size_t)word * s->windows + index]);
+    s->documents += documents;
+    for (uint32_t word = 0; word < n; word++) {
+        uint64_t words[RANGES];
+        postings_window_words(&scan->words[word], words);
+        memcpy(s->has + word * s->row + (size_t)index * s->ranges, words, s->ranges * sizeof *words);
+    }
     return OIR_OK;
+}
+
+/* A share of all documents, or so many words: of few windows all are looked at. */
+static void choose_ranges(sample *s)
+{
+    const postings_context *c = s->scan->context;
+    uint32_t all = postings_view_windows(c->document_count);
+    double words = c->average > 1 ? c->average : 1, least = WORDS_LEAST / words;
+    double share = (double)c->document_count / DOCUMENTS_SHARE, documents = share > least ? share : least;
+    s->windows = all < WINDOWS_MOST ? all : WINDOWS_MOST;
+    double ranges = documents / RANGE_SIZE / s->windows + 1;
+    s->ranges = ranges < RANGES ? (uint32_t)ranges : RANGES;
 }
 
 static oir_status take_sample(sample *s, oir_error *err)
 {
     uint32_t all = postings_view_windows(s->scan->context->document_count), n = s->scan->word_count;
-    s->windows = all / WINDOWS_SHARE < WINDOWS_MOST ? all / WINDOWS_SHARE : WINDOWS_MOST;
-    s->windows = s->windows > WINDOWS_LEAST ? s->windows : all < WINDOWS_LEAST ? all : WINDOWS_LEAST;
-    s->times = memory_new_zeroed((size_t)n * n, sizeof *s->times);
-    s->has = memory_new((size_t)n * s->windows * sizeof *s->has);
+    choose_ranges(s);
+    s->row = ((size_t)s->windows * s->ranges + 63) / 64 * 64;
+    s->times = memory_new_zeroed(pairs_scan_codes(n), sizeof *s->times);
+    s->has = memory_new_zeroed(n * s->row, sizeof *s->has);
     if (!s->times || !s->has)
         return error_no_memory(err, "pairs of words");
+    s->scan->ranges = s->ranges;
     for (uint32_t i = 0; i < s->windows; i++) { /* evenly spread */
         uint32_t window = (uint32_t)(((uint64_t)i * 2 + 1) * all / (2 * (uint64_t)s->windows));
         ERROR_FORWARD(count_window(s, i, window, err));
     }
+    s->scan->ranges = RANGES;
     s->scale = (double)s->scan->context->document_count / s->documents;
     return OIR_OK;
 }
@@ -69,11 +88,11 @@ static oir_status take_sample(sample *s, oir_error *err)
 static uint32_t count_together(const sample *s, const kernels *k, uint32_t first, uint32_t second)
 {
     uint32_t count = 0;
-    for (uint32_t w = 0; w < s->windows; w++) {
-        const uint64_t *a = s->has[(size_t)first * s->windows + w], *b = s->has[(size_t)second * s->windows + w];
-        uint64_t both[RANGES];
-        for (uint32_t r = 0; r < RANGES; r++)
-            both[r] = a[r] & b[r];
+    const uint64_t *a = s->has + first * s->row, *b = s->has + second * s->row;
+    for (size_t w = 0; w < s->row; w += 64) {
+        uint64_t both[64];
+        for (uint32_t r = 0; r < 64; r++)
+            both[r] = a[w + r] & b[w + r];
         count += k->count_words(both);
     }
     return count;
@@ -108,26 +127,47 @@ static int compare_choices(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static oir_status find_candidates(const sample *s, pairs_choice **out, size_t *count, oir_error *err)
+typedef struct candidates {
+    pairs_choice *items;
+    size_t count, capacity;
+} candidates;
+
+/* A pair that `times` documents of the sample have. */
+static oir_status add_candidate(candidates *c, const sample *s, uint32_t first, uint32_t second, uint32_t times,
+                                double together, oir_error *err)
+{
+    uint32_t list = about(s, times);
+    pairs_choice choice = {.first = first, .second = second, .together = (float)together};
+    if (times < TIMES_MIN)
+        return OIR_OK;
+    if (!memory_reserve(&c->items, &c->capacity, c->count + 1, sizeof *c->items))
+        return error_no_memory(err, "pairs of words");
+    choice.marked = choose_marks(s, together, list, &choice.size);
+    choice.worth = (float)(together * list / choice.size);
+    c->items[c->count++] = choice;
+    return OIR_OK;
+}
+
+static uint32_t get_times(const sample *s, uint32_t first, uint32_t second)
+{
+    return s->times[pairs_scan_code(s->scan->word_count, first, second)] & TIMES_MASK;
+}
+
+/* Documents that two words are in together are as many in either order. */
+static oir_status find_candidates(candidates *c, const sample *s, oir_error *err)
 {
     const kernels *k = kernels_get(isa_best());
-    uint32_t n = s->scan->word_count;
-    size_t capacity = 0;
-    for (uint32_t first = 0; first < n; first++) {
-        for (uint32_t second = 0; second < n; second++) {
-            uint32_t times = s->times[(size_t)first * n + second] & TIMES_MASK;
-            if (times < TIMES_MIN)
+    for (uint32_t a = 0; a < s->scan->word_count; a++) {
+        for (uint32_t b = a; b < s->scan->word_count; b++) {
+            uint32_t forth = get_times(s, a, b), back = get_times(s, b, a);
+            if (forth < TIMES_MIN && back < TIMES_MIN)
                 continue;
-            double together = count_together(s, k, first, second) * s->scale;
-            uint32_t list = about(s, times);
+            double together = count_together(s, k, a, b) * s->scale;
             if (together < TOGETHER_MIN)
                 continue;
-            if (!memory_reserve(out, &capacity, *count + 1, sizeof **out))
-                return error_no_memory(err, "pairs of words");
-            pairs_choice *c = &(*out)[(*count)++];
-            *c = (pairs_choice){.first = first, .second = second};
-            c->marked = choose_marks(s, together, list, &c->size);
-            c->worth = (float)(together * list / c->size);
+            ERROR_FORWARD(add_candidate(c, s, a, b, forth, together, err));
+            if (a != b)
+                ERROR_FORWARD(add_candidate(c, s, b, a, back, together, err));
         }
     }
     return OIR_OK;
@@ -145,15 +185,16 @@ static void cut(uint64_t budget, const pairs_choice *choices, size_t *count)
 oir_status pairs_choose(pairs_scan *scan, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err)
 {
     sample s = {.scan = scan};
-    *out = NULL;
-    *count = 0;
+    candidates found = {0};
     oir_status status = take_sample(&s, err);
     if (status == OIR_OK)
-        status = find_candidates(&s, out, count, err);
-    if (status == OIR_OK && *count)
-        qsort(*out, *count, sizeof **out, compare_choices);
+        status = find_candidates(&found, &s, err);
+    if (status == OIR_OK && found.count)
+        qsort(found.items, found.count, sizeof *found.items, compare_choices);
     if (status == OIR_OK)
-        cut(budget, *out, count);
+        cut(budget, found.items, &found.count);
+    *out = found.items;
+    *count = found.count;
     memory_free(s.times);
     memory_free(s.has);
     return status;

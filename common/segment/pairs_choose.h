@@ -1,4 +1,4 @@
-/* Which pairs of words are worth a list, judged by some windows of a segment.
+/* Which pairs of words are worth a list, judged by a sample of a segment's documents.
  *
  * A list saves a phrase the look at the positions of all documents that have both words; so do marks (pairs_marks.h),
  * nearly. Phrases are taken to be asked for as often as they occur, so what either is worth is the number of those
@@ -13,6 +13,7 @@ enum { PAIRS_CHOOSE_MAX = 60000 };
 typedef struct pairs_choice {
     uint32_t first, second; /* numbers of the scan's words */
     float worth;
+    float together;         /* documents with both words, about */
     uint32_t size;          /* bytes, about */
     bool marked;            /* marks, no list */
 } pairs_choice;

@@ -18,24 +18,21 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/memory.h"
-#include "codec/varint.h"
 #include "segment/container.h"
-#include "segment/pairs_choose.h"
 #include "segment/pairs_format.h"
-#include "segment/pairs_marks.h"
+#include "segment/pairs_gather.h"
 
 enum {
     WORD_SHARE = 128, /* a word is frequent in at least one document of so many: the share that makes lists dense */
     SLACK = 4         /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
 };
 
-/* A list while it grows. One line of memory has all that a document more needs. */
-typedef struct growing {
-    buffer gaps;      /* as varints; of marks, places in the window at hand, 16 bits each */
-    uint32_t count;
-    uint32_t last;    /* the last document plus 1 */
-    bool marked;
-} growing;
+/* What a choice turned out to be worth. */
+typedef struct ranked {
+    float worth;
+    uint32_t choice;
+    uint64_t size;          /* of its object and its entry */
+} ranked;
 
 struct pairs_writer {
     struct container_writer *parts;
@@ -46,13 +43,9 @@ struct pairs_writer {
     uint32_t word_count;
     pairs_choice *choices;
     size_t choice_count;
-    uint16_t *numbers;      /* by first * words + second: number of its choice plus 1, or 0 */
-    uint64_t *chosen;       /* the same as bits: most pairs are not chosen, and these stay in the cache */
-    bool *wanted;           /* by word: it is in one of them */
-    growing *lists;         /* by choice */
-    pairs_marker *markers;  /* by choice, of those that are marked */
-    uint64_t (*has)[RANGES];/* by word: the documents of the window at hand that have it */
-    bool *has_marks;        /* by word: it is in a pair that is marked */
+    pairs_numbers numbers;  /* of the choices; those that do not fit are taken out in the end */
+    pairs_gather gather;
+    ranked *ranking;        /* by choice */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
     buffer bytes, root;
@@ -73,20 +66,12 @@ void pairs_writer_free(pairs_writer *w)
 {
     if (!w)
         return;
-    for (size_t i = 0; w->lists && i < w->choice_count; i++)
-        buffer_release(&w->lists[i].gaps);
-    for (size_t i = 0; w->markers && i < w->choice_count; i++)
-        pairs_marker_release(&w->markers[i]);
-    memory_free(w->markers);
-    memory_free(w->has);
-    memory_free(w->has_marks);
+    pairs_gather_release(&w->gather);
+    pairs_numbers_release(&w->numbers);
+    memory_free(w->ranking);
     memory_free(w->entries);
     memory_free(w->words);
     memory_free(w->choices);
-    memory_free(w->numbers);
-    memory_free(w->chosen);
-    memory_free(w->lists);
-    memory_free(w->wanted);
     memory_free(w->documents);
     memory_free(w->zeros);
     buffer_release(&w->bytes);
@@ -136,180 +121,117 @@ static oir_status choose_words(pairs_writer *w, oir_error *err)
     return OIR_OK;
 }
 
-/* ---- gathering ---- */
+/* ---- encoding ---- */
 
-static oir_status number_choices(pairs_writer *w, oir_error *err)
-{
-    size_t codes = (size_t)w->word_count * w->word_count;
-    w->numbers = memory_new_zeroed(codes, sizeof *w->numbers);
-    w->chosen = memory_new_zeroed(codes / 64 + 1, sizeof *w->chosen);
-    w->lists = memory_new_zeroed(w->choice_count + 1, sizeof *w->lists);
-    w->wanted = memory_new_zeroed(w->word_count, sizeof *w->wanted);
-    w->markers = memory_new_zeroed(w->choice_count + 1, sizeof *w->markers);
-    w->has = memory_new(w->word_count * sizeof *w->has);
-    w->has_marks = memory_new_zeroed(w->word_count, sizeof *w->has_marks);
-    if (!w->numbers || !w->chosen || !w->lists || !w->wanted || !w->markers || !w->has || !w->has_marks)
-        return error_no_memory(err, "pairs of words");
-    for (size_t i = 0; i < w->choice_count; i++) {
-        if (w->choices[i].marked) {
-            uint32_t windows = postings_view_windows(w->context->document_count);
-            ERROR_FORWARD(pairs_marker_init(&w->markers[i], windows, err));
-            w->lists[i].marked = true;
-            w->has_marks[w->choices[i].first] = w->has_marks[w->choices[i].second] = true;
-        }
-        size_t code = (size_t)w->choices[i].first * w->word_count + w->choices[i].second;
-        w->numbers[code] = (uint16_t)(i + 1);
-        w->chosen[code / 64] |= UINT64_C(1) << code % 64;
-        w->wanted[w->choices[i].first] = w->wanted[w->choices[i].second] = true;
-    }
-    return OIR_OK;
-}
-
-/* Most gaps take one byte or two: which is hard to guess. */
-static void add_document(growing *list, uint32_t document)
-{
-    uint32_t gap = document - list->last;
-    buffer *to = &list->gaps;
-    if (list->last == document + 1) /* it has the pair more than once */
-        return;
-    list->count++;
-    list->last = document + 1;
-    if (list->marked)
-        buffer_add_u16(to, document % WINDOW_SIZE);
-    else if (gap < 1 << 14 && buffer_reserve(to, 2)) {
-        uint32_t more = gap >= 0x80;
-        bits_store16(to->data + to->size, (uint16_t)((gap & 0x7f) | more << 7 | gap >> 7 << 8));
-        to->size += 1 + more;
-    } else {
-        buffer_add_varint(to, gap);
-    }
-}
-
-/* Ends a window: what was found in it of pairs that are marked becomes marks. */
-static void mark_window(pairs_writer *w, pairs_scan *s, uint32_t window)
-{
-    const kernels *k = kernels_get(isa_best());
-    for (uint32_t word = 0; word < w->word_count; word++)
-        if (w->has_marks[word])
-            postings_window_words(&s->words[word], w->has[word]);
-    for (size_t i = 0; i < w->choice_count; i++) {
-        buffer *places = &w->lists[i].gaps;
-        uint64_t both[RANGES];
-        uint16_t before[RANGES];
-        if (!w->lists[i].marked)
-            continue;
-        uint32_t total = k->intersect(w->has[w->choices[i].first], w->has[w->choices[i].second], both, before);
-        pairs_marker_add(&w->markers[i], window, total, both, before, places);
-        buffer_clear(places);
-    }
-}
-
-/* Keeps the codes of chosen ones; returns how many. */
-static size_t keep_chosen(const pairs_writer *w, uint32_t *pairs, size_t count)
-{
-    const uint64_t *chosen = w->chosen;
-    uint32_t words = w->word_count;
-    size_t kept = 0;
-    for (size_t p = 0; p < count; p++) {
-        uint32_t code = (pairs[p] >> 16) * words + (pairs[p] & UINT16_MAX);
-        pairs[kept] = code;
-        kept += chosen[code / 64] >> code % 64 & 1;
-    }
-    return kept;
-}
-
-static oir_status gather(pairs_writer *w, pairs_scan *s, oir_error *err)
-{
-    growing *lists = w->lists;
-    s->wanted = w->wanted;
-    for (uint32_t window = 0; window < postings_view_windows(w->context->document_count); window++) {
-        ERROR_FORWARD(pairs_scan_seek(s, window, err));
-        for (uint32_t i = 0; i < s->document_count; i++) {
-            ERROR_FORWARD(pairs_scan_document(s, i, err));
-            size_t kept = keep_chosen(w, s->pairs, s->pair_count);
-            for (size_t p = 0; p < kept; p++)
-                add_document(&lists[w->numbers[s->pairs[p]] - 1u], window << WINDOW_BITS | i);
-        }
-        mark_window(w, s, window);
-    }
-    for (size_t i = 0; i < w->choice_count; i++)
-        if (w->lists[i].gaps.failed || w->markers[i].bits.failed)
-            return error_no_memory(err, "pairs of words");
-    return OIR_OK;
-}
-
-/* ---- writing ---- */
-
-static void read_gaps(pairs_writer *w, const growing *list)
-{
-    const uint8_t *at = list->gaps.data, *end = at + list->gaps.size;
-    uint32_t next = 0;
-    for (uint32_t i = 0; i < list->count; i++) {
-        uint64_t gap = 0;
-        at = varint_get(at, end, &gap);
-        w->documents[i] = next + (uint32_t)gap;
-        next = w->documents[i] + 1;
-    }
-}
-
-static void add_sparse(pairs_writer *w, const growing *list)
+static void add_sparse(pairs_writer *w, uint32_t count)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
     buffer_add_u32(&w->bytes, UINT32_MAX << 16); /* from 0 to 1 */
     uint8_t *bounds = buffer_extend(&w->bytes, windows);
     if (bounds)
         memset(bounds, 0, windows);
-    for (uint32_t i = 0; bounds && i < list->count; i++)
+    for (uint32_t i = 0; bounds && i < count; i++)
         bounds[w->documents[i] >> WINDOW_BITS] = UINT8_MAX;
-    sparse_layout_add(&w->bytes, w->documents, w->zeros, list->count, w->context->document_count);
+    sparse_layout_add(&w->bytes, w->documents, w->zeros, count, w->context->document_count);
 }
 
-/* Puts a pair's list or marks into w->bytes. */
+static void add_short(pairs_writer *w, uint32_t count)
+{
+    buffer_add_zeros(&w->bytes, PAIRS_SHORT_HEADER);
+    sparse_layout_add_short(&w->bytes, w->documents, w->zeros, count);
+    if (!w->bytes.failed)
+        bits_store16(w->bytes.data, (uint16_t)(w->bytes.size - PAIRS_SHORT_HEADER));
+}
+
+/* Puts a pair's list, which takes the place of its gaps, or its marks into w->bytes. */
 static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 {
-    const growing *list = &w->lists[i];
+    pairs_list *list = &w->gather.lists[i];
     buffer_clear(&w->bytes);
-    if (list->marked) {
-        pairs_marker_write(&w->markers[i], postings_view_windows(w->context->document_count), &w->bytes);
+    if (w->choices[i].marked) {
+        pairs_marker_write(&w->gather.markers[i], &w->bytes);
     } else {
-        read_gaps(w, list);
-        if (pairs_format_form(list->count) == POSTINGS_SPARSE) {
-            add_sparse(w, list);
-        } else {
-            buffer_add_zeros(&w->bytes, PAIRS_SHORT_HEADER);
-            sparse_layout_add_short(&w->bytes, w->documents, w->zeros, list->count);
-            if (!w->bytes.failed)
-                bits_store16(w->bytes.data, (uint16_t)(w->bytes.size - PAIRS_SHORT_HEADER));
-        }
+        pairs_gather_read(&w->gather, i, w->documents);
+        if (pairs_format_form(list->count) == POSTINGS_SPARSE)
+            add_sparse(w, list->count);
+        else
+            add_short(w, list->count);
     }
     return w->bytes.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
+/* Of lists whose size does not follow from their count the bytes are kept in the place of gaps: two lists in three. */
+static oir_status find_size(pairs_writer *w, size_t i, uint64_t *size, oir_error *err)
+{
+    pairs_list *list = &w->gather.lists[i];
+    if (w->choices[i].marked) {
+        *size = pairs_marker_size(&w->gather.markers[i]);
+        return OIR_OK;
+    }
+    if (pairs_format_form(list->count) == POSTINGS_SPARSE) {
+        *size = pairs_format_size(list->count, w->context->document_count);
+        return OIR_OK;
+    }
+    ERROR_FORWARD(encode(w, i, err));
+    *size = w->bytes.size;
+    buffer_clear(&list->gaps);
+    buffer_add(&list->gaps, w->bytes.data, w->bytes.size);
+    return list->gaps.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+}
+
+/* ---- which pairs ---- */
+
+static int compare_worth(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
+    return (x->choice > y->choice) - (x->choice < y->choice);
+}
+
+/* Now that all documents were looked at. Those that nobody has are worth nothing. */
+static oir_status rank(pairs_writer *w, oir_error *err)
+{
+    w->ranking = memory_new_zeroed(w->choice_count + 1, sizeof *w->ranking);
+    if (!w->ranking)
+        return error_no_memory(err, "pairs of words");
+    for (size_t i = 0; i < w->choice_count; i++) {
+        ranked *r = &w->ranking[i];
+        const pairs_choice *c = &w->choices[i];
+        double count = w->gather.lists[i].count, both = w->gather.markers[i].both;
+        double together = c->marked ? both : (double)c->together;
+        r->choice = (uint32_t)i;
+        if (count == 0)
+            continue;
+        ERROR_FORWARD(find_size(w, i, &r->size, err));
+        r->size += PAIRS_ENTRY_SIZE;
+        r->worth = (float)(together * count / (double)r->size);
+    }
+    qsort(w->ranking, w->choice_count, sizeof *w->ranking, compare_worth);
+    return OIR_OK;
+}
+
 /* Leaves out the pairs that are worth least and do not fit; *kept are left. */
-static oir_status fit(pairs_writer *w, uint64_t budget, uint32_t *kept, oir_error *err)
+static void fit(pairs_writer *w, uint64_t budget, uint32_t *kept)
 {
     uint64_t size = PAIRS_HEADER_SIZE + (uint64_t)w->word_count * 8;
     for (size_t i = 0; i < w->choice_count; i++) {
-        const pairs_choice *c = &w->choices[i];
-        bool found = w->lists[i].count;
-        if (found && size <= budget) {
-            ERROR_FORWARD(encode(w, i, err));
-            size += w->bytes.size + PAIRS_ENTRY_SIZE;
-        }
-        if (!found || size > budget)
-            w->numbers[(size_t)c->first * w->word_count + c->second] = 0;
+        const ranked *r = &w->ranking[i];
+        const pairs_choice *c = &w->choices[r->choice];
+        size += r->size;
+        if (size > budget || !r->size)
+            w->numbers.of[pairs_scan_code(w->word_count, c->first, c->second)] = 0;
         else
             (*kept)++;
     }
-    return OIR_OK;
 }
 
 static uint32_t longest_list(const pairs_writer *w)
 {
     uint32_t most = 0;
-    for (size_t i = 0; w->lists && i < w->choice_count; i++)
-        if (!w->lists[i].marked)
-            most = w->lists[i].count > most ? w->lists[i].count : most;
+    for (size_t i = 0; i < w->choice_count; i++)
+        if (!w->choices[i].marked)
+            most = w->gather.lists[i].count > most ? w->gather.lists[i].count : most;
     return most;
 }
 
@@ -319,6 +241,16 @@ static oir_status reserve_list(pairs_writer *w, oir_error *err)
     w->documents = memory_new(most * sizeof *w->documents);
     w->zeros = memory_new_zeroed(most, 1);
     return w->documents && w->zeros ? OIR_OK : error_no_memory(err, "pairs of words");
+}
+
+static oir_status write_object(pairs_writer *w, size_t i, uint64_t *address, oir_error *err)
+{
+    const buffer *bytes = &w->gather.lists[i].gaps;
+    if (w->choices[i].marked || pairs_format_form(w->gather.lists[i].count) == POSTINGS_SPARSE) {
+        ERROR_FORWARD(encode(w, i, err));
+        bytes = &w->bytes;
+    }
+    return container_writer_add(w->parts, PART_PAIRS, bytes->data, bytes->size, 1, address, err);
 }
 
 static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
@@ -334,16 +266,14 @@ static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
         bits_store32(root + PAIRS_HEADER_SIZE + (size_t)first * 4, w->words[first]->ordinal);
         bits_store32(root + starts + (size_t)first * 4, pair);
         for (uint32_t second = 0; second < n; second++) {
-            uint16_t number = w->numbers[(size_t)first * n + second];
+            uint16_t number = w->numbers.of[pairs_scan_code(n, first, second)];
             uint64_t address;
             if (!number)
                 continue;
-            const growing *list = &w->lists[number - 1];
-            ERROR_FORWARD(encode(w, number - 1u, err));
-            ERROR_FORWARD(container_writer_add(w->parts, PART_PAIRS, w->bytes.data, w->bytes.size, 1, &address, err));
+            ERROR_FORWARD(write_object(w, number - 1u, &address, err));
             uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
-            bits_store64(at, address << 16 | second | (list->marked ? PAIRS_MARKED : 0));
-            bits_store32(at + 8, list->count);
+            bits_store64(at, address << 16 | second | (w->choices[number - 1].marked ? PAIRS_MARKED : 0));
+            bits_store32(at + 8, w->gather.lists[number - 1].count);
         }
     }
     bits_store32(root + starts + (size_t)n * 4, pair);
@@ -361,43 +291,64 @@ static uint64_t find_budget(const pairs_writer *w)
     return bytes / 100 * PAIRS_PERCENT;
 }
 
-/* Reads what was written: nothing may be added to the container meanwhile. */
-static oir_status find_lists(pairs_writer *w, uint64_t budget, pairs_scan_tell tell, void *context, oir_error *err)
+static oir_status choose(pairs_writer *w, const struct container *parts, uint64_t budget, pairs_scan_tell tell,
+                         void *context, oir_error *err)
 {
     oir_status status;
     arena a;
     pairs_scan *s = memory_new_zeroed(1, sizeof *s);
-    const container *parts;
     if (!s)
         return error_no_memory(err, "pairs of words");
     arena_init(&a);
-    ERROR_GOTO_DONE(container_writer_read(w->parts, &parts, err));
     ERROR_GOTO_DONE(pairs_scan_init(s, parts, w->context, w->words, w->word_count, &a, err));
     s->tell = tell;
     s->tell_context = context;
     ERROR_GOTO_DONE(pairs_choose(s, budget + budget / SLACK, &w->choices, &w->choice_count, err));
-    ERROR_GOTO_DONE(number_choices(w, err));
-    if (w->choice_count)
-        ERROR_GOTO_DONE(gather(w, s, err));
 done:
-    container_writer_end_read(w->parts);
     pairs_scan_release(s);
     memory_free(s);
     arena_release(&a);
     return status;
 }
 
+static oir_status gather(pairs_writer *w, const struct container *parts, pairs_scan_tell tell, void *context,
+                         oir_error *err)
+{
+    uint32_t windows = postings_view_windows(w->context->document_count);
+    ERROR_FORWARD(pairs_numbers_init(&w->numbers, w->choices, w->choice_count, w->word_count, err));
+    ERROR_FORWARD(pairs_gather_init(&w->gather, &w->numbers, parts, w->context, w->words, 0, windows, err));
+    w->gather.scan.tell = tell;
+    w->gather.scan.tell_context = context;
+    return pairs_gather_run(&w->gather, err);
+}
+
+/* Reads what was written: nothing may be added to the container meanwhile. */
+static oir_status find_lists(pairs_writer *w, uint64_t budget, pairs_scan_tell tell, void *context, oir_error *err)
+{
+    oir_status status;
+    const struct container *parts;
+    ERROR_GOTO_DONE(container_writer_read(w->parts, &parts, err));
+    ERROR_GOTO_DONE(choose(w, parts, budget, tell, context, err));
+    if (w->choice_count)
+        ERROR_GOTO_DONE(gather(w, parts, tell, context, err));
+done:
+    container_writer_end_read(w->parts);
+    return status;
+}
+
 oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context, oir_error *err)
 {
     uint64_t budget = find_budget(w);
+    uint32_t kept = 0;
     if (w->context->document_count >= PAIRS_DOCUMENTS_MIN && w->entry_count && pairs_scan_is_possible(w->context)) {
         ERROR_FORWARD(choose_words(w, err));
         memory_give_back(); /* what lists took is free by now */
         ERROR_FORWARD(find_lists(w, budget, tell, context, err));
     }
-    uint32_t kept = 0;
     ERROR_FORWARD(reserve_list(w, err));
-    ERROR_FORWARD(fit(w, budget, &kept, err));
+    ERROR_FORWARD(rank(w, err));
+    fit(w, budget, &kept);
     w->word_count = kept ? w->word_count : 0;
-    return write_all(w, kept, err);
+    ERROR_FORWARD(write_all(w, kept, err));
+    return OIR_OK;
 }

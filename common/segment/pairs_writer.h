@@ -5,7 +5,8 @@
  *     pairs_writer_end(w, tell, context, err);        reads lists and positions back, writes PART_PAIRS
  *     pairs_writer_free(w);
  * Memory: about twice the size of the lists, 20 MB while they are chosen, 5 bytes for each document of the longest
- * list, and 2 for each place of the text at hand (pairs_scan.h). One thread at a time. */
+ * list, 5 MB while they are gathered, and 2 bytes for each place of the text at hand (pairs_scan.h). One thread at a
+ * time. */
 #ifndef SEGMENT_PAIRS_WRITER_H
 #define SEGMENT_PAIRS_WRITER_H
 
