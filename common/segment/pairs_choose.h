@@ -6,7 +6,7 @@
 #ifndef SEGMENT_PAIRS_CHOOSE_H
 #define SEGMENT_PAIRS_CHOOSE_H
 
-#include "segment/pairs_scan.h"
+#include "segment/pairs_share.h"
 
 enum { PAIRS_CHOOSE_MAX = 60000 };
 
@@ -19,7 +19,7 @@ typedef struct pairs_choice {
 } pairs_choice;
 
 /* The pairs whose lists or marks are worth most, that first, until they take `budget` bytes, by an estimate. Freed by
- * the caller with memory_free. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status pairs_choose(pairs_scan *s, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err);
+ * the caller with memory_free. OIR_CORRUPT, OIR_NO_MEMORY, what source->tell returns. */
+oir_status pairs_choose(const pairs_source *source, uint64_t budget, pairs_choice **out, size_t *count, oir_error *err);
 
 #endif

@@ -51,8 +51,7 @@ void pairs_numbers_release(pairs_numbers *n)
 
 /* ---- life ---- */
 
-oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, const struct container *parts,
-                             const postings_context *context, const term_entry *const *words, uint32_t from,
+oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, const pairs_source *source, uint32_t from,
                              uint32_t end, oir_error *err)
 {
     *g = (pairs_gather){.numbers = numbers, .from = from, .end = end};
@@ -69,7 +68,8 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
         if (numbers->choices[i].marked)
             ERROR_FORWARD(pairs_marker_init(&g->markers[i], end - from, err));
     }
-    ERROR_FORWARD(pairs_scan_init(&g->scan, parts, context, words, numbers->word_count, &g->arena, err));
+    ERROR_FORWARD(pairs_scan_init(&g->scan, source->parts, source->context, source->words, source->word_count,
+                                  &g->arena, err));
     g->scan.wanted = numbers->wanted;
     g->scan.chosen = numbers->chosen;
     return OIR_OK;

@@ -1,7 +1,7 @@
 /* The documents of chosen pairs of words, gathered from the text of some windows of a segment.
  *
  *     pairs_numbers_init(&n, choices, count, words, err);              what is gathered
- *     pairs_gather_init(&g, &n, parts, context, words, from, end, err);
+ *     pairs_gather_init(&g, &n, source, from, end, err);
  *     pairs_gather_run(&g, err);
  *     pairs_gather_append(&g, &behind, err);                           what another one has of the windows behind
  * One thread at a time; several may gather with the same numbers, each its own windows. */
@@ -47,10 +47,9 @@ typedef struct pairs_gather {
     size_t logged;
 } pairs_gather;
 
-/* For windows `from` to `end`; parts are those whose lists the words have. All it is given must outlive it. Release it
- * whatever comes back. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, const struct container *parts,
-                             const postings_context *context, const term_entry *const *words, uint32_t from,
+/* For windows `from` to `end`. All it is given must outlive it. Release it whatever comes back. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
+oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, const pairs_source *source, uint32_t from,
                              uint32_t end, oir_error *err);
 /* {0} is accepted. */
 void pairs_gather_release(pairs_gather *g);

@@ -22,14 +22,26 @@ static uint64_t places_in(const postings_context *c, uint32_t first, uint32_t en
     return places;
 }
 
-bool pairs_scan_is_possible(const postings_context *c)
+uint64_t pairs_scan_count(const postings_context *c, uint32_t from, uint32_t end)
 {
+    uint64_t last = (uint64_t)end << WINDOW_BITS;
+    return places_in(c, from << WINDOW_BITS, last < c->document_count ? (uint32_t)last : c->document_count);
+}
+
+uint64_t pairs_scan_places(const postings_context *c)
+{
+    uint64_t most = 0;
     for (uint32_t d = 0, n; d < c->document_count; d += n) {
         n = c->document_count - d < RANGE_SIZE ? c->document_count - d : RANGE_SIZE;
-        if (places_in(c, d, d + n) > PAIRS_SCAN_PLACES_MAX)
-            return false;
+        uint64_t places = places_in(c, d, d + n);
+        most = places > most ? places : most;
     }
-    return true;
+    return most;
+}
+
+bool pairs_scan_is_possible(const postings_context *c)
+{
+    return pairs_scan_places(c) <= PAIRS_SCAN_PLACES_MAX;
 }
 
 oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const postings_context *context,

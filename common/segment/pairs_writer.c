@@ -37,6 +37,7 @@ typedef struct ranked {
 struct pairs_writer {
     struct container_writer *parts;
     const postings_context *context;
+    team *helpers;          /* NULL: none */
     term_entry *entries;    /* of words that may be frequent */
     size_t entry_count, entry_capacity;
     const term_entry **words; /* the chosen ones, ordinals ascending */
@@ -44,7 +45,9 @@ struct pairs_writer {
     pairs_choice *choices;
     size_t choice_count;
     pairs_numbers numbers;  /* of the choices; those that do not fit are taken out in the end */
-    pairs_gather gather;
+    pairs_gather gathers[PAIRS_SHARE_MOST]; /* by part of the windows; in the end all is in the first */
+    uint32_t ends[PAIRS_SHARE_MOST]; /* windows */
+    pairs_source source;    /* while lists are found */
     ranked *ranking;        /* by choice */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
@@ -52,13 +55,14 @@ struct pairs_writer {
 };
 
 oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, const postings_context *context,
-                            oir_error *err)
+                            team *helpers, oir_error *err)
 {
     pairs_writer *w = *out = memory_new_zeroed(1, sizeof *w);
     if (!w)
         return error_no_memory(err, "pairs of words");
     w->parts = parts;
     w->context = context;
+    w->helpers = helpers;
     return OIR_OK;
 }
 
@@ -66,7 +70,8 @@ void pairs_writer_free(pairs_writer *w)
 {
     if (!w)
         return;
-    pairs_gather_release(&w->gather);
+    for (size_t i = 0; i < PAIRS_SHARE_MOST; i++)
+        pairs_gather_release(&w->gathers[i]);
     pairs_numbers_release(&w->numbers);
     memory_free(w->ranking);
     memory_free(w->entries);
@@ -146,12 +151,12 @@ static void add_short(pairs_writer *w, uint32_t count)
 /* Puts a pair's list, which takes the place of its gaps, or its marks into w->bytes. */
 static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 {
-    pairs_list *list = &w->gather.lists[i];
+    pairs_list *list = &w->gathers[0].lists[i];
     buffer_clear(&w->bytes);
     if (w->choices[i].marked) {
-        pairs_marker_write(&w->gather.markers[i], &w->bytes);
+        pairs_marker_write(&w->gathers[0].markers[i], &w->bytes);
     } else {
-        pairs_gather_read(&w->gather, i, w->documents);
+        pairs_gather_read(&w->gathers[0], i, w->documents);
         if (pairs_format_form(list->count) == POSTINGS_SPARSE)
             add_sparse(w, list->count);
         else
@@ -163,9 +168,9 @@ static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 /* Of lists whose size does not follow from their count the bytes are kept in the place of gaps: two lists in three. */
 static oir_status find_size(pairs_writer *w, size_t i, uint64_t *size, oir_error *err)
 {
-    pairs_list *list = &w->gather.lists[i];
+    pairs_list *list = &w->gathers[0].lists[i];
     if (w->choices[i].marked) {
-        *size = pairs_marker_size(&w->gather.markers[i]);
+        *size = pairs_marker_size(&w->gathers[0].markers[i]);
         return OIR_OK;
     }
     if (pairs_format_form(list->count) == POSTINGS_SPARSE) {
@@ -198,7 +203,7 @@ static oir_status rank(pairs_writer *w, oir_error *err)
     for (size_t i = 0; i < w->choice_count; i++) {
         ranked *r = &w->ranking[i];
         const pairs_choice *c = &w->choices[i];
-        double count = w->gather.lists[i].count, both = w->gather.markers[i].both;
+        double count = w->gathers[0].lists[i].count, both = w->gathers[0].markers[i].both;
         double together = c->marked ? both : (double)c->together;
         r->choice = (uint32_t)i;
         if (count == 0)
@@ -231,7 +236,7 @@ static uint32_t longest_list(const pairs_writer *w)
     uint32_t most = 0;
     for (size_t i = 0; i < w->choice_count; i++)
         if (!w->choices[i].marked)
-            most = w->gather.lists[i].count > most ? w->gather.lists[i].count : most;
+            most = w->gathers[0].lists[i].count > most ? w->gathers[0].lists[i].count : most;
     return most;
 }
 
@@ -245,8 +250,8 @@ static oir_status reserve_list(pairs_writer *w, oir_error *err)
 
 static oir_status write_object(pairs_writer *w, size_t i, uint64_t *address, oir_error *err)
 {
-    const buffer *bytes = &w->gather.lists[i].gaps;
-    if (w->choices[i].marked || pairs_format_form(w->gather.lists[i].count) == POSTINGS_SPARSE) {
+    const buffer *bytes = &w->gathers[0].lists[i].gaps;
+    if (w->choices[i].marked || pairs_format_form(w->gathers[0].lists[i].count) == POSTINGS_SPARSE) {
         ERROR_FORWARD(encode(w, i, err));
         bytes = &w->bytes;
     }
@@ -273,7 +278,7 @@ static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
             ERROR_FORWARD(write_object(w, number - 1u, &address, err));
             uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
             bits_store64(at, address << 16 | second | (w->choices[number - 1].marked ? PAIRS_MARKED : 0));
-            bits_store32(at + 8, w->gather.lists[number - 1].count);
+            bits_store32(at + 8, w->gathers[0].lists[number - 1].count);
         }
     }
     bits_store32(root + starts + (size_t)n * 4, pair);
@@ -291,46 +296,55 @@ static uint64_t find_budget(const pairs_writer *w)
     return bytes / 100 * PAIRS_PERCENT;
 }
 
-static oir_status choose(pairs_writer *w, const struct container *parts, uint64_t budget, pairs_scan_tell tell,
-                         void *context, oir_error *err)
+/* Where each part ends: after about as much text. */
+static void cut_windows(pairs_writer *w, size_t parts)
 {
-    oir_status status;
-    arena a;
-    pairs_scan *s = memory_new_zeroed(1, sizeof *s);
-    if (!s)
-        return error_no_memory(err, "pairs of words");
-    arena_init(&a);
-    ERROR_GOTO_DONE(pairs_scan_init(s, parts, w->context, w->words, w->word_count, &a, err));
-    s->tell = tell;
-    s->tell_context = context;
-    ERROR_GOTO_DONE(pairs_choose(s, budget + budget / SLACK, &w->choices, &w->choice_count, err));
-done:
-    pairs_scan_release(s);
-    memory_free(s);
-    arena_release(&a);
-    return status;
+    uint32_t windows = postings_view_windows(w->context->document_count), window = 0;
+    uint64_t all = pairs_scan_count(w->context, 0, windows), places = 0;
+    for (size_t i = 0; i + 1 < parts; i++) {
+        for (; window < windows && places * parts < all * (i + 1); window++)
+            places += pairs_scan_count(w->context, window, window + 1);
+        w->ends[i] = window;
+    }
+    w->ends[parts - 1] = windows;
 }
 
-static oir_status gather(pairs_writer *w, const struct container *parts, pairs_scan_tell tell, void *context,
-                         oir_error *err)
+static oir_status gather_part(void *context, size_t part, pairs_scan_tell tell, void *tell_context, oir_error *err)
+{
+    pairs_writer *w = context;
+    pairs_gather *g = &w->gathers[part];
+    uint32_t from = part ? w->ends[part - 1] : 0;
+    ERROR_FORWARD(pairs_gather_init(g, &w->numbers, &w->source, from, w->ends[part], err));
+    g->scan.tell = tell;
+    g->scan.tell_context = tell_context;
+    return pairs_gather_run(g, err);
+}
+
+static oir_status gather(pairs_writer *w, oir_error *err)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
+    size_t parts = pairs_share_count(&w->source, windows);
     ERROR_FORWARD(pairs_numbers_init(&w->numbers, w->choices, w->choice_count, w->word_count, err));
-    ERROR_FORWARD(pairs_gather_init(&w->gather, &w->numbers, parts, w->context, w->words, 0, windows, err));
-    w->gather.scan.tell = tell;
-    w->gather.scan.tell_context = context;
-    return pairs_gather_run(&w->gather, err);
+    cut_windows(w, parts);
+    ERROR_FORWARD(pairs_share_run(&w->source, parts, windows, gather_part, w, err));
+    for (size_t i = 1; i < parts; i++) {
+        ERROR_FORWARD(pairs_gather_append(&w->gathers[0], &w->gathers[i], err));
+        pairs_gather_release(&w->gathers[i]);
+    }
+    return OIR_OK;
 }
 
 /* Reads what was written: nothing may be added to the container meanwhile. */
 static oir_status find_lists(pairs_writer *w, uint64_t budget, pairs_scan_tell tell, void *context, oir_error *err)
 {
     oir_status status;
-    const struct container *parts;
-    ERROR_GOTO_DONE(container_writer_read(w->parts, &parts, err));
-    ERROR_GOTO_DONE(choose(w, parts, budget, tell, context, err));
+    w->source = (pairs_source){.context = w->context, .words = w->words, .word_count = w->word_count,
+                               .helpers = w->helpers, .tell = tell, .tell_context = context};
+    ERROR_GOTO_DONE(container_writer_read(w->parts, &w->source.parts, err));
+    ERROR_GOTO_DONE(pairs_choose(&w->source, budget + budget / SLACK, &w->choices, &w->choice_count, err));
+    memory_give_back(); /* what choosing took, too */
     if (w->choice_count)
-        ERROR_GOTO_DONE(gather(w, parts, tell, context, err));
+        ERROR_GOTO_DONE(gather(w, err));
 done:
     container_writer_end_read(w->parts);
     return status;
