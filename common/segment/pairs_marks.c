@@ -135,8 +135,8 @@ void pairs_marker_append(pairs_marker *m, const pairs_marker *more)
         if (bits >> 8) /* else there may be no byte more */
             m->bits.data[at + i + 1] |= (uint8_t)(bits >> 8);
     }
-    memcpy(m->counts + m->windows, more->counts, more->windows * sizeof *m->counts);
-    m->windows += more->windows;
+    for (uint32_t w = 0; w < more->windows; w++)
+        m->counts[m->windows++] = more->counts[w];
     m->both += more->both;
     m->most = more->most > m->most ? more->most : m->most;
 }

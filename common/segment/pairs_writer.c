@@ -47,6 +47,7 @@ struct pairs_writer {
     pairs_numbers numbers;  /* of the choices; those that do not fit are taken out in the end */
     pairs_gather gathers[PAIRS_SHARE_MOST]; /* by part of the windows; in the end all is in the first */
     uint32_t ends[PAIRS_SHARE_MOST]; /* windows */
+    size_t part_count;
     pairs_source source;    /* while lists are found */
     ranked *ranking;        /* by choice */
     uint32_t *documents;    /* of one list */
@@ -128,6 +129,18 @@ static oir_status choose_words(pairs_writer *w, oir_error *err)
 
 /* ---- encoding ---- */
 
+static const uint8_t short_wdf[POSTINGS_SHORT_MOST + 16]; /* less 1 each; some more are read */
+
+static pairs_list *list_of(pairs_writer *w, size_t i)
+{
+    return &w->gathers[0].lists[i];
+}
+
+static bool is_short(pairs_writer *w, size_t i)
+{
+    return !w->choices[i].marked && pairs_format_form(list_of(w, i)->count) == POSTINGS_SHORT;
+}
+
 static void add_sparse(pairs_writer *w, uint32_t count)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
@@ -140,48 +153,33 @@ static void add_sparse(pairs_writer *w, uint32_t count)
     sparse_layout_add(&w->bytes, w->documents, w->zeros, count, w->context->document_count);
 }
 
-static void add_short(pairs_writer *w, uint32_t count)
-{
-    buffer_add_zeros(&w->bytes, PAIRS_SHORT_HEADER);
-    sparse_layout_add_short(&w->bytes, w->documents, w->zeros, count);
-    if (!w->bytes.failed)
-        bits_store16(w->bytes.data, (uint16_t)(w->bytes.size - PAIRS_SHORT_HEADER));
-}
-
-/* Puts a pair's list, which takes the place of its gaps, or its marks into w->bytes. */
+/* Puts a sparse list or marks into w->bytes. */
 static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 {
-    pairs_list *list = &w->gathers[0].lists[i];
     buffer_clear(&w->bytes);
     if (w->choices[i].marked) {
         pairs_marker_write(&w->gathers[0].markers[i], &w->bytes);
     } else {
         pairs_gather_read(&w->gathers[0], i, w->documents);
-        if (pairs_format_form(list->count) == POSTINGS_SPARSE)
-            add_sparse(w, list->count);
-        else
-            add_short(w, list->count);
+        add_sparse(w, list_of(w, i)->count);
     }
     return w->bytes.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
-/* Of lists whose size does not follow from their count the bytes are kept in the place of gaps: two lists in three. */
-static oir_status find_size(pairs_writer *w, size_t i, uint64_t *size, oir_error *err)
+/* Puts a short list in the place of its gaps, by way of `bytes`. */
+static oir_status encode_short(pairs_writer *w, size_t i, buffer *bytes, oir_error *err)
 {
-    pairs_list *list = &w->gathers[0].lists[i];
-    if (w->choices[i].marked) {
-        *size = pairs_marker_size(&w->gathers[0].markers[i]);
-        return OIR_OK;
-    }
-    if (pairs_format_form(list->count) == POSTINGS_SPARSE) {
-        *size = pairs_format_size(list->count, w->context->document_count);
-        return OIR_OK;
-    }
-    ERROR_FORWARD(encode(w, i, err));
-    *size = w->bytes.size;
+    uint32_t documents[POSTINGS_SHORT_MOST];
+    pairs_list *list = list_of(w, i);
+    pairs_gather_read(&w->gathers[0], i, documents);
+    buffer_clear(bytes);
+    buffer_add_zeros(bytes, PAIRS_SHORT_HEADER);
+    sparse_layout_add_short(bytes, documents, short_wdf, list->count);
+    if (!bytes->failed)
+        bits_store16(bytes->data, (uint16_t)(bytes->size - PAIRS_SHORT_HEADER));
     buffer_clear(&list->gaps);
-    buffer_add(&list->gaps, w->bytes.data, w->bytes.size);
-    return list->gaps.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+    buffer_add(&list->gaps, bytes->data, bytes->size);
+    return bytes->failed || list->gaps.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
 /* ---- which pairs ---- */
@@ -194,24 +192,46 @@ static int compare_worth(const void *a, const void *b)
     return (x->choice > y->choice) - (x->choice < y->choice);
 }
 
-/* Now that all documents were looked at. Those that nobody has are worth nothing. */
+/* Now that all documents were looked at. Only short lists, which are most, must be encoded for their size. */
+static oir_status rank_one(pairs_writer *w, size_t i, buffer *bytes, oir_error *err)
+{
+    ranked *r = &w->ranking[i];
+    const pairs_choice *c = &w->choices[i];
+    const pairs_marker *marks = &w->gathers[0].markers[i];
+    uint32_t count = list_of(w, i)->count;
+    double together = c->marked ? (double)marks->both : (double)c->together;
+    r->choice = (uint32_t)i;
+    if (count == 0)
+        return OIR_OK; /* worth nothing */
+    if (is_short(w, i))
+        ERROR_FORWARD(encode_short(w, i, bytes, err));
+    r->size = is_short(w, i) ? list_of(w, i)->gaps.size
+              : c->marked ? pairs_marker_size(marks) : pairs_format_size(count, w->context->document_count);
+    r->size += PAIRS_ENTRY_SIZE;
+    r->worth = (float)(together * count / (double)r->size);
+    return OIR_OK;
+}
+
+static oir_status rank_part(void *context, size_t part, pairs_scan_tell tell, void *tell_context, oir_error *err)
+{
+    pairs_writer *w = context;
+    buffer bytes = BUFFER_INIT;
+    oir_status status = OIR_OK;
+    (void)tell;
+    (void)tell_context;
+    for (size_t i = part; i < w->choice_count && status == OIR_OK; i += w->part_count)
+        status = rank_one(w, i, &bytes, err);
+    buffer_release(&bytes);
+    return status;
+}
+
 static oir_status rank(pairs_writer *w, oir_error *err)
 {
+    const pairs_source helped = {.helpers = w->helpers}; /* it is soon done: nobody is told */
     w->ranking = memory_new_zeroed(w->choice_count + 1, sizeof *w->ranking);
     if (!w->ranking)
         return error_no_memory(err, "pairs of words");
-    for (size_t i = 0; i < w->choice_count; i++) {
-        ranked *r = &w->ranking[i];
-        const pairs_choice *c = &w->choices[i];
-        double count = w->gathers[0].lists[i].count, both = w->gathers[0].markers[i].both;
-        double together = c->marked ? both : (double)c->together;
-        r->choice = (uint32_t)i;
-        if (count == 0)
-            continue;
-        ERROR_FORWARD(find_size(w, i, &r->size, err));
-        r->size += PAIRS_ENTRY_SIZE;
-        r->worth = (float)(together * count / (double)r->size);
-    }
+    ERROR_FORWARD(pairs_share_run(&helped, w->part_count, 0, rank_part, w, err));
     qsort(w->ranking, w->choice_count, sizeof *w->ranking, compare_worth);
     return OIR_OK;
 }
@@ -231,18 +251,15 @@ static void fit(pairs_writer *w, uint64_t budget, uint32_t *kept)
     }
 }
 
-static uint32_t longest_list(const pairs_writer *w)
-{
-    uint32_t most = 0;
-    for (size_t i = 0; i < w->choice_count; i++)
-        if (!w->choices[i].marked)
-            most = w->gathers[0].lists[i].count > most ? w->gathers[0].lists[i].count : most;
-    return most;
-}
+/* ---- writing ---- */
 
+/* Room for the longest list that is still to be encoded. */
 static oir_status reserve_list(pairs_writer *w, oir_error *err)
 {
-    size_t most = (size_t)longest_list(w) + 16;
+    size_t most = 16;
+    for (size_t i = 0; i < w->choice_count; i++)
+        if (!w->choices[i].marked && list_of(w, i)->count + 16u > most)
+            most = list_of(w, i)->count + 16u;
     w->documents = memory_new(most * sizeof *w->documents);
     w->zeros = memory_new_zeroed(most, 1);
     return w->documents && w->zeros ? OIR_OK : error_no_memory(err, "pairs of words");
@@ -250,11 +267,9 @@ static oir_status reserve_list(pairs_writer *w, oir_error *err)
 
 static oir_status write_object(pairs_writer *w, size_t i, uint64_t *address, oir_error *err)
 {
-    const buffer *bytes = &w->gathers[0].lists[i].gaps;
-    if (w->choices[i].marked || pairs_format_form(w->gathers[0].lists[i].count) == POSTINGS_SPARSE) {
+    const buffer *bytes = is_short(w, i) ? &list_of(w, i)->gaps : &w->bytes;
+    if (!is_short(w, i))
         ERROR_FORWARD(encode(w, i, err));
-        bytes = &w->bytes;
-    }
     return container_writer_add(w->parts, PART_PAIRS, bytes->data, bytes->size, 1, address, err);
 }
 
@@ -278,7 +293,7 @@ static oir_status write_all(pairs_writer *w, uint32_t kept, oir_error *err)
             ERROR_FORWARD(write_object(w, number - 1u, &address, err));
             uint8_t *at = root + entries + (size_t)pair++ * PAIRS_ENTRY_SIZE;
             bits_store64(at, address << 16 | second | (w->choices[number - 1].marked ? PAIRS_MARKED : 0));
-            bits_store32(at + 8, w->gathers[0].lists[number - 1].count);
+            bits_store32(at + 8, list_of(w, number - 1u)->count);
         }
     }
     bits_store32(root + starts + (size_t)n * 4, pair);
@@ -297,8 +312,9 @@ static uint64_t find_budget(const pairs_writer *w)
 }
 
 /* Where each part ends: after about as much text. */
-static void cut_windows(pairs_writer *w, size_t parts)
+static void cut_windows(pairs_writer *w)
 {
+    size_t parts = w->part_count;
     uint32_t windows = postings_view_windows(w->context->document_count), window = 0;
     uint64_t all = pairs_scan_count(w->context, 0, windows), places = 0;
     for (size_t i = 0; i + 1 < parts; i++) {
@@ -323,9 +339,9 @@ static oir_status gather_part(void *context, size_t part, pairs_scan_tell tell, 
 static oir_status gather(pairs_writer *w, oir_error *err)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
-    size_t parts = pairs_share_count(&w->source, windows);
+    size_t parts = w->part_count = pairs_share_count(&w->source, windows);
     ERROR_FORWARD(pairs_numbers_init(&w->numbers, w->choices, w->choice_count, w->word_count, err));
-    cut_windows(w, parts);
+    cut_windows(w);
     ERROR_FORWARD(pairs_share_run(&w->source, parts, windows, gather_part, w, err));
     for (size_t i = 1; i < parts; i++) {
         ERROR_FORWARD(pairs_gather_append(&w->gathers[0], &w->gathers[i], err));
@@ -359,9 +375,9 @@ oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context
         memory_give_back(); /* what lists took is free by now */
         ERROR_FORWARD(find_lists(w, budget, tell, context, err));
     }
-    ERROR_FORWARD(reserve_list(w, err));
     ERROR_FORWARD(rank(w, err));
     fit(w, budget, &kept);
+    ERROR_FORWARD(reserve_list(w, err));
     w->word_count = kept ? w->word_count : 0;
     ERROR_FORWARD(write_all(w, kept, err));
     return OIR_OK;
