@@ -133,8 +133,9 @@ static inline uint32_t gap_before(const uint32_t *documents, uint32_t i)
     return i ? documents[i] - documents[i - 1] - 1 : documents[0];
 }
 
-/* The bits of all gaps, by low_bits. A gap of w bits, those from the z-th on all ones, is with fewer than w low bits
- * worth w - 1 less these, twice, or w where there are z or more: adding 1 carries. */
+/* The bits of all gaps, by low_bits: 1 + low_bits, and two for each bit more that gap + 2^low_bits has. Of a gap of w
+ * bits these are w - 1 - low_bits, and where its bits from low_bits on are all ones, as they are from some z on, one
+ * more: adding carries. */
 static void find_costs(const uint32_t *documents, uint32_t count, uint64_t costs[SHORT_LOW_BITS_MAX + 1])
 {
     uint32_t widths[33] = {0}, carries[33] = {0}; /* the latter as differences to the one before */

@@ -4,7 +4,10 @@
 
 #include "base/error.h"
 
-enum { TELL_WAITS = 16 /* of about a millisecond */ };
+enum {
+    TELL_WAITS = 16,            /* of about a millisecond */
+    PLACES_TOGETHER = 1 << 24   /* of text in all parts, where more than one is done at a time: 32 MB */
+};
 
 struct run;
 
@@ -32,8 +35,8 @@ size_t pairs_share_count(const pairs_source *source, uint32_t windows)
     uint64_t most = threads > 1 ? pairs_scan_places(source->context) : 0;
     threads = threads < PAIRS_SHARE_MOST ? threads : PAIRS_SHARE_MOST;
     threads = threads < windows ? threads : windows;
-    if (threads * most > PAIRS_SCAN_PLACES_MAX)
-        threads = (size_t)(PAIRS_SCAN_PLACES_MAX / most);
+    if (threads * most > PLACES_TOGETHER)
+        threads = (size_t)(PLACES_TOGETHER / most);
     return threads ? threads : 1;
 }
 

@@ -23,8 +23,8 @@ typedef struct pairs_source {
 typedef oir_status (*pairs_share_work)(void *context, size_t part, pairs_scan_tell tell, void *tell_context,
                                        oir_error *err);
 
-/* In how many parts so many windows can be looked at: as many as there are threads, but all together never have more
- * text in memory than one may (PAIRS_SCAN_PLACES_MAX). */
+/* In how many parts so many windows can be looked at: as many as there are threads, fewer where documents are so long
+ * that their text would take too much memory, all parts' together. */
 size_t pairs_share_count(const pairs_source *source, uint32_t windows);
 /* Does all parts, which look at `windows` windows together; after the first that fails others end soon. What work or
  * source->tell returned then; OIR_NO_MEMORY. */
