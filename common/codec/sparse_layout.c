@@ -133,34 +133,51 @@ static inline uint32_t gap_before(const uint32_t *documents, uint32_t i)
     return i ? documents[i] - documents[i - 1] - 1 : documents[0];
 }
 
-/* The bits of all gaps. */
-static uint64_t find_cost(const uint32_t *documents, uint32_t count, uint32_t low_bits)
+/* The bits of all gaps, by low_bits: 1 + low_bits, and two for each bit more that gap + 2^low_bits has. Of a gap of w
+ * bits these are w - 1 - low_bits, and where its bits from low_bits on are all ones, as they are from some z on, one
+ * more: adding carries. */
+static void find_costs(const uint32_t *documents, uint32_t count, uint64_t costs[SHORT_LOW_BITS_MAX + 1])
 {
-    uint64_t cost = (uint64_t)count * (low_bits + 1);
-    for (uint32_t i = 0; i < count; i++)
-        cost += 2 * bits_highest(((uint64_t)gap_before(documents, i) >> low_bits) + 1);
-    return cost;
+    uint32_t widths[33] = {0}, carries[33] = {0}; /* the latter as differences to the one before */
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t gap = gap_before(documents, i), w = bits_width(gap);
+        widths[w]++;
+        carries[bits_width(~gap & (uint32_t)bits_low(w))]++;
+        carries[w]--;
+    }
+    uint32_t wider = 0, carried = 0;
+    uint64_t above = 0;
+    for (uint32_t low = 32; low-- > 0;) {
+        wider += low < 31 ? widths[low + 2] : 0; /* wider than low + 1 */
+        above += wider;
+        if (low <= SHORT_LOW_BITS_MAX)
+            costs[low] = (uint64_t)count * (low + 1) + 2 * above;
+    }
+    for (uint32_t low = 0; low <= SHORT_LOW_BITS_MAX; low++) {
+        carried += carries[low];
+        costs[low] += 2 * (uint64_t)carried;
+    }
 }
 
 /* From what evenly spread documents want downwards, until it takes more twice. */
-static uint32_t choose_low_bits(const uint32_t *documents, uint32_t count)
+static uint32_t choose_low_bits(const uint32_t *documents, uint32_t count,
+                                const uint64_t costs[SHORT_LOW_BITS_MAX + 1])
 {
     uint32_t most = bits_width(documents[count - 1] / count);
     uint32_t best = most < SHORT_LOW_BITS_MAX ? most : SHORT_LOW_BITS_MAX;
-    uint64_t least = find_cost(documents, count, best);
+    uint64_t least = costs[best];
     for (uint32_t low = best, more = 0; low-- > 0 && more < 2;) {
-        uint64_t cost = find_cost(documents, count, low);
-        more += cost >= least;
-        best = cost < least ? low : best;
-        least = cost < least ? cost : least;
+        more += costs[low] >= least;
+        best = costs[low] < least ? low : best;
+        least = costs[low] < least ? costs[low] : least;
     }
     return best;
 }
 
-static void add_gaps(buffer *to, const uint32_t *documents, uint32_t count, uint32_t low_bits)
+/* `bits` are those of upper and lows. */
+static void add_gaps(buffer *to, const uint32_t *documents, uint32_t count, uint32_t low_bits, uint64_t bits)
 {
     bit_writer w;
-    uint64_t bits = find_cost(documents, count, low_bits); /* of upper and lows */
     if (!buffer_reserve(to, (size_t)bits / 8 + 2 * BIT_WRITER_SLACK + 2))
         return;
     bit_writer_init(&w, to->data + to->size);
@@ -179,8 +196,10 @@ static void add_gaps(buffer *to, const uint32_t *documents, uint32_t count, uint
 
 void sparse_layout_add_short(buffer *to, const uint32_t *documents, const uint8_t *wdf, uint32_t count)
 {
-    uint32_t width = wdf_bytes_width(wdf, count), low_bits = choose_low_bits(documents, count);
+    uint64_t costs[SHORT_LOW_BITS_MAX + 1];
+    find_costs(documents, count, costs);
+    uint32_t width = wdf_bytes_width(wdf, count), low_bits = choose_low_bits(documents, count, costs);
     buffer_add_byte(to, (uint8_t)(width + SHORT_WIDTHS * low_bits));
-    add_gaps(to, documents, count, low_bits);
+    add_gaps(to, documents, count, low_bits, costs[low_bits]);
     add_wdf(to, wdf, count, width);
 }

@@ -16,7 +16,7 @@ typedef struct checking {
     term_entry *entries;         /* of the words, by number */
     const term_entry **words;
     sum *listed, *found;         /* by pair */
-    uint32_t *numbers;           /* by first * words + second: the pair's number plus 1, or 0 */
+    uint32_t *numbers;           /* by code: the pair's number plus 1, or 0 */
     postings_list list;
     pairs_scan scan;
     pairs_marks marks;
@@ -112,7 +112,7 @@ static oir_status read_lists(checking *c, oir_error *err)
         before = (uint64_t)first << 32 | second;
         ERROR_FORWARD(entry.form == POSTINGS_MARKS ? read_marks(c, &entry, first, second, &c->listed[i], err)
                                                    : read_list(c, &entry, &c->listed[i], err));
-        c->numbers[(size_t)first * p->word_count + second] = i + 1;
+        c->numbers[pairs_scan_code(p->word_count, first, second)] = i + 1;
     }
     return OIR_OK;
 }
@@ -127,7 +127,7 @@ static oir_status read_text(checking *c, oir_error *err)
             uint32_t document = window << WINDOW_BITS | i;
             ERROR_FORWARD(pairs_scan_document(s, i, err));
             for (size_t p = 0; p < s->pair_count; p++) {
-                uint32_t n = c->numbers[(size_t)(s->pairs[p] >> 16) * s->word_count + (s->pairs[p] & UINT16_MAX)];
+                uint32_t n = c->numbers[s->pairs[p]];
                 if (n)
                     add(&c->found[n - 1], document);
             }
@@ -144,7 +144,7 @@ static oir_status check_all(checking *c, oir_error *err)
         return damaged(err, "number of their words");
     c->entries = arena_add(&c->arena, words * sizeof *c->entries);
     c->words = arena_add(&c->arena, words * sizeof *c->words);
-    c->numbers = arena_add_zeroed(&c->arena, words * words, sizeof *c->numbers);
+    c->numbers = arena_add_zeroed(&c->arena, pairs_scan_codes((uint32_t)words), sizeof *c->numbers);
     c->listed = arena_add_zeroed(&c->arena, p->pair_count, sizeof *c->listed);
     c->found = arena_add_zeroed(&c->arena, p->pair_count, sizeof *c->found);
     if (!c->entries || !c->words || !c->numbers || !c->listed || !c->found)

@@ -22,20 +22,32 @@ static uint64_t places_in(const postings_context *c, uint32_t first, uint32_t en
     return places;
 }
 
-bool pairs_scan_is_possible(const postings_context *c)
+uint64_t pairs_scan_count(const postings_context *c, uint32_t from, uint32_t end)
 {
+    uint64_t last = (uint64_t)end << WINDOW_BITS;
+    return places_in(c, from << WINDOW_BITS, last < c->document_count ? (uint32_t)last : c->document_count);
+}
+
+uint64_t pairs_scan_places(const postings_context *c)
+{
+    uint64_t most = 0;
     for (uint32_t d = 0, n; d < c->document_count; d += n) {
         n = c->document_count - d < RANGE_SIZE ? c->document_count - d : RANGE_SIZE;
-        if (places_in(c, d, d + n) > PAIRS_SCAN_PLACES_MAX)
-            return false;
+        uint64_t places = places_in(c, d, d + n);
+        most = places > most ? places : most;
     }
-    return true;
+    return most;
+}
+
+bool pairs_scan_is_possible(const postings_context *c)
+{
+    return pairs_scan_places(c) <= PAIRS_SCAN_PLACES_MAX;
 }
 
 oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const postings_context *context,
                            const term_entry *const *entries, uint32_t count, arena *a, oir_error *err)
 {
-    *s = (pairs_scan){.context = context, .word_count = count};
+    *s = (pairs_scan){.context = context, .word_count = count, .ranges = RANGES};
     char *at = arena_add(a, count * sizeof *s->words + 63); /* they hold vectors */
     s->streams = arena_add(a, count * sizeof *s->streams);
     if (!at || !s->streams)
@@ -54,16 +66,34 @@ void pairs_scan_release(pairs_scan *s)
     memory_free(s->pairs);
 }
 
-static oir_status put(pairs_scan *s, uint32_t place, uint32_t word, oir_error *err)
+/* Few places are taken by more than one word. Without memory s->failed is set. */
+static void put_double(pairs_scan *s, uint32_t place, uint32_t word)
 {
-    if (!s->text[place]) {
+    if (memory_reserve(&s->doubles, &s->double_capacity, s->double_count + 1, sizeof *s->doubles))
+        s->doubles[s->double_count++] = (uint64_t)place << 16 | (word + 1);
+    else
+        s->failed = true;
+}
+
+static inline void put(pairs_scan *s, uint32_t place, uint32_t word)
+{
+    if (s->text[place])
+        put_double(s, place, word);
+    else
         s->text[place] = (uint16_t)(word + 1);
-        return OIR_OK;
-    }
-    if (!memory_reserve(&s->doubles, &s->double_capacity, s->double_count + 1, sizeof *s->doubles))
-        return error_no_memory(err, "pairs of words");
-    s->doubles[s->double_count++] = (uint64_t)place << 16 | (word + 1);
-    return OIR_OK;
+}
+
+static uint32_t extent_of(const pairs_scan *s, uint32_t i)
+{
+    return s->starts[i + 1] - s->starts[i] - 1;
+}
+
+/* Puts a position of the window's i-th document. Whether it is damaged: too high, and put where no word is. */
+static inline bool put_position(pairs_scan *s, uint32_t word, uint32_t i, uint32_t position)
+{
+    uint32_t extent = extent_of(s, i);
+    put(s, s->starts[i] + (position < extent ? position : extent), word);
+    return position >= extent;
 }
 
 static oir_status damaged(const postings_window *p, oir_error *err)
@@ -72,77 +102,107 @@ static oir_status damaged(const postings_window *p, oir_error *err)
                      p->entry.ordinal);
 }
 
-static uint32_t extent_of(const pairs_scan *s, uint32_t i)
-{
-    return s->starts[i + 1] - s->starts[i] - 1;
-}
-
-/* The positions of the window's i-th document; few are read without a call. */
+/* Any number of positions. */
 static oir_status put_group(pairs_scan *s, uint32_t word, uint32_t i, const position_group *group, oir_error *err)
 {
     postings_window *p = &s->words[word];
-    uint32_t base = s->context->position_base, few[POSITIONS_FEW], *positions = few;
+    uint32_t base = s->context->position_base;
+    bool bad = false;
     if (group->count == 0)
         return OIR_OK;
-    if (group->count > POSITIONS_FEW) {
-        ERROR_FORWARD(postings_window_read_group(p, group, &s->room, err));
-        positions = s->room.positions;
-        for (uint32_t k = 0; k < group->count; k++)
-            positions[k] -= base;
-    } else if (group->count == 1) {
-        few[0] = postings_window_single(p, group) - base;
-    } else if (positions_get_few(p->view.positions, group->bit, group->count, group->places, few) != group->count) {
-        return damaged(p, err);
-    }
-    for (uint32_t k = 0; k < group->count; k++) {
-        if (positions[k] >= extent_of(s, i))
-            return damaged(p, err);
-        ERROR_FORWARD(put(s, s->starts[i] + positions[k], word, err));
-    }
-    return OIR_OK;
+    ERROR_FORWARD(postings_window_read_group(p, group, &s->room, err));
+    for (uint32_t k = 0; k < group->count; k++)
+        bad |= put_position(s, word, i, s->room.positions[k] - base);
+    return bad ? damaged(p, err) : OIR_OK;
 }
 
-/* Two or three positions of a group of as many, less those before each; at most 57 bits of them are low parts. */
-static inline void get_fixed(const uint8_t *bytes, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
+/* Up to POSITIONS_FEW, as positions_get_few reads them. */
+static inline bool put_few(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
+                           uint32_t at)
 {
-    uint32_t r = positions_low_bits(c, u - c);
-    uint64_t upper = bit + (uint64_t)c * r, lows = bits_load64(bytes + bit / 8) >> (bit & 7);
-    uint64_t word = bits_load64(bytes + upper / 8) >> (upper & 7);
-    for (uint32_t k = 0; k < c; k++, word &= word - 1, lows >>= r)
-        out[k] = k + ((bits_lowest(word | UINT64_C(1) << 63) - k) << r | (uint32_t)(lows & bits_low(r)));
+    uint32_t c = g->counts[at], m = g->places[at] - c, r = positions_low_bits(c, m), k = 0;
+    uint64_t lows = g->bits[at], upper = lows + (uint64_t)c * r;
+    uint64_t left = bits_load64(bytes + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
+    bool bad = false;
+    for (; left && k < c; k++, left &= left - 1, lows += r) {
+        uint32_t low = (uint32_t)(bits_load64(bytes + lows / 8) >> (lows & 7) & bits_low(r));
+        bad |= put_position(s, word, i, k + ((bits_lowest(left) - k) << r | low));
+    }
+    return bad || k < c;
+}
+
+/* Two or three positions, at most 57 bits of which are low parts: nothing is to be guessed. */
+static inline bool put_fixed(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
+                             uint32_t at, uint32_t c)
+{
+    uint32_t r = positions_low_bits(c, g->places[at] - c);
+    uint64_t bit = g->bits[at], upper = bit + (uint64_t)c * r, lows = bits_load64(bytes + bit / 8) >> (bit & 7);
+    uint64_t left = bits_load64(bytes + upper / 8) >> (upper & 7);
+    bool bad = false;
+    for (uint32_t k = 0; k < c; k++, left &= left - 1, lows >>= r)
+        bad |= put_position(s, word, i, k + ((bits_lowest(left | UINT64_C(1) << 63) - k) << r |
+                                             (uint32_t)(lows & bits_low(r))));
+    return bad;
+}
+
+static inline bool put_one(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
+                           uint32_t at)
+{
+    uint64_t bit = g->bits[at];
+    uint64_t position = bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[at] - 1));
+    return put_position(s, word, i, (uint32_t)position);
 }
 
 enum { FIXED = 3, FIXED_PLACES_MAX = 1 << 18 /* of documents: 3 positions have 54 low bits */ };
 
-/* Documents that have c positions, 1 to FIXED: which, then where in all of them, then all are put; without a guess. */
-static inline oir_status put_fixed(pairs_scan *s, uint32_t word, const uint16_t *documents, const position_groups *g,
-                                   uint32_t c, oir_error *err)
+/* Groups by how many positions they have, those with as many one after the other: how many is hard to guess. */
+typedef struct sorted_groups {
+    uint8_t of[FIXED + 2][RANGE_SIZE];
+    uint32_t count[FIXED + 2];
+} sorted_groups;
+
+static void sort_groups(sorted_groups *sorted, const position_groups *g, uint32_t fixed)
+{
+    uint32_t ones = 0, twos = 0, threes = 0, others = 0;
+    for (uint32_t i = 0; i < g->count; i++) {
+        uint32_t c = g->counts[i];
+        sorted->of[1][ones] = sorted->of[2][twos] = sorted->of[3][threes] = sorted->of[4][others] = (uint8_t)i;
+        ones += c == 1;
+        twos += c == 2 && fixed >= 2;
+        threes += c == 3 && fixed >= 3;
+        others += c > fixed;
+    }
+    sorted->count[1] = ones;
+    sorted->count[2] = twos;
+    sorted->count[3] = threes;
+    sorted->count[4] = others;
+}
+
+static oir_status put_groups(pairs_scan *s, uint32_t word, const uint16_t *documents, const position_groups *g,
+                             oir_error *err)
 {
     const uint8_t *bytes = s->words[word].view.positions;
-    uint32_t places[RANGE_SIZE * FIXED + FIXED], n = 0, filled = 0, bad = 0;
-    uint8_t which[RANGE_SIZE];
-    for (uint32_t i = 0; i < g->count; i++) {
-        which[n] = (uint8_t)i;
-        n += g->counts[i] == c;
-    }
-    for (uint32_t k = 0; k < n; k++, filled += c) {
-        uint32_t i = which[k], start = s->starts[documents[i]], extent = extent_of(s, documents[i]);
-        uint32_t *at = places + filled;
-        uint64_t bit = g->bits[i];
-        if (c == 1)
-            at[0] = (uint32_t)(bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[i] - 1)));
+    sorted_groups sorted;
+    uint32_t most = 0;
+    bool bad = false;
+    for (uint32_t i = 0; i < g->count; i++)
+        most = g->places[i] > most ? g->places[i] : most;
+    sort_groups(&sorted, g, most < FIXED_PLACES_MAX ? FIXED : 1);
+    for (uint32_t k = 0; k < sorted.count[1]; k++)
+        bad |= put_one(s, word, documents[sorted.of[1][k]], bytes, g, sorted.of[1][k]);
+    for (uint32_t k = 0; k < sorted.count[2]; k++)
+        bad |= put_fixed(s, word, documents[sorted.of[2][k]], bytes, g, sorted.of[2][k], 2);
+    for (uint32_t k = 0; k < sorted.count[3]; k++)
+        bad |= put_fixed(s, word, documents[sorted.of[3][k]], bytes, g, sorted.of[3][k], 3);
+    for (uint32_t k = 0; k < sorted.count[4]; k++) {
+        uint32_t at = sorted.of[4][k];
+        if (g->counts[at] <= POSITIONS_FEW)
+            bad |= put_few(s, word, documents[at], bytes, g, at);
         else
-            get_fixed(bytes, bit, c, g->places[i], at);
-        for (uint32_t j = 0; j < c; j++) {
-            bad |= at[j] >= extent;
-            at[j] += start;
-        }
+            ERROR_FORWARD(put_group(s, word, documents[at],
+                                    &(position_group){g->bits[at], g->counts[at], g->places[at]}, err));
     }
-    if (bad)
-        return damaged(&s->words[word], err);
-    for (uint32_t i = 0; i < filled; i++)
-        ERROR_FORWARD(put(s, places[i], word, err));
-    return OIR_OK;
+    return bad ? damaged(&s->words[word], err) : OIR_OK;
 }
 
 /* n of the window's documents that are among the same 64 of the word's. */
@@ -156,22 +216,9 @@ static oir_status put_documents(pairs_scan *s, uint32_t word, const uint16_t *do
         g.places[i] = even ? even[s->window] : extent_of(s, documents[i]);
     memset(g.places + n, 0, 16 * sizeof *g.places);
     memset(g.counts + n, 0, 16 * sizeof *g.counts);
-    if (postings_window_is_plain(p)) {
+    if (postings_window_is_plain(p, &s->streams[word], n)) {
         ERROR_FORWARD(postings_window_next_groups(p, &s->streams[word], &g, err));
-        uint32_t most = 0;
-        for (uint32_t i = 0; i < n; i++)
-            most = g.places[i] > most ? g.places[i] : most;
-        bool fixed = most < FIXED_PLACES_MAX;
-        ERROR_FORWARD(put_fixed(s, word, documents, &g, 1, err));
-        if (fixed) {
-            ERROR_FORWARD(put_fixed(s, word, documents, &g, 2, err));
-            ERROR_FORWARD(put_fixed(s, word, documents, &g, 3, err));
-        }
-        for (uint32_t i = 0; i < n; i++)
-            if (g.counts[i] > (fixed ? FIXED : 1))
-                ERROR_FORWARD(put_group(s, word, documents[i],
-                                        &(position_group){g.bits[i], g.counts[i], g.places[i]}, err));
-        return OIR_OK;
+        return put_groups(s, word, documents, &g, err);
     }
     for (uint32_t i = 0; i < n; i++) {
         position_group group;
@@ -183,12 +230,14 @@ static oir_status put_documents(pairs_scan *s, uint32_t word, const uint16_t *do
 }
 
 /* Appends a range's documents. Four are always written: how many there are is hard to guess. */
-static uint32_t list_documents(uint64_t mask, uint32_t first, uint16_t *to)
+static inline uint32_t list_documents(uint64_t mask, uint32_t first, uint16_t *to)
 {
-    uint32_t count = bits_count(mask);
-    for (uint32_t done = 0; done < count; done += 4)
+    uint32_t count = bits_count(mask), done = 0;
+    do {
         for (uint32_t i = 0; i < 4; i++, mask &= mask - 1)
             to[done + i] = (uint16_t)(first + bits_lowest(mask | UINT64_C(1) << 63));
+        done += 4;
+    } while (done < count);
     return count;
 }
 
@@ -202,7 +251,7 @@ static oir_status put_word(pairs_scan *s, uint32_t word, oir_error *err)
         return OIR_OK;
     for (uint32_t r = s->first; r < s->end; r++) {
         uint32_t first = r << RANGE_BITS, left = s->document_count - first;
-        uint64_t mask = postings_window_documents(p, r) & bits_low(left < RANGE_SIZE ? left : RANGE_SIZE);
+        uint64_t mask = postings_window_found(p, r) & bits_low(left < RANGE_SIZE ? left : RANGE_SIZE);
         n += list_documents(mask, first, documents + n);
     }
     for (uint32_t i = 0, some; i < n; i += some) {
@@ -220,7 +269,7 @@ static uint32_t choose_ranges(pairs_scan *s)
 {
     uint64_t places = 0;
     s->first = s->end;
-    for (; s->end < RANGES && s->end << RANGE_BITS < s->document_count; s->end++) {
+    for (; s->end < s->ranges && s->end << RANGE_BITS < s->document_count; s->end++) {
         uint32_t first = s->end << RANGE_BITS, left = s->document_count - first, base = s->window << WINDOW_BITS;
         uint32_t n = left < RANGE_SIZE ? left : RANGE_SIZE;
         uint64_t more = places_in(s->context, base + first, base + first + n);
@@ -246,7 +295,7 @@ static oir_status put_ranges(pairs_scan *s, oir_error *err)
         if (!s->wanted || s->wanted[word])
             ERROR_FORWARD(put_word(s, word, err));
     sort_u64(s->doubles, s->double_count);
-    return OIR_OK;
+    return s->failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
 oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
@@ -260,7 +309,7 @@ oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
         if (s->wanted && !s->wanted[word])
             continue;
         postings_window_seek(&s->words[word], window);
-        postings_window_expect(&s->words[word], RANGES);
+        postings_window_find(&s->words[word], UINT64_MAX);
         s->streams[word].next = 0;
     }
     return OIR_OK;
@@ -268,8 +317,9 @@ oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
 
 static void add_pair(pairs_scan *s, uint32_t first, uint32_t second)
 {
-    if (first && second)
-        s->pairs[s->pair_count++] = (first - 1) << 16 | (second - 1);
+    uint32_t code = first * (s->word_count + 1) + second;
+    if (first && second && (!s->chosen || s->chosen[code / 64] >> code % 64 & 1))
+        s->pairs[s->pair_count++] = code;
 }
 
 /* What stands before and behind words at taken places; two of these behind each other count once. */
@@ -291,21 +341,40 @@ static oir_status add_doubles(pairs_scan *s, uint32_t end, oir_error *err)
     return OIR_OK;
 }
 
+/* Codes of words that are not there are never chosen, so that nothing is asked of words. */
+static size_t list_chosen(const pairs_scan *s, uint32_t begin, uint32_t end, uint32_t *pairs)
+{
+    const uint16_t *text = s->text;
+    const uint64_t *chosen = s->chosen;
+    uint32_t row = s->word_count + 1;
+    size_t n = 0;
+    for (uint32_t at = begin; at + 1 < end; at++) {
+        uint32_t code = text[at] * row + text[at + 1];
+        pairs[n] = code;
+        n += chosen[code / 64] >> code % 64 & 1;
+    }
+    return n;
+}
+
+static size_t list_all(const pairs_scan *s, uint32_t begin, uint32_t end, uint32_t *pairs)
+{
+    const uint16_t *text = s->text;
+    uint32_t row = s->word_count + 1;
+    size_t n = 0;
+    for (uint32_t at = begin; at + 1 < end; at++) {
+        pairs[n] = text[at] * row + text[at + 1];
+        n += (text[at] != 0) & (text[at + 1] != 0);
+    }
+    return n;
+}
+
 oir_status pairs_scan_document(pairs_scan *s, uint32_t i, oir_error *err)
 {
     if (i >> RANGE_BITS >= s->end)
         ERROR_FORWARD(put_ranges(s, err));
     uint32_t begin = s->starts[i], end = s->starts[i + 1];
-    s->pair_count = 0;
     if (!memory_reserve(&s->pairs, &s->pair_capacity, end - begin, sizeof *s->pairs))
         return error_no_memory(err, "pairs of words");
-    const uint16_t *text = s->text;
-    uint32_t *pairs = s->pairs;
-    size_t n = 0;
-    for (uint32_t at = begin; at + 1 < end; at++) {
-        pairs[n] = (text[at] - 1u) << 16 | ((text[at + 1] - 1u) & UINT16_MAX);
-        n += text[at] && text[at + 1];
-    }
-    s->pair_count = n;
+    s->pair_count = s->chosen ? list_chosen(s, begin, end, s->pairs) : list_all(s, begin, end, s->pairs);
     return add_doubles(s, end, err);
 }

@@ -22,6 +22,8 @@ typedef struct pairs_scan {
     position_stream *streams;     /* of each */
     uint32_t word_count;
     const bool *wanted;           /* by word, for the caller to set: others are left out; NULL: none are */
+    const uint64_t *chosen;       /* the same of pairs, a bit by code; none with a word that is not there */
+    uint32_t ranges;              /* of each window only so many, from the first on; for the caller to set */
     position_room room;
     uint32_t window, document_count; /* the window at hand, and how many documents are in it */
     uint32_t first, end;          /* ranges whose text is at hand */
@@ -30,11 +32,26 @@ typedef struct pairs_scan {
     size_t text_capacity;
     uint64_t *doubles;            /* words at places that were taken: place << 16 | number + 1, ascending */
     size_t double_count, double_capacity, double_next;
-    uint32_t *pairs;              /* of the document at hand */
+    bool failed;                  /* there was no memory for these */
+    uint32_t *pairs;              /* of the document at hand, their codes */
     size_t pair_count, pair_capacity;
 } pairs_scan;
 
-/* False when the documents of some window have more places than are worth the memory. */
+/* A pair's code, from its words' numbers; all are below pairs_scan_codes. */
+static inline uint32_t pairs_scan_code(uint32_t word_count, uint32_t first, uint32_t second)
+{
+    return (first + 1) * (word_count + 1) + second + 1;
+}
+static inline size_t pairs_scan_codes(uint32_t word_count)
+{
+    return ((size_t)word_count + 1) * (word_count + 1);
+}
+
+/* The places of all documents of some windows. */
+uint64_t pairs_scan_count(const postings_context *context, uint32_t from, uint32_t end);
+/* The most places that 64 documents of a segment, those of a range, have together. */
+uint64_t pairs_scan_places(const postings_context *context);
+/* False when these are more than are worth the memory. */
 bool pairs_scan_is_possible(const postings_context *context);
 
 /* Begins over `count` words that have dense lists with positions. entries and context must outlive it; the arena has
@@ -46,8 +63,8 @@ void pairs_scan_release(pairs_scan *s);
 /* To a window, which has s->document_count documents. What `tell` returns. */
 oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err);
 /* Finds the pairs of words right behind each other in the window's i-th document, to be asked for from the first on,
- * leaving out none: s->pairs has first << 16 | second, s->pair_count of them, as often as they occur. OIR_CORRUPT,
- * OIR_NO_MEMORY. */
+ * leaving out none, up to the last of s->ranges: s->pairs has their codes, s->pair_count of them, as often as they
+ * occur. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status pairs_scan_document(pairs_scan *s, uint32_t i, oir_error *err);
 
 #endif

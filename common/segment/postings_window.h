@@ -238,12 +238,15 @@ typedef struct position_groups {
 
 /* Begins what belongs to 64 documents, when s->next is the first of them. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status postings_window_read_block(postings_window *p, position_stream *s, oir_error *err);
-/* Whether all lists of groups are as position_groups wants them. */
-static inline bool postings_window_is_plain(const postings_window *p)
+/* Whether the next n documents, of the same 64, are as position_groups wants them. */
+static inline bool postings_window_is_plain(const postings_window *p, const position_stream *s, uint32_t n)
 {
-    return p->view.positions_form == POSITIONS_WDF && !p->view.large_count;
+    bool large = false;
+    for (uint32_t i = 0; p->view.large_count && i < n; i++)
+        large |= s->counts[s->next % RANGE_SIZE + i] == UINT8_MAX;
+    return p->view.positions_form == POSITIONS_WDF && !large;
 }
-/* Finds groups->count groups of such a list; s is moved behind them. OIR_CORRUPT. */
+/* Finds groups->count of these; s is moved behind them. OIR_CORRUPT. */
 oir_status postings_window_next_groups(postings_window *p, position_stream *s, position_groups *groups,
                                        oir_error *err);
 /* The next document, `document` of the segment, of any list. OIR_CORRUPT. */

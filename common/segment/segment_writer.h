@@ -25,7 +25,7 @@ typedef struct segment_options {
     bool pairs;                /* find and write lists for pairs of frequent words, */
     pairs_scan_tell tell;      /* and say how far that is; may be NULL */
     void *tell_context;
-    team *helpers;             /* that compress documents; NULL: none */
+    team *helpers;             /* that compress documents and look for pairs; NULL: none */
     bool sync;                 /* fsync before commit returns */
     uint8_t reordered;         /* for the record, see segment.h */
 } segment_options;

@@ -1,5 +1,10 @@
 /* Lists of pairs are what the positions say, also where several words stand at one place, and keep within their
- * budget; the check compares them. */
+ * budget; the check compares them. Threads that help find the same, and end when they shall or memory does. */
+#include <limits.h>
+#include <oir/memory.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
 #include "base/bits.h"
 #include "base/paths.h"
 #include "harness.h"
@@ -65,12 +70,16 @@ static void write_word(segment_writer *w, const text *t, uint32_t word)
         REQUIRE_OK(segment_writer_add_term(w, name, 1, &postings, &err), err);
 }
 
-static segment *write_and_open(const char *path, const text *t, bool pairs)
+static team *helpers;        /* NULL at first */
+static pairs_scan_tell tell; /* the same */
+static uint32_t told;
+
+/* All but the end. */
+static segment_writer *write_text(const char *path, const text *t, bool pairs)
 {
-    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .pairs = pairs};
+    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .pairs = pairs, .helpers = helpers, .tell = tell};
     oir_error err;
     segment_writer *w;
-    segment *s;
     REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
     for (uint32_t d = 0; d < t->documents; d++) {
         uint32_t n = count_words(t, d);
@@ -80,7 +89,14 @@ static segment *write_and_open(const char *path, const text *t, bool pairs)
     }
     for (uint32_t word = 0; word < WORDS; word++)
         write_word(w, t, word);
-    REQUIRE_OK(segment_writer_commit(w, &err), err);
+    return w;
+}
+
+static segment *write_and_open(const char *path, const text *t, bool pairs)
+{
+    oir_error err;
+    segment *s;
+    REQUIRE_OK(segment_writer_commit(write_text(path, t, pairs), &err), err);
     REQUIRE_OK(segment_open(&s, path, &err), err);
     return s;
 }
@@ -299,11 +315,166 @@ static void damaged_pairs_are_safe(void)
     scratch_close(folder);
 }
 
+static buffer read_file(const char *path)
+{
+    buffer b = BUFFER_INIT;
+    FILE *file = fopen(path, "rb");
+    size_t n;
+    REQUIRE(file);
+    do {
+        REQUIRE(buffer_reserve(&b, 1 << 16));
+        n = fread(b.data + b.size, 1, 1 << 16, file);
+        b.size += n;
+    } while (n);
+    fclose(file);
+    return b;
+}
+
+static void threads_write_the_same(void)
+{
+    static const size_t counts[] = {1, 3, 11}; /* of helpers */
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    for (uint32_t round = 0; round < 2; round++) {
+        text t;
+        text_make(&t, round ? 20000 : 5000, round > 0);
+        paths_set(paths_choose(round ? "marked" : NULL));
+        scratch_path(path, folder, "alone");
+        segment_close(write_and_open(path, &t, true));
+        buffer alone = read_file(path);
+        unlink(path);
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            scratch_path(path, folder, "together");
+            helpers = team_new(counts[i]);
+            REQUIRE(helpers);
+            segment *s = write_and_open(path, &t, true);
+            EXPECT(s->pairs.pair_count > 0);
+            REQUIRE_OK(pairs_check(s, &err), err);
+            segment_close(s);
+            buffer together = read_file(path);
+            EXPECT(together.size == alone.size && !memcmp(together.data, alone.data, alone.size));
+            buffer_release(&together);
+            unlink(path);
+            team_free(helpers);
+            helpers = NULL;
+        }
+        buffer_release(&alone);
+        free(t.at);
+    }
+    paths_set(paths_choose(NULL));
+    scratch_close(folder);
+}
+
+/* Says no the third time. */
+static oir_status refuse(void *context, uint64_t done, uint64_t total, oir_error *err)
+{
+    (void)context;
+    EXPECT(done <= total);
+    if (++told < 3)
+        return OIR_OK;
+    if (err) {
+        err->status = OIR_CANCELLED;
+        snprintf(err->message, sizeof err->message, "enough");
+    }
+    return OIR_CANCELLED;
+}
+
+static void telling_ends_it(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    text t;
+    text_make(&t, 20000, false);
+    scratch_path(path, folder, "segment");
+    tell = refuse;
+    for (size_t count = 0; count < 4; count++) {
+        helpers = count ? team_new(count) : NULL;
+        told = 0;
+        oir_status status = segment_writer_commit(write_text(path, &t, true), &err);
+        EXPECT(told >= 3 ? status == OIR_CANCELLED && !strcmp(err.message, "enough") : status == OIR_OK);
+        EXPECT(told == 3 || (count && told < 3)); /* others may be faster than its own windows */
+        EXPECT((access(path, F_OK) == 0) == (status == OIR_OK));
+        unlink(path);
+        team_free(helpers);
+    }
+    helpers = NULL;
+    tell = NULL;
+    free(t.at);
+    scratch_close(folder);
+}
+
+static atomic_long left, alive; /* allocations until all fail */
+
+static void *limited_allocate(size_t size, void *context)
+{
+    (void)context;
+    void *block = atomic_fetch_sub(&left, 1) > 0 ? malloc(size) : NULL;
+    atomic_fetch_add(&alive, block != NULL);
+    return block;
+}
+
+static void *limited_reallocate(void *block, size_t size, void *context)
+{
+    (void)context;
+    void *grown = atomic_fetch_sub(&left, 1) > 0 ? realloc(block, size) : NULL;
+    atomic_fetch_add(&alive, grown && !block);
+    return grown;
+}
+
+static void limited_release(void *block, void *context)
+{
+    (void)context;
+    atomic_fetch_sub(&alive, 1);
+    free(block);
+}
+
+static const oir_allocator limited = {limited_allocate, limited_reallocate, limited_release, NULL};
+
+/* Returns how many allocations finding them took. */
+static long write_with(const char *path, const text *t, long allocations, size_t count)
+{
+    oir_error err;
+    atomic_store(&left, LONG_MAX);
+    atomic_store(&alive, 0);
+    oir_allocator_set(&limited);
+    helpers = count ? team_new(count) : NULL;
+    segment_writer *w = write_text(path, t, true);
+    atomic_store(&left, allocations);
+    oir_status status = segment_writer_commit(w, &err);
+    long taken = allocations - atomic_load(&left);
+    EXPECT(taken <= allocations ? status == OIR_OK : status == OIR_NO_MEMORY);
+    EXPECT((access(path, F_OK) == 0) == (status == OIR_OK));
+    unlink(path);
+    team_free(helpers);
+    helpers = NULL;
+    EXPECT_EQ(atomic_load(&alive), 0);
+    oir_allocator_set(NULL);
+    return taken;
+}
+
+static void memory_may_end(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    text t;
+    text_make(&t, 4500, true); /* two windows */
+    scratch_path(path, folder, "segment");
+    for (size_t count = 0; count < 3; count += 2) {
+        long all = write_with(path, &t, LONG_MAX / 2, count);
+        for (uint32_t round = 0, rounds = harness_times(25); round < rounds; round++)
+            write_with(path, &t, (long)harness_below((uint32_t)all), count);
+    }
+    free(t.at);
+    scratch_close(folder);
+}
+
 int main(void)
 {
     harness_seed(11);
     TEST(lists_are_what_positions_say);
     TEST(check_compares_lists);
     TEST(damaged_pairs_are_safe);
+    TEST(threads_write_the_same);
+    TEST(telling_ends_it);
+    TEST(memory_may_end);
     return harness_end();
 }
