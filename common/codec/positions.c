@@ -1,36 +1,42 @@
 #include "codec/positions.h"
 
-/* As many low parts at once as a word has room for. */
-static void put_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base)
+void positions_put_many_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t most,
+                              uint32_t base)
 {
-    uint32_t together = r ? BIT_WRITER_WIDTH_MAX / r : c;
+    uint32_t size = 0, next = base;
+    uint64_t word = 0;
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
+    for (uint32_t i = 0; i < c; i++) {
+        uint32_t zeros = (positions[i] - next) >> r;
+        zeros = zeros < most ? zeros : most;
+        most -= zeros;
+        next = positions[i] + 1;
+        while (size + zeros >= BIT_WRITER_WIDTH_MAX) {
+            bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
+            zeros -= BIT_WRITER_WIDTH_MAX - size;
+            word = size = 0;
+        }
+        size += zeros;
+        word |= UINT64_C(1) << size++;
+    }
+    bit_writer_add(&to, word, size);
+    *w = to;
+}
+
+/* As many low parts at once as a word has room for. */
+void positions_put_many_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base)
+{
+    uint32_t together = r ? BIT_WRITER_WIDTH_MAX / r : c, next = base;
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
     for (uint32_t i = 0, n; r && i < c; i += n) {
         uint64_t word = 0;
         n = c - i < together ? c - i : together;
-        for (uint32_t k = 0; k < n; k++)
-            word |= ((positions[i + k] - base - i - k) & bits_low(r)) << k * r;
-        bit_writer_add(w, word, n * r);
+        for (uint32_t k = 0; k < n; k++) {
+            word |= ((positions[i + k] - next) & bits_low(r)) << k * r;
+            next = positions[i + k] + 1;
+        }
+        bit_writer_add(&to, word, n * r);
     }
-}
-
-/* A position that is too high, out of a damaged segment that is merged, must do no worse than come back wrong. */
-void positions_put_many(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
-{
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), last = m >> r, before = 0;
-    uint64_t word = 0, start = 0, size = (uint64_t)c + last; /* `word` has the bits from `start` on */
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    put_lows(&to, positions, c, r, base);
-    for (uint32_t i = 0; i < c; i++) {
-        uint32_t high = (positions[i] - base - i) >> r;
-        before = high > last ? last : high < before ? before : high;
-        uint64_t bit = (uint64_t)before + i;
-        for (; bit - start >= BIT_WRITER_WIDTH_MAX; start += BIT_WRITER_WIDTH_MAX, word = 0)
-            bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
-        word |= UINT64_C(1) << (bit - start);
-    }
-    for (; size - start > BIT_WRITER_WIDTH_MAX; start += BIT_WRITER_WIDTH_MAX, word = 0)
-        bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
-    bit_writer_add(&to, word, (uint32_t)(size - start));
     *w = to;
 }
 
@@ -39,37 +45,52 @@ static uint64_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)
     return bits_load64(at + (bit >> 3)) >> (bit & 7) & bits_low(width);
 }
 
-void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+void positions_get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
                    uint32_t *out)
 {
-    if (bit + positions_bits(c, u) > bits_end) { /* damaged */
-        for (uint32_t i = 0; i < c; i++)
-            out[i] = base + i;
-        return;
+    uint64_t most = u ? u - 1 : 0, lows = place.lows, sum = 0;
+    uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0, i = 0;
+    bool damaged = lows > highs_end || positions_lows(c, u) > highs_end - lows;
+    if (c == 1 && !damaged) {
+        sum = number_at(at, lows, (uint32_t)positions_lows(1, u));
+        out[i++] = base + (uint32_t)(sum < most ? sum : most);
     }
-    if (c <= 1) {
-        if (c)
-            out[0] = base + (uint32_t)number_at(at, bit, (uint32_t)positions_bits(1, u));
-        return;
-    }
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
-    uint32_t i = 0;
-    for (uint64_t done = 0; done < size && i < c; done += 56) {
-        uint64_t word = number_at(at, upper + done, size - done < 56 ? (uint32_t)(size - done) : 56);
-        for (; word && i < c; word &= word - 1, i++) {
-            uint32_t high = (uint32_t)(done + bits_lowest(word)) - i;
-            out[i] = base + i + (high << r | (uint32_t)number_at(at, bit + (uint64_t)i * r, r));
+    for (uint64_t done = 0; !damaged && i < c && place.highs + done < highs_end; done += 56) {
+        uint64_t left = highs_end - place.highs - done, word;
+        for (word = number_at(at, place.highs + done, left < 56 ? (uint32_t)left : 56); word && i < c; i++) {
+            uint64_t zeros = done + bits_lowest(word) - i;
+            zeros = zeros < m >> r ? zeros : m >> r;
+            sum += number_at(at, lows, r);
+            uint64_t position = (zeros << r) + sum + i;
+            out[i] = base + (uint32_t)(position < most ? position : most);
+            word &= word - 1;
+            lows += r;
         }
     }
     for (; i < c; i++)
-        out[i] = base + i;
+        out[i] = base + (uint32_t)most;
+}
+
+uint64_t positions_skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
+{
+    while (ones && bit < highs_end) {
+        uint64_t word = number_at(at, bit, highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
+        uint32_t n = bits_count(word);
+        if (n >= ones) {
+            for (; ones > 1; ones--)
+                word &= word - 1;
+            return bit + bits_lowest(word) + 1;
+        }
+        ones -= n;
+        bit += 56;
+    }
+    return ones ? highs_end : bit;
 }
 
 void positions_sizes(uint32_t u, uint8_t sizes[POSITIONS_SIZES])
 {
     for (uint32_t c = 0; c < POSITIONS_SIZES; c++) {
-        uint64_t size = positions_bits(c, u);
+        uint64_t size = positions_lows(c, u);
         sizes[c] = size < POSITIONS_SIZE_UNKNOWN ? (uint8_t)size : POSITIONS_SIZE_UNKNOWN;
     }
 }
@@ -82,39 +103,61 @@ void positions_put_count(bit_writer *w, uint32_t count)
     bit_writer_add(w, v & bits_low(n), n);
 }
 
-static inline uint64_t pack_four(const oir_termpos *positions, uint32_t base, uint32_t width)
+const oir_termpos *positions_put_highs_alike(bit_writer *w, const oir_termpos *positions, const uint32_t *counts,
+                                             const uint8_t *bytes, uint8_t one, uint32_t n, uint32_t u,
+                                             uint32_t base, uint64_t *lows)
 {
-    uint64_t v = positions[0] - base;
-    for (uint32_t i = 1; i < 4; i++)
-        v |= (uint64_t)(positions[i] - base) << i * width;
-    return v;
-}
-
-const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positions, const oir_termpos *end,
-                                       const uint32_t *counts, const uint8_t *bytes, uint8_t one, uint32_t n,
-                                       uint32_t u, uint32_t base)
-{
-    uint32_t width = (uint32_t)positions_bits(1, u), i = 0;
-    bool together = width && 4 * width <= BIT_WRITER_WIDTH_MAX;
+    uint64_t single = positions_lows(1, u), sum = 0;
     bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    while (i < n) {
-        if (together && end - positions >= 8) {
+    for (uint32_t i = 0; i < n;) {
+        if (n - i >= 8) { /* most groups are single, and have no high parts */
             uint64_t others = bits_load64(bytes + i) ^ UINT64_C(0x0101010101010101) * one;
-            uint32_t run = others ? bits_lowest(others) / 8 : 8, left = n - i;
-            run = run < left ? run : left;
-            uint32_t first = run < 4 ? run * width : 4 * width, second = run * width - first;
-            bit_writer_add(&to, pack_four(positions, base, width) & bits_low(first), first);
-            bit_writer_add(&to, pack_four(positions + 4, base, width) & bits_low(second), second);
+            uint32_t run = others ? bits_lowest(others) / 8 : 8;
             positions += run;
+            sum += run * single;
             i += run;
-            if (run == 8 || i == n)
+            if (run == 8)
                 continue;
         }
-        positions_put(&to, positions, counts[i], u, base);
+        sum += positions_put_highs(&to, positions, counts[i], u, base);
         positions += counts[i++];
     }
     *w = to;
+    *lows += sum;
     return positions;
+}
+
+/* The last of four is in the lowest bits. */
+static inline uint64_t pack_four(const oir_termpos *end, uint32_t base, uint32_t width)
+{
+    uint64_t v = end[-1] - base;
+    for (uint32_t i = 1; i < 4; i++)
+        v |= (uint64_t)(end[-1 - (ptrdiff_t)i] - base) << i * width;
+    return v;
+}
+
+void positions_put_lows_alike(bit_writer *w, const oir_termpos *end, const uint32_t *counts, const uint8_t *bytes,
+                              uint8_t one, uint32_t n, uint32_t u, uint32_t base)
+{
+    uint32_t width = (uint32_t)positions_lows(1, u);
+    bool together = width && 4 * width <= BIT_WRITER_WIDTH_MAX;
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
+    while (n > 0) {
+        if (together && n >= 8) { /* so eight positions are before `end`, or fewer where some have none */
+            uint64_t others = bits_load64(bytes + n - 8) ^ UINT64_C(0x0101010101010101) * one;
+            uint32_t run = others ? (63 - bits_highest(others)) / 8 : 8;
+            if (run >= 4) {
+                bit_writer_add(&to, pack_four(end, base, width), 4 * width);
+                end -= 4;
+                n -= 4;
+                continue;
+            }
+        }
+        n--;
+        end -= counts[n];
+        positions_put_lows(&to, end, counts[n], u, base);
+    }
+    *w = to;
 }
 
 uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end)
@@ -132,11 +175,12 @@ uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end
 
 /* ---- kernels ---- */
 
-static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+static void ends(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t *out)
 {
+    uint64_t sum = 0;
     for (uint32_t i = 0; i < n; i++) {
-        out[i] = bit;
-        bit += positions_bits(c[i], u[i]);
+        sum += positions_lows(c[i], u[i]);
+        out[i] = sum;
     }
 }
 
@@ -187,7 +231,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return kept;
 }
 
-const positions_kernels positions_kernels_scalar = {positions_get, starts, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_scalar = {positions_get, positions_skip, ends, ranks, offsets, pick, keep};
 
 const positions_kernels *positions_kernels_get(enum isa isa)
 {

@@ -1,12 +1,16 @@
-/* The positions of one term in one document, as bits whose number follows from how many they are and how many places
- * there are: so lists of groups need no headers, and a group is found by adding up sizes.
+/* The positions of one term in some documents, a run of groups, as bits without headers: how many they are in each
+ * document and how many places there are says how long a group's low parts are, and high parts end with a one each.
  *
  * c positions p_0 < p_1 < ... among u places 0 to u - 1:
  *     c = 0   nothing
- *     c = 1   p_0 in as many bits as u - 1 needs
- *     else    Elias-Fano code of p_i - i, which never falls and is at most m = u - c: r = floor(log2(m / c)) low bits
- *             of each, then for each its high part as ones and zeros (a 1 for each number, a 0 for each step)
- * (P. Elias, Efficient storage and retrieval by content and address of static files, 1974; R. Fano, 1971) */
+ *     c = 1   p_0, a low part of as many bits as u - 1 needs
+ *     else    gaps p_0, p_1 - p_0 - 1, ... in Rice's code: r = floor(log2((u - c) / c)) bits of each are low parts, the
+ *             rest its high part, as many zeros and a one
+ * A run of groups is some whole bytes: first the high parts, one group after the other; zeros, less than 8; then the
+ * low parts, those of the last group first. So both are found by adding up what is before a group, low parts from the
+ * end of the run, and high parts by counting ones. (R. F. Rice, Some practical universal noiseless coding techniques,
+ * JPL 79-22, 1979. Gaps take half a bit less than the code of Elias and Fano, which has room for all places in each
+ * group.) */
 #ifndef CODEC_POSITIONS_H
 #define CODEC_POSITIONS_H
 
@@ -22,119 +26,172 @@ static inline uint32_t positions_low_bits(uint32_t c, uint32_t m)
     return r - (m >> r < c);
 }
 
-/* The group's size in bits. */
-static inline uint64_t positions_bits(uint32_t c, uint32_t u)
+/* The bits of a group's low parts. */
+static inline uint64_t positions_lows(uint32_t c, uint32_t u)
 {
     if (c <= 1)
         return c && u ? bits_width(u - 1) : 0;
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    return (uint64_t)c * (1 + r) + (m >> r);
+    return (uint64_t)c * positions_low_bits(c, u > c ? u - c : 0);
 }
+
+/* The most bits that a group takes. */
+static inline uint64_t positions_bits_most(uint32_t c, uint32_t u)
+{
+    uint32_t m = u > c ? u - c : 0;
+    return c <= 1 ? positions_lows(c, u) : positions_lows(c, u) + c + (m >> positions_low_bits(c, m));
+}
+
+/* Where a group lies, in bits. */
+typedef struct positions_place {
+    uint64_t lows, highs; /* highs counts only where there are two positions or more */
+} positions_place;
 
 enum {
     POSITIONS_SIZES = 64,      /* wdf that positions_sizes knows the sizes of: 0 to 63 */
     POSITIONS_SIZE_UNKNOWN = 255,
-    POSITIONS_MASK_MAX = 64    /* places that fit a mask */
+    POSITIONS_MASK_MAX = 64,   /* places that fit a mask */
+    POSITIONS_FEW = 18         /* high parts of so many are less than 55 bits, which one load has */
 };
 
-/* The sizes of groups of 0 to 63 positions among u places; POSITIONS_SIZE_UNKNOWN for those above. */
+/* The bits of the low parts of 0 to 63 positions among u places; POSITIONS_SIZE_UNKNOWN for those above. */
 void positions_sizes(uint32_t u, uint8_t sizes[POSITIONS_SIZES]);
 
 /* Whether positions_mask can read a group. */
 static inline bool positions_fit_mask(uint32_t c, uint32_t u)
 {
-    return u <= POSITIONS_MASK_MAX && c <= 18; /* high parts are less than 3 c bits, which one load has */
+    return u <= POSITIONS_MASK_MAX && c <= POSITIONS_FEW;
 }
 
 /* A group as bits: place p is bit p. Damaged bytes give some c bits or fewer. */
-static inline uint64_t positions_mask(const uint8_t *at, uint64_t bit, uint32_t c, uint32_t u)
+static inline uint64_t positions_mask(const uint8_t *at, positions_place place, uint32_t c, uint32_t u)
 {
+    uint64_t lows = place.lows;
     if (c <= 1)
-        return c ? UINT64_C(1) << (bits_load64(at + bit / 8) >> (bit & 7) & bits_low(bits_width(u - 1)) & 63) : 0;
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    uint64_t lows = bit, upper = bit + (uint64_t)c * r, mask = 0;
-    uint64_t word = bits_load64(at + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
+        return c ? UINT64_C(1) << (bits_load64(at + lows / 8) >> (lows & 7) & bits_low(bits_width(u - 1)) & 63) : 0;
+    uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
+    uint64_t word = bits_load64(at + place.highs / 8) >> (place.highs & 7), mask = 0, sum = 0;
     for (uint32_t i = 0; word && i < c; i++, word &= word - 1, lows += r) {
-        uint64_t low = bits_load64(at + lows / 8) >> (lows & 7) & bits_low(r);
-        mask |= UINT64_C(1) << ((i + ((uint64_t)(bits_lowest(word) - i) << r | low)) & 63);
+        sum += bits_load64(at + lows / 8) >> (lows & 7) & bits_low(r);
+        mask |= UINT64_C(1) << ((i + ((uint64_t)(bits_lowest(word) - i) << r) + sum) & 63);
     }
     return mask;
 }
 
-enum { POSITIONS_FEW = 18 /* high parts that fit into one word */ };
+/* positions_put_highs for any number of positions, with up to `most` zeros. */
+void positions_put_many_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t most,
+                              uint32_t base);
 
-/* positions_put for any number of positions. */
-void positions_put_many(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base);
-
-/* Two and up to POSITIONS_FEW whose low parts are one word of at most BIT_WRITER_WIDTH_MAX bits. */
-static inline void positions_put_few(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t m, uint32_t r,
-                                     uint32_t base)
+/* The same of up to POSITIONS_FEW. Positions that are too high, out of a damaged segment that is merged, must do no
+ * worse than come back wrong. */
+static inline void positions_put_few_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r,
+                                           uint32_t most, uint32_t base)
 {
-    uint64_t lows = 0, upper = 0;
+    uint64_t word = 0;
+    uint32_t zeros = 0, next = base;
     for (uint32_t i = 0; i < c; i++) {
-        uint32_t v = positions[i] - base - i;
-        lows |= (v & bits_low(r)) << i * r;
-        upper |= UINT64_C(1) << (((v >> r) + i) & 63);
+        uint32_t more = (positions[i] - next) >> r;
+        zeros = more < most - zeros ? zeros + more : most;
+        word |= UINT64_C(1) << ((zeros + i) & 63);
+        next = positions[i] + 1;
     }
-    bit_writer_add(w, lows, c * r);
-    bit_writer_add(w, upper, c + (m >> r));
+    bit_writer_add(w, word, zeros + c);
 }
 
-/* Writes c positions less the base, each less than u and more than the one before. They take as many bits as
- * positions_bits says. */
-static inline void positions_put(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
+/* Writes the high parts of c positions less the base, each less than u and more than the one before; nothing of fewer
+ * than two. Returns positions_lows. */
+static inline uint64_t positions_put_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u,
+                                           uint32_t base)
+{
+    if (c <= 1)
+        return positions_lows(c, u);
+    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
+    if (c == 2)
+        positions_put_few_highs(w, positions, 2, r, m >> r, base);
+    else if (c == 3)
+        positions_put_few_highs(w, positions, 3, r, m >> r, base);
+    else if (c <= POSITIONS_FEW)
+        positions_put_few_highs(w, positions, c, r, m >> r, base);
+    else
+        positions_put_many_highs(w, positions, c, r, m >> r, base);
+    return (uint64_t)c * r;
+}
+
+/* positions_put_lows for any number of positions. */
+void positions_put_many_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base);
+
+/* The low parts of gaps that are one word of at most BIT_WRITER_WIDTH_MAX bits. */
+static inline void positions_put_few_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r,
+                                          uint32_t base)
+{
+    uint64_t lows = (positions[0] - base) & bits_low(r);
+    for (uint32_t i = 1; i < c; i++)
+        lows |= ((positions[i] - positions[i - 1] - 1) & bits_low(r)) << i * r;
+    bit_writer_add(w, lows, c * r);
+}
+
+/* Writes the low parts of c positions less the base. They take as many bits as positions_lows says. */
+static inline void positions_put_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
 {
     if (c <= 1) {
         if (c)
-            bit_writer_add(w, positions[0] - base, (uint32_t)positions_bits(1, u));
+            bit_writer_add(w, positions[0] - base, (uint32_t)positions_lows(1, u));
         return;
     }
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    if (c > POSITIONS_FEW || c * r > BIT_WRITER_WIDTH_MAX)
-        positions_put_many(w, positions, c, u, base);
+    uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
+    if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
+        positions_put_many_lows(w, positions, c, r, base);
     else if (c == 2)
-        positions_put_few(w, positions, 2, m, r, base);
+        positions_put_few_lows(w, positions, 2, r, base);
     else if (c == 3)
-        positions_put_few(w, positions, 3, m, r, base);
+        positions_put_few_lows(w, positions, 3, r, base);
     else
-        positions_put_few(w, positions, c, m, r, base);
+        positions_put_few_lows(w, positions, c, r, base);
 }
 
-/* Writes n groups of documents with the same number of places u: counts[i] positions each, one after another, the last
- * before `end`. bytes are a short form of counts: `one` says 1, and nothing else does; 8 more are read. Returns what is
- * behind the last position. */
-const oir_termpos *positions_put_alike(bit_writer *w, const oir_termpos *positions, const oir_termpos *end,
-                                       const uint32_t *counts, const uint8_t *bytes, uint8_t one, uint32_t n,
-                                       uint32_t u, uint32_t base);
+/* Between the high parts of a run, of which `highs` bits are written, and its low parts, of `lows` bits. */
+static inline void positions_put_padding(bit_writer *w, uint64_t highs, uint64_t lows)
+{
+    bit_writer_add(w, 0, (uint32_t)(0 - highs - lows) & 7);
+}
 
-/* Reads c positions that start at bit `bit` and adds base to each. Stops at `bits_end`: whatever the bytes, out gets c
- * numbers. */
-void positions_get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+/* Writes the high parts of n groups of documents with the same number of places u: counts[i] positions each, one after
+ * another. bytes are a short form of counts: `one` says 1, and nothing else does. Adds how many bits low parts take to
+ * *lows; returns what is behind the last position. */
+const oir_termpos *positions_put_highs_alike(bit_writer *w, const oir_termpos *positions, const uint32_t *counts,
+                                             const uint8_t *bytes, uint8_t one, uint32_t n, uint32_t u,
+                                             uint32_t base, uint64_t *lows);
+/* Writes the low parts of the same, the last group's first, whose positions end before `end`. */
+void positions_put_lows_alike(bit_writer *w, const oir_termpos *end, const uint32_t *counts, const uint8_t *bytes,
+                              uint8_t one, uint32_t n, uint32_t u, uint32_t base);
+
+/* Reads c positions and adds base to each; high parts end before the bit highs_end, and low parts too. Whatever the
+ * bytes, out gets c numbers, none less than the one before or above u - 1 and base. */
+void positions_get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
                    uint32_t *out);
 
-/* The same for two and up to POSITIONS_FEW, without a call and without a base; returns how many there are: fewer than c
- * where bytes are damaged. */
-static inline uint32_t positions_get_few(const uint8_t *at, uint64_t bit, uint32_t c, uint32_t u, uint32_t *out)
+/* Where high parts go on behind some ones from a bit on; highs_end when there are not so many before that. */
+uint64_t positions_skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones);
+
+/* The same for up to POSITIONS_FEW high parts of one group. */
+static inline uint64_t positions_skip_few(const uint8_t *at, uint64_t bit, uint32_t ones)
 {
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m), i = 0;
-    uint64_t lows = bit, upper = bit + (uint64_t)c * r;
-    uint64_t word = bits_load64(at + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
-    for (; word && i < c; i++, word &= word - 1, lows += r) {
-        uint64_t low = bits_load64(at + lows / 8) >> (lows & 7) & bits_low(r);
-        out[i] = i + ((bits_lowest(word) - i) << r | (uint32_t)low);
-    }
-    return i;
+    uint64_t word = bits_load64(at + bit / 8) >> (bit & 7);
+    for (uint32_t i = 1; i < ones; i++)
+        word &= word - 1;
+    return bit + bits_lowest(word | UINT64_C(1) << 63) + 1;
 }
 
 /* What phrases spend their time on, for each instruction set; all give the same answers. Loads may go 64 bytes beyond
  * the end of the input. */
 typedef struct positions_kernels {
     /* positions_get. Writes up to 15 more than c. */
-    void (*get)(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+    void (*get)(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
                 uint32_t *out);
-    /* Where each of n groups starts, the first at `bit`: group i has c[i] positions among u[i] places. Reads and
-     * writes up to 15 more than n. */
-    void (*starts)(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out);
+    /* positions_skip. */
+    uint64_t (*skip)(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones);
+    /* The bits of low parts of each of n groups and those before it: group i has c[i] positions among u[i] places.
+     * Reads and writes up to 15 more than n. */
+    void (*ends)(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t *out);
     /* For each bit of `wanted`, which are bits of `all`, how many bits of `all` are below; returns how many bits there
      * are. Writes 64. */
     uint32_t (*ranks)(uint64_t all, uint64_t wanted, uint8_t out[64]);

@@ -8,7 +8,7 @@
 #define TARGET ISA_TARGET_AVX2
 #define INLINE AVX2_INLINE
 
-enum { LOWS_MAX = 25 }; /* a number of 25 bits is within 4 bytes wherever it starts */
+enum { PLACES_MAX = 1 << 25 }; /* low parts of 25 bits are within 4 bytes wherever they start; sums fit 32 bits */
 
 #define BYTES_0_TO_7 UINT64_C(0x0706050403020100)
 
@@ -33,7 +33,7 @@ INLINE uint64_t places_of(uint64_t eight)
     return _pext_u64(BYTES_0_TO_7, _pdep_u64(eight, AVX2_ONES) * 255);
 }
 
-/* 8 numbers of r bits, 0 to LOWS_MAX, from a bit on: four from its byte, four from the byte where the fifth begins. */
+/* 8 numbers of r bits, 0 to 25, from a bit on: four from its byte, four from the byte where the fifth begins. */
 INLINE __m256i lows8(const uint8_t *at, uint64_t bit, uint32_t r)
 {
     const __m256i spread = _mm256_setr_epi8(0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12, 0, 0, 0, 0, 4, 4, 4, 4,
@@ -48,31 +48,62 @@ INLINE __m256i lows8(const uint8_t *at, uint64_t bit, uint32_t r)
     return _mm256_and_si256(v, set32((1u << r) - 1));
 }
 
-TARGET static void get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
-                       uint32_t *out)
+/* Each lane plus all before it. */
+INLINE __m256i sums8(__m256i v)
+{
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 4));
+    v = _mm256_add_epi32(v, _mm256_slli_si256(v, 8));
+    __m256i half = _mm256_permutevar8x32_epi32(v, set32(3));
+    return _mm256_add_epi32(v, _mm256_blend_epi32(_mm256_setzero_si256(), half, 0xf0));
+}
+
+TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u,
+                       uint32_t base, uint32_t *out)
 {
     uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
-    if (c <= 1 || r > LOWS_MAX || bit + positions_bits(c, u) > bits_end) {
-        positions_get(at, bit, bits_end, c, u, base, out);
+    bool damaged = place.lows > highs_end || positions_lows(c, u) > highs_end - place.lows;
+    if (c <= 1 || u - 1 >= PLACES_MAX || damaged) {
+        positions_get(at, place, highs_end, c, u, base, out);
         return;
     }
-    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
+    const __m256i most = set32(u - 1), zeros_most = set32(m >> r);
+    __m256i sum = _mm256_setzero_si256(); /* of low parts so far, in every lane */
     uint32_t i = 0;
-    for (uint64_t done = 0; done < size && i < c; done += 56) {
-        uint64_t word = bits_load64(at + ((upper + done) >> 3)) >> ((upper + done) & 7);
-        word &= bits_low(size - done < 56 ? (uint32_t)(size - done) : 56);
+    for (uint64_t bit = place.highs; bit < highs_end && i < c; bit += 56) {
+        uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7), done = bit - place.highs;
+        word &= bits_low(highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
+        uint32_t before = (uint32_t)(done < PLACES_MAX ? done : PLACES_MAX);
         for (uint32_t byte = 0; word && i < c; byte += 8, word >>= 8) {
-            /* A 1 at place p of the upper bits has i ones and so p - i zeros before it. */
-            __m256i index = _mm256_add_epi32(lanes(), set32(i));
-            __m256i place = _mm256_add_epi32(eight_bytes(places_of(word & 255)), set32((uint32_t)done + byte));
-            __m256i high = _mm256_sll_epi32(_mm256_sub_epi32(place, index), _mm_cvtsi32_si128((int)r));
-            __m256i v = _mm256_or_si256(high, lows8(at, bit + (uint64_t)i * r, r));
-            avx2_store(out + i, _mm256_add_epi32(_mm256_add_epi32(v, index), set32(base)));
-            i += bits_count(word & 255);
+            /* A 1 at place p of the high parts has i ones and so p - i zeros before it. */
+            uint32_t n = bits_count(word & 255);
+            __m256i index = _mm256_add_epi32(lanes(), set32(i)), there = _mm256_cmpgt_epi32(set32(n), lanes());
+            __m256i zeros = _mm256_add_epi32(eight_bytes(places_of(word & 255)), set32(before + byte));
+            zeros = _mm256_min_epu32(_mm256_sub_epi32(zeros, index), zeros_most);
+            __m256i lows = sums8(_mm256_and_si256(lows8(at, place.lows + (uint64_t)i * r, r), there));
+            lows = _mm256_add_epi32(lows, sum);
+            sum = _mm256_permutevar8x32_epi32(lows, set32(7));
+            __m256i v = _mm256_add_epi32(_mm256_sll_epi32(zeros, _mm_cvtsi32_si128((int)r)), lows);
+            v = _mm256_min_epu32(_mm256_add_epi32(v, index), most);
+            avx2_store(out + i, _mm256_add_epi32(v, set32(base)));
+            i += n;
         }
     }
     for (i = i < c ? i : c; i < c; i++) /* damaged */
-        out[i] = base + i;
+        out[i] = base + u - 1;
+}
+
+TARGET static uint64_t skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
+{
+    while (ones && bit < highs_end) {
+        uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7);
+        word &= bits_low(highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
+        uint32_t n = bits_count(word);
+        if (n >= ones)
+            return bit + bits_lowest(_pdep_u64(UINT64_C(1) << (ones - 1), word)) + 1;
+        ones -= n;
+        bit += 56;
+    }
+    return ones ? highs_end : bit;
 }
 
 /* floor(log2(v)) of numbers from 1 to INT32_MAX: by the exponent of a float, which cannot have been rounded up where
@@ -84,7 +115,7 @@ INLINE __m256i highest8(__m256i v)
     return _mm256_sub_epi32(v, set32(127));
 }
 
-/* Bits of 8 groups; numbers are not negative. */
+/* Bits of the low parts of 8 groups; numbers are not negative. */
 INLINE __m256i sizes8(__m256i c, __m256i u)
 {
     const __m256i one = set32(1), zero = _mm256_setzero_si256();
@@ -92,8 +123,7 @@ INLINE __m256i sizes8(__m256i c, __m256i u)
     __m256i r = _mm256_sub_epi32(highest8(m), highest8(c));
     r = _mm256_add_epi32(r, _mm256_cmpgt_epi32(c, _mm256_srlv_epi32(m, r)));
     r = _mm256_and_si256(r, _mm256_cmpgt_epi32(m, c));
-    __m256i size = _mm256_mullo_epi32(c, _mm256_add_epi32(r, one));
-    size = _mm256_add_epi32(size, _mm256_srlv_epi32(m, r));
+    __m256i size = _mm256_mullo_epi32(c, r);
     /* One position: the width of u - 1; none: nothing. */
     __m256i most = _mm256_sub_epi32(u, one);
     __m256i single = _mm256_and_si256(_mm256_add_epi32(highest8(most), one), _mm256_cmpgt_epi32(most, zero));
@@ -101,24 +131,23 @@ INLINE __m256i sizes8(__m256i c, __m256i u)
     return _mm256_and_si256(size, _mm256_cmpgt_epi32(c, zero));
 }
 
-TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+TARGET static void ends(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t *out)
 {
+    uint64_t sum = 0;
     for (uint32_t i = 0; i < n; i += 8) {
         __m256i many = avx2_load(c + i), places = avx2_load(u + i), there = _mm256_cmpgt_epi32(set32(n - i), lanes());
         __m256i large = _mm256_or_si256(places, _mm256_or_si256(many, _mm256_cmpgt_epi32(many, set32(1 << 20))));
         if (_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_and_si256(large, there)))) {
-            positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* 31 bits may not do */
+            positions_kernels_scalar.ends(c + i, u + i, n - i, out + i); /* 31 bits may not do */
+            for (; i < n; i++)
+                out[i] += sum;
             return;
         }
-        __m256i each = _mm256_and_si256(sizes8(many, places), there), sums = each;
-        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 4));
-        sums = _mm256_add_epi32(sums, _mm256_slli_si256(sums, 8));
-        __m256i half = _mm256_permutevar8x32_epi32(sums, set32(3));
-        sums = _mm256_add_epi32(sums, _mm256_blend_epi32(_mm256_setzero_si256(), half, 0xf0));
-        __m256i from = _mm256_sub_epi32(sums, each), base = _mm256_set1_epi64x((long long)bit);
-        avx2_store(out + i, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_castsi256_si128(from))));
-        avx2_store(out + i + 4, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_extracti128_si256(from, 1))));
-        bit += (uint32_t)_mm256_extract_epi32(sums, 7);
+        __m256i each = _mm256_and_si256(sizes8(many, places), there), sums = sums8(each);
+        __m256i base = _mm256_set1_epi64x((long long)sum);
+        avx2_store(out + i, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_castsi256_si128(sums))));
+        avx2_store(out + i + 4, _mm256_add_epi64(base, _mm256_cvtepu32_epi64(_mm256_extracti128_si256(sums, 1))));
+        sum += (uint32_t)_mm256_extract_epi32(sums, 7);
     }
 }
 
@@ -219,7 +248,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx2 = {get, starts, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx2 = {get, skip, ends, ranks, offsets, pick, keep};
 
 #else
 

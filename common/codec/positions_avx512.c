@@ -9,7 +9,7 @@
 #define TARGET ISA_TARGET_AVX512
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
-enum { LOWS_MAX = 25 }; /* a number of 25 bits is within 4 bytes wherever it starts */
+enum { PLACES_MAX = 1 << 25 }; /* low parts of 25 bits are within 4 bytes wherever they start; sums fit 32 bits */
 
 alignas(64) static const uint8_t numbers[64] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -26,7 +26,7 @@ INLINE __mmask16 first_lanes(uint32_t n)
     return (__mmask16)_bzhi_u32(0xffff, n < 16 ? n : 16);
 }
 
-/* 16 numbers of r bits, 0 to LOWS_MAX, from a bit on. */
+/* 16 numbers of r bits, 0 to 25, from a bit on. */
 INLINE __m512i lows16(const uint8_t *at, uint64_t bit, uint32_t r)
 {
     __m512i v = _mm512_loadu_si512(at + (bit >> 3));
@@ -38,41 +38,72 @@ INLINE __m512i lows16(const uint8_t *at, uint64_t bit, uint32_t r)
     return _mm512_and_si512(v, _mm512_set1_epi32((int)((1u << r) - 1)));
 }
 
-TARGET static void get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
-                       uint32_t *out)
+/* Each lane plus all before it: within 128 bits, then over them. */
+INLINE __m512i sums16(__m512i v)
+{
+    v = _mm512_add_epi32(v, _mm512_bslli_epi128(v, 4));
+    v = _mm512_add_epi32(v, _mm512_bslli_epi128(v, 8));
+    __m512i sums = _mm512_shuffle_epi32(v, 0xff);
+    __m512i one = _mm512_maskz_shuffle_i64x2(0xfc, sums, sums, 0x90);
+    __m512i two = _mm512_maskz_shuffle_i64x2(0xf0, sums, sums, 0x40);
+    __m512i three = _mm512_maskz_shuffle_i64x2(0xc0, sums, sums, 0x00);
+    return _mm512_add_epi32(_mm512_add_epi32(v, one), _mm512_add_epi32(two, three));
+}
+
+TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u,
+                       uint32_t base, uint32_t *out)
 {
     uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
-    if (c <= 1 || r > LOWS_MAX || bit + positions_bits(c, u) > bits_end) {
-        positions_get(at, bit, bits_end, c, u, base, out);
+    bool damaged = place.lows > highs_end || positions_lows(c, u) > highs_end - place.lows;
+    if (c <= 1 || u - 1 >= PLACES_MAX || damaged) {
+        positions_get(at, place, highs_end, c, u, base, out);
         return;
     }
-    uint64_t upper = bit + (uint64_t)c * r, size = c + (m >> r);
+    const __m512i most = _mm512_set1_epi32((int)(u - 1)), zeros_most = _mm512_set1_epi32((int)(m >> r));
+    __m512i sum = _mm512_setzero_si512(); /* of low parts so far, in every lane */
     uint32_t i = 0;
-    for (uint64_t done = 0; done < size && i < c; done += 56) {
-        uint64_t word = bits_load64(at + ((upper + done) >> 3)) >> ((upper + done) & 7);
-        word &= bits_low(size - done < 56 ? (uint32_t)(size - done) : 56);
-        uint32_t ones = bits_count(word);
+    for (uint64_t bit = place.highs; bit < highs_end && i < c; bit += 56) {
+        uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7), done = bit - place.highs;
+        word &= bits_low(highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
+        uint32_t ones = bits_count(word), before = (uint32_t)(done < PLACES_MAX ? done : PLACES_MAX);
         __m512i places = _mm512_maskz_compress_epi8(word, _mm512_load_si512(numbers));
         for (uint32_t k = 0; k < ones && i < c; k += 16) {
             uint32_t n = ones - k < 16 ? ones - k : 16;
             n = n < c - i ? n : c - i;
-            /* A 1 at place p of the upper bits has i ones and so p - i zeros before it. */
+            /* A 1 at place p of the high parts has i ones and so p - i zeros before it. */
             __m512i index = _mm512_add_epi32(lanes(), _mm512_set1_epi32((int)i));
-            __m512i high = _mm512_sub_epi32(_mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)),
-                                                             _mm512_set1_epi32((int)done)), index);
-            __m512i v = _mm512_or_si512(_mm512_sllv_epi32(high, _mm512_set1_epi32((int)r)),
-                                        lows16(at, bit + (uint64_t)i * r, r));
-            v = _mm512_add_epi32(_mm512_add_epi32(v, index), _mm512_set1_epi32((int)base));
-            _mm512_storeu_si512(out + i, v);
+            __m512i zeros = _mm512_sub_epi32(_mm512_add_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(places)),
+                                                              _mm512_set1_epi32((int)before)), index);
+            zeros = _mm512_min_epu32(zeros, zeros_most);
+            __m512i lows = sums16(_mm512_maskz_mov_epi32(first_lanes(n), lows16(at, place.lows + (uint64_t)i * r, r)));
+            lows = _mm512_add_epi32(lows, sum);
+            sum = _mm512_permutexvar_epi32(_mm512_set1_epi32(15), lows);
+            __m512i v = _mm512_add_epi32(_mm512_sllv_epi32(zeros, _mm512_set1_epi32((int)r)), lows);
+            v = _mm512_min_epu32(_mm512_add_epi32(v, index), most);
+            _mm512_storeu_si512(out + i, _mm512_add_epi32(v, _mm512_set1_epi32((int)base)));
             places = _mm512_shuffle_i64x2(places, places, 0x39);
             i += n;
         }
     }
     for (; i < c; i++) /* damaged */
-        out[i] = base + i;
+        out[i] = base + u - 1;
 }
 
-/* Bits of 16 groups. */
+TARGET static uint64_t skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
+{
+    while (ones && bit < highs_end) {
+        uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7);
+        word &= bits_low(highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
+        uint32_t n = bits_count(word);
+        if (n >= ones)
+            return bit + bits_lowest(_pdep_u64(UINT64_C(1) << (ones - 1), word)) + 1;
+        ones -= n;
+        bit += 56;
+    }
+    return ones ? highs_end : bit;
+}
+
+/* Bits of the low parts of 16 groups. */
 INLINE __m512i sizes16(__m512i c, __m512i u)
 {
     const __m512i one = _mm512_set1_epi32(1), zero = _mm512_setzero_si512(), top = _mm512_set1_epi32(31);
@@ -81,7 +112,7 @@ INLINE __m512i sizes16(__m512i c, __m512i u)
     __m512i r = _mm512_sub_epi32(_mm512_lzcnt_epi32(c), _mm512_lzcnt_epi32(m));
     r = _mm512_mask_sub_epi32(r, _mm512_cmplt_epu32_mask(_mm512_srlv_epi32(m, r), c), r, one);
     r = _mm512_maskz_mov_epi32(has_lows, r);
-    __m512i size = _mm512_add_epi32(_mm512_mullo_epi32(c, _mm512_add_epi32(r, one)), _mm512_srlv_epi32(m, r));
+    __m512i size = _mm512_mullo_epi32(c, r);
     /* One position: the width of u - 1; none: nothing. */
     __m512i single = _mm512_sub_epi32(top, _mm512_lzcnt_epi32(_mm512_sub_epi32(u, one)));
     single = _mm512_maskz_add_epi32(_mm512_cmpgt_epu32_mask(u, zero), single, one);
@@ -89,30 +120,23 @@ INLINE __m512i sizes16(__m512i c, __m512i u)
     return _mm512_maskz_mov_epi32(_mm512_cmpneq_epi32_mask(c, zero), size);
 }
 
-/* Each lane plus all before it. */
-INLINE __m512i sums16(__m512i v)
+TARGET static void ends(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t *out)
 {
-    const __m512i zero = _mm512_setzero_si512();
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 15));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 14));
-    v = _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 12));
-    return _mm512_add_epi32(v, _mm512_alignr_epi32(v, zero, 8));
-}
-
-TARGET static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
-{
+    uint64_t sum = 0;
     for (uint32_t i = 0; i < n; i += 16) {
         __m512i many = _mm512_loadu_si512(c + i), places = _mm512_loadu_si512(u + i);
         if (_mm512_mask_cmpgt_epu32_mask(first_lanes(n - i), many, _mm512_set1_epi32(1 << 20))) {
-            positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* sums may pass 32 bits */
+            positions_kernels_scalar.ends(c + i, u + i, n - i, out + i); /* sums may pass 32 bits */
+            for (; i < n; i++)
+                out[i] += sum;
             return;
         }
         __m512i each = _mm512_maskz_mov_epi32(first_lanes(n - i), sizes16(many, places));
-        __m512i ends = sums16(each), from = _mm512_sub_epi32(ends, each), base = _mm512_set1_epi64((long long)bit);
-        _mm512_storeu_si512(out + i, _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(from))));
+        __m512i sums = sums16(each), base = _mm512_set1_epi64((long long)sum);
+        _mm512_storeu_si512(out + i, _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(sums))));
         _mm512_storeu_si512(out + i + 8,
-                            _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(from, 1))));
-        bit += (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(ends, 3), 3);
+                            _mm512_add_epi64(base, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(sums, 1))));
+        sum += (uint32_t)_mm_extract_epi32(_mm512_extracti32x4_epi32(sums, 3), 3);
     }
 }
 
@@ -189,7 +213,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, starts, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx512 = {get, skip, ends, ranks, offsets, pick, keep};
 
 #else
 

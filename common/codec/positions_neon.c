@@ -8,13 +8,18 @@
 
 #define INLINE NEON_INLINE
 
-static void get(const uint8_t *at, uint64_t bit, uint64_t bits_end, uint32_t c, uint32_t u, uint32_t base,
+static void get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
                 uint32_t *out)
 {
-    positions_get(at, bit, bits_end, c, u, base, out);
+    positions_get(at, place, highs_end, c, u, base, out);
 }
 
-/* Bits of 4 groups. */
+static uint64_t skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
+{
+    return positions_skip(at, bit, highs_end, ones);
+}
+
+/* Bits of the low parts of 4 groups. */
 INLINE uint32x4_t sizes4(uint32x4_t c, uint32x4_t u)
 {
     const uint32x4_t one = vdupq_n_u32(1);
@@ -22,30 +27,32 @@ INLINE uint32x4_t sizes4(uint32x4_t c, uint32x4_t u)
     int32x4_t r = vreinterpretq_s32_u32(vsubq_u32(vclzq_u32(c), vclzq_u32(m)));
     uint32x4_t less = vcltq_u32(vshlq_u32(m, vnegq_s32(r)), c); /* all ones: minus 1 */
     r = vandq_s32(vaddq_s32(r, vreinterpretq_s32_u32(less)), vreinterpretq_s32_u32(vcgtq_u32(m, c)));
-    uint32x4_t size = vmlaq_u32(vshlq_u32(m, vnegq_s32(r)), c, vaddq_u32(vreinterpretq_u32_s32(r), one));
+    uint32x4_t size = vmulq_u32(c, vreinterpretq_u32_s32(r));
     /* One position: the width of u - 1; none: nothing. */
     uint32x4_t single = vsubq_u32(vdupq_n_u32(32), vclzq_u32(vqsubq_u32(u, one)));
     size = vbslq_u32(vceqq_u32(c, one), single, size);
     return vandq_u32(size, vtstq_u32(c, c));
 }
 
-static void starts(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t bit, uint64_t *out)
+static void ends(const uint32_t *c, const uint32_t *u, uint32_t n, uint64_t *out)
 {
     const uint32x4_t zero = vdupq_n_u32(0);
+    uint64_t sum = 0;
     for (uint32_t i = 0; i < n; i += 4) {
         uint32x4_t there = vcombine_u32(vcreate_u32(UINT64_C(1) << 32), vcreate_u32(UINT64_C(3) << 32 | 2));
         there = vcltq_u32(there, vdupq_n_u32(n - i));
         uint32x4_t many = vandq_u32(vld1q_u32(c + i), there);
         if (vmaxvq_u32(many) > 1 << 20) {
-            positions_kernels_scalar.starts(c + i, u + i, n - i, bit, out + i); /* sums may pass 32 bits */
+            positions_kernels_scalar.ends(c + i, u + i, n - i, out + i); /* sums may pass 32 bits */
+            for (; i < n; i++)
+                out[i] += sum;
             return;
         }
         uint32x4_t each = sizes4(many, vld1q_u32(u + i)), sums = vaddq_u32(each, vextq_u32(zero, each, 3));
         sums = vaddq_u32(sums, vextq_u32(zero, sums, 2));
-        uint32x4_t from = vsubq_u32(sums, each);
-        vst1q_u64(out + i, vaddw_u32(vdupq_n_u64(bit), vget_low_u32(from)));
-        vst1q_u64(out + i + 2, vaddw_u32(vdupq_n_u64(bit), vget_high_u32(from)));
-        bit += vgetq_lane_u32(sums, 3);
+        vst1q_u64(out + i, vaddw_u32(vdupq_n_u64(sum), vget_low_u32(sums)));
+        vst1q_u64(out + i + 2, vaddw_u32(vdupq_n_u64(sum), vget_high_u32(sums)));
+        sum += vgetq_lane_u32(sums, 3);
     }
 }
 
@@ -78,7 +85,7 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return positions_kernels_scalar.keep(places, count, positions, n, offset);
 }
 
-const positions_kernels positions_kernels_neon = {get, starts, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_neon = {get, skip, ends, ranks, offsets, pick, keep};
 
 #else
 

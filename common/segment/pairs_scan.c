@@ -116,17 +116,16 @@ static oir_status put_group(pairs_scan *s, uint32_t word, uint32_t i, const posi
     return bad ? damaged(p, err) : OIR_OK;
 }
 
-/* Up to POSITIONS_FEW, as positions_get_few reads them. */
+/* Up to POSITIONS_FEW. */
 static inline bool put_few(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
                            uint32_t at)
 {
-    uint32_t c = g->counts[at], m = g->places[at] - c, r = positions_low_bits(c, m), k = 0;
-    uint64_t lows = g->bits[at], upper = lows + (uint64_t)c * r;
-    uint64_t left = bits_load64(bytes + upper / 8) >> (upper & 7) & bits_low(c + (m >> r));
+    uint32_t c = g->counts[at], r = positions_low_bits(c, g->places[at] - c), k = 0, sum = 0;
+    uint64_t lows = g->lows[at], left = bits_load64(bytes + g->highs[at] / 8) >> (g->highs[at] & 7);
     bool bad = false;
     for (; left && k < c; k++, left &= left - 1, lows += r) {
-        uint32_t low = (uint32_t)(bits_load64(bytes + lows / 8) >> (lows & 7) & bits_low(r));
-        bad |= put_position(s, word, i, k + ((bits_lowest(left) - k) << r | low));
+        sum += (uint32_t)(bits_load64(bytes + lows / 8) >> (lows & 7) & bits_low(r));
+        bad |= put_position(s, word, i, k + ((bits_lowest(left) - k) << r) + sum);
     }
     return bad || k < c;
 }
@@ -135,20 +134,21 @@ static inline bool put_few(pairs_scan *s, uint32_t word, uint32_t i, const uint8
 static inline bool put_fixed(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
                              uint32_t at, uint32_t c)
 {
-    uint32_t r = positions_low_bits(c, g->places[at] - c);
-    uint64_t bit = g->bits[at], upper = bit + (uint64_t)c * r, lows = bits_load64(bytes + bit / 8) >> (bit & 7);
-    uint64_t left = bits_load64(bytes + upper / 8) >> (upper & 7);
+    uint32_t r = positions_low_bits(c, g->places[at] - c), sum = 0;
+    uint64_t lows = bits_load64(bytes + g->lows[at] / 8) >> (g->lows[at] & 7);
+    uint64_t left = bits_load64(bytes + g->highs[at] / 8) >> (g->highs[at] & 7);
     bool bad = false;
-    for (uint32_t k = 0; k < c; k++, left &= left - 1, lows >>= r)
-        bad |= put_position(s, word, i, k + ((bits_lowest(left | UINT64_C(1) << 63) - k) << r |
-                                             (uint32_t)(lows & bits_low(r))));
+    for (uint32_t k = 0; k < c; k++, left &= left - 1, lows >>= r) {
+        sum += (uint32_t)(lows & bits_low(r));
+        bad |= put_position(s, word, i, k + ((bits_lowest(left | UINT64_C(1) << 63) - k) << r) + sum);
+    }
     return bad;
 }
 
 static inline bool put_one(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
                            uint32_t at)
 {
-    uint64_t bit = g->bits[at];
+    uint64_t bit = g->lows[at];
     uint64_t position = bits_load64(bytes + bit / 8) >> (bit & 7) & bits_low(bits_width(g->places[at] - 1));
     return put_position(s, word, i, (uint32_t)position);
 }
@@ -200,7 +200,8 @@ static oir_status put_groups(pairs_scan *s, uint32_t word, const uint16_t *docum
             bad |= put_few(s, word, documents[at], bytes, g, at);
         else
             ERROR_FORWARD(put_group(s, word, documents[at],
-                                    &(position_group){g->bits[at], g->counts[at], g->places[at]}, err));
+                                    &(position_group){{g->lows[at], g->highs[at]}, g->counts[at],
+                                                      g->places[at]}, err));
     }
     return bad ? damaged(&s->words[word], err) : OIR_OK;
 }

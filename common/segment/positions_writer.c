@@ -9,7 +9,7 @@
 
 enum {
     PREFETCH = 16,      /* postings ahead: documents of a rare term lie far from each other */
-    MANY = 64,          /* positions of a group that has room made for it alone */
+    MANY = 64,          /* positions of a group whose size is looked at by itself */
     POSITION_BYTES = 5, /* that a position of other groups takes at most */
     COUNT_BYTES = 9     /* that a count takes at most */
 };
@@ -22,65 +22,71 @@ typedef struct group_writer {
     const uint8_t *bytes;   /* a short form of counts, in which `one` says 1; NULL: there is none */
     uint8_t one;
     bool counted;
-    const oir_termpos *next, *end;
+    const oir_termpos *next;
 } group_writer;
 
-/* What groups of postings [first, end) take at most, but for large ones. */
+/* What groups of postings [first, end) take at most, in bytes. */
 static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
 {
     const uint32_t *counts = g->counts;
-    size_t positions = 0;
-    for (uint32_t i = first; i < end; i++)
-        positions += counts[i] < MANY ? counts[i] : 0;
-    return positions * POSITION_BYTES + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + BIT_WRITER_SLACK;
+    size_t few = 0, large = 0;
+    for (uint32_t i = first; i < end; i++) {
+        few += counts[i] < MANY ? counts[i] : 0;
+        if (counts[i] >= MANY)
+            large += (size_t)positions_bits_most(counts[i], postings_extent(g->context, g->postings->documents[i])) / 8;
+    }
+    return few * POSITION_BYTES + large + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + 2 * BIT_WRITER_SLACK;
 }
 
-/* Room for a large group, and for the others again. False when out of memory. */
-static bool make_room(group_writer *g, bit_writer *w, uint32_t c, uint32_t u, size_t others)
-{
-    g->to->size = (size_t)(w->at - g->to->data);
-    if (!buffer_reserve(g->to, (size_t)(positions_bits(c, u) / 8) + COUNT_BYTES + others))
-        return false;
-    w->at = g->to->data + g->to->size;
-    return true;
-}
-
-/* The groups of postings [first, end), whose bits begin and end with a byte. False when out of memory. */
-static bool add_run(group_writer *g, uint32_t first, uint32_t end)
+/* The high parts of groups [first, end) with their counts; *lows: how many bits low parts take. */
+static void put_highs(group_writer *g, bit_writer *w, uint32_t first, uint32_t end, uint64_t *lows)
 {
     const postings_context *context = g->context;
     const uint32_t *counts = g->counts, *documents = g->postings->documents, base = context->position_base;
     const oir_termpos *next = g->next;
-    size_t room = find_room(g, first, end);
-    bit_writer w;
-    if (!buffer_reserve(g->to, room))
-        return false;
-    bit_writer_init(&w, g->to->data + g->to->size);
+    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
     for (uint32_t i = first; i < end; i++) {
         uint32_t c = counts[i], u = postings_extent(context, documents[i]);
         if (i + PREFETCH < g->postings->count && !context->even_extents)
             __builtin_prefetch(&context->extents.plane[0][documents[i + PREFETCH]]);
-        if (c >= MANY && !make_room(g, &w, c, u, room))
-            return false;
         if (g->counted)
-            positions_put_count(&w, c);
-        positions_put(&w, next, c, u, base);
+            positions_put_count(&to, c);
+        *lows += positions_put_highs(&to, next, c, u, base);
         next += c;
     }
     g->next = next;
-    g->to->size = (size_t)(bit_writer_end(&w) - g->to->data);
-    return true;
+    *w = to;
 }
 
-/* The same where all documents have u places and no group is large. */
-static bool add_alike(group_writer *g, uint32_t first, uint32_t end, uint32_t u)
+/* The groups of postings [first, end), a run (codec/positions.h); `alike`: all documents have as many places, and no
+ * group is large. False when out of memory. */
+static bool add_run(group_writer *g, uint32_t first, uint32_t end, bool alike)
 {
+    const uint32_t *counts = g->counts, *documents = g->postings->documents, base = g->context->position_base;
+    uint64_t lows = 0;
     bit_writer w;
+    if (first == end)
+        return true;
     if (!buffer_reserve(g->to, find_room(g, first, end)))
         return false;
-    bit_writer_init(&w, g->to->data + g->to->size);
-    g->next = positions_put_alike(&w, g->next, g->end, g->counts + first, g->bytes + first, g->one, end - first, u,
-                                  g->context->position_base);
+    uint8_t *start = g->to->data + g->to->size;
+    bit_writer_init(&w, start);
+    if (alike)
+        g->next = positions_put_highs_alike(&w, g->next, counts + first, g->bytes + first, g->one, end - first,
+                                            postings_extent(g->context, documents[first]), base, &lows);
+    else
+        put_highs(g, &w, first, end, &lows);
+    positions_put_padding(&w, bit_writer_count(&w, start), lows);
+    if (alike) {
+        positions_put_lows_alike(&w, g->next, counts + first, g->bytes + first, g->one, end - first,
+                                 postings_extent(g->context, documents[first]), base);
+    } else {
+        const oir_termpos *next = g->next;
+        for (uint32_t i = end; i-- > first;) {
+            next -= counts[i];
+            positions_put_lows(&w, next, counts[i], postings_extent(g->context, documents[i]), base);
+        }
+    }
     g->to->size = (size_t)(bit_writer_end(&w) - g->to->data);
     return true;
 }
@@ -97,10 +103,10 @@ static bool add_sparse(group_writer *g)
         uint64_t window = (uint64_t)sample * shape.stride;
         for (first = i; i < p->count && p->documents[i] >> WINDOW_BITS < window; i++) {
         }
-        if (!add_run(g, first, i))
+        if (!add_run(g, first, i, false))
             return false;
         bits_store32(g->to->data + table + (size_t)sample * 4, (uint32_t)g->to->size);
-        if (sample == samples - 1 && !add_run(g, i, p->count))
+        if (sample == samples - 1 && !add_run(g, i, p->count, false))
             return false;
     }
     return true;
@@ -117,8 +123,7 @@ static bool add_window_groups(group_writer *g, uint32_t first, uint32_t end, uin
         starts[(i - first) / 64] = (uint32_t)(g->to->size - origin);
         for (uint32_t k = i; alike && k < next; k++)
             alike &= g->counts[k] < MANY;
-        if (!(alike ? add_alike(g, i, next, postings_extent(context, g->postings->documents[i])) :
-                      add_run(g, i, next)))
+        if (!add_run(g, i, next, alike))
             return false;
     }
     return true;
@@ -195,7 +200,7 @@ static bool add_groups(group_writer g, uint8_t form, uint32_t offset_size, bool 
     }
     if (form == POSTINGS_SPARSE)
         return add_sparse(&g) && !g.to->failed;
-    return add_run(&g, 0, g.postings->count);
+    return add_run(&g, 0, g.postings->count, false);
 }
 
 oir_status positions_writer_put(buffer *to, const postings_context *context, const term_postings *p,
@@ -204,8 +209,7 @@ oir_status positions_writer_put(buffer *to, const postings_context *context, con
     bool counted = entry->positions_form == POSITIONS_COUNTED, too_wide = true;
     group_writer g = {.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
                       .counts = p->position_counts ? p->position_counts : p->wdf, .one = (uint8_t)(1 - base),
-                      .bytes = counted ? NULL : wdf,
-                      .end = counted ? NULL : p->positions + entry->collection_freq};
+                      .bytes = counted ? NULL : wdf};
     for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
         if (!add_groups(g, entry->form, offset_size, &too_wide))
             return error_no_memory(err, "positions");

@@ -123,55 +123,71 @@ typedef struct group_reader {
     const postings_view *view;
     const postings_context *context;
     const postings_list *list;
-    uint64_t bit;            /* where the next group starts */
+    uint64_t lows, highs;    /* where the next group's low parts end, and its high parts, or their count, start */
+    uint64_t end;            /* of the run */
     uint32_t index;          /* the next group */
     uint32_t unit;           /* window (dense) or sample (sparse) of the next group, plus 1; 0 before the first */
     uint32_t unit_first;     /* index of the unit's first group */
+    uint32_t unit_count;     /* dense: groups of the window */
 } group_reader;
 
-/* At the start of a window or sample: to its first group, behind its offsets of blocks. */
-static void enter_unit(group_reader *g)
+static void enter_run(group_reader *g, position_run run)
+{
+    g->highs = run.begin;
+    g->lows = g->end = run.end;
+}
+
+/* To the run of the next group. False when damaged. */
+static bool enter_unit(group_reader *g)
 {
     const postings_view *v = g->view;
     uint32_t window = g->list->documents[g->index] >> WINDOW_BITS;
+    position_run run = {0, (uint64_t)v->positions_size * 8};
     if (v->form == POSTINGS_DENSE) {
-        if (window + 1 != g->unit) {
+        bool fresh = window + 1 != g->unit;
+        if (fresh) {
             uint32_t end = g->index;
             while (end < g->list->count && g->list->documents[end] >> WINDOW_BITS == window)
                 end++;
-            uint32_t blocks = (end - g->index + 63) / 64;
             g->unit = window + 1;
             g->unit_first = g->index;
-            g->bit = postings_view_positions_place(v, window) * UINT64_C(8);
-            g->bit += (uint64_t)(blocks - 1) * postings_view_block_offset(v) * 8;
-        } else if ((g->index - g->unit_first) % 64 == 0) {
-            g->bit = (g->bit + 7) & ~UINT64_C(7);
+            g->unit_count = end - g->index;
         }
-    } else if (v->form == POSTINGS_SPARSE) {
-        uint32_t sample = window / v->list.stride;
-        if (sample + 1 != g->unit) {
-            g->unit = sample + 1;
-            g->bit = (uint64_t)bits_load32(v->positions + (size_t)sample * 4) * 8;
-        }
+        uint32_t group = g->index - g->unit_first;
+        if (group % RANGE_SIZE != 0)
+            return true;
+        if (!postings_view_dense_run(v, window, g->unit_count, group / RANGE_SIZE, &run))
+            return false;
+    } else {
+        uint32_t unit = v->form == POSTINGS_SPARSE ? window / v->list.stride + 1 : 1;
+        if (unit == g->unit)
+            return true;
+        g->unit = unit;
+        if (v->form == POSTINGS_SPARSE && !postings_view_sparse_run(v, unit - 1, &run))
+            return false;
     }
+    enter_run(g, run);
+    return true;
 }
 
-/* The next group's number of positions and of places; g->bit is at its bits then. */
-static bool group_begin(group_reader *g, uint32_t *c, uint32_t *u)
+/* The next group: how many positions, among how many places, and where. False when damaged. */
+static bool next_group(group_reader *g, uint32_t *c, uint32_t *u, positions_place *place)
 {
-    uint64_t end = (uint64_t)g->view->positions_size * 8;
-    enter_unit(g);
+    if (!enter_unit(g))
+        return false;
     *u = postings_extent(g->context, g->list->documents[g->index]);
     *c = g->list->wdf[g->index];
     if (g->view->positions_form == POSITIONS_COUNTED)
-        *c = positions_get_count(g->view->positions, &g->bit, end);
-    return *c <= *u && g->bit + positions_bits(*c, *u) <= end;
-}
-
-static void group_end(group_reader *g, uint32_t c, uint32_t u)
-{
-    g->bit += positions_bits(c, u);
+        *c = positions_get_count(g->view->positions, &g->highs, g->end);
+    uint64_t size = positions_lows(*c, *u);
+    if (*c > *u || size > g->lows)
+        return false;
+    g->lows -= size;
+    *place = (positions_place){g->lows, g->highs};
+    if (*c > 1)
+        g->highs = positions_kernels_get(isa_best())->skip(g->view->positions, g->highs, g->end, *c);
     g->index++;
+    return g->lows >= g->highs;
 }
 
 static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, positions_list *out, oir_error *err)
@@ -183,17 +199,17 @@ static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, p
     memset(out->counts, 0, (size_t)(end - first) * sizeof *out->counts);
     while (v->positions && g->index < end) {
         uint32_t c, u, i = g->index;
-        if (!group_begin(g, &c, &u))
+        positions_place place;
+        if (!next_group(g, &c, &u, &place))
             return damaged(err, v, "positions");
         if (i >= first) {
             if (!memory_reserve(&out->positions, &out->positions_capacity, out->total + c, sizeof *out->positions))
                 return error_no_memory(err, "positions");
-            positions_get(v->positions, g->bit, (uint64_t)v->positions_size * 8, c, u, g->context->position_base,
+            positions_get(v->positions, place, (uint64_t)v->positions_size * 8, c, u, g->context->position_base,
                           out->positions + out->total);
             out->counts[i - first] = c;
             out->total += c;
         }
-        group_end(g, c, u);
     }
     return OIR_OK;
 }
@@ -226,9 +242,9 @@ oir_status postings_count_positions(const struct container *parts, const posting
         return *total <= (uint64_t)v.positions_size * 8 + list->count ? OIR_OK : damaged(err, &v, "positions");
     group_reader g = {.view = &v, .context = context, .list = list};
     for (uint32_t c, u; v.positions && g.index < list->count; *total += c) {
-        if (!group_begin(&g, &c, &u))
+        positions_place place;
+        if (!next_group(&g, &c, &u, &place))
             return damaged(err, &v, "positions");
-        group_end(&g, c, u);
     }
     return OIR_OK;
 }

@@ -115,6 +115,40 @@ oir_status postings_view_positions(postings_view *v, const struct container *par
     return OIR_OK;
 }
 
+static bool set_run(const postings_view *v, uint64_t begin, uint64_t end, position_run *out)
+{
+    *out = (position_run){begin * 8, end * 8};
+    return begin <= end && end <= v->positions_size;
+}
+
+bool postings_view_dense_run(const postings_view *v, uint32_t window, uint32_t count, uint32_t block,
+                             position_run *out)
+{
+    uint32_t size = postings_view_block_offset(v), blocks = (count + RANGE_SIZE - 1) / RANGE_SIZE;
+    uint64_t start = postings_view_positions_place(v, window), next = v->positions_size;
+    if (window + 1 < v->windows)
+        next = postings_view_positions_place(v, window + 1);
+    uint64_t groups = start + (uint64_t)(blocks - 1) * size, begin = groups, end = groups;
+    if (block >= blocks || groups > v->positions_size)
+        return false;
+    const uint8_t *offsets = v->positions + start;
+    if (block)
+        begin += size == 2 ? bits_load16(offsets + (size_t)(block - 1) * 2)
+                           : bits_load32(offsets + (size_t)(block - 1) * 4);
+    if (block + 1 == blocks)
+        end = next;
+    else
+        end += size == 2 ? bits_load16(offsets + (size_t)block * 2) : bits_load32(offsets + (size_t)block * 4);
+    return set_run(v, begin, end, out);
+}
+
+bool postings_view_sparse_run(const postings_view *v, uint32_t sample, position_run *out)
+{
+    const uint8_t *at = v->positions + (size_t)sample * 4;
+    bool last = sample + 1 == sparse_layout_samples(&v->list);
+    return set_run(v, bits_load32(at), last ? v->positions_size : bits_load32(at + 4), out);
+}
+
 uint32_t postings_view_find_large(const postings_view *v, uint64_t document)
 {
     uint32_t low = 0, high = v->large_count;

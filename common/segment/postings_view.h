@@ -121,6 +121,18 @@ static inline uint32_t postings_view_positions_place(const postings_view *v, uin
                                                     : bits_load32(v->positions + 1 + (size_t)window * 4);
 }
 
+/* Where groups of positions lie that were written together (codec/positions.h), in bits of v->positions. */
+typedef struct position_run {
+    uint64_t begin, end;
+} position_run;
+
+/* The run of a block of 64 documents of a dense list's window, which has `count` documents; v->positions are there.
+ * False when damaged. */
+bool postings_view_dense_run(const postings_view *v, uint32_t window, uint32_t count, uint32_t block,
+                             position_run *out);
+/* The run from a sample of a sparse list to the next. False when damaged. */
+bool postings_view_sparse_run(const postings_view *v, uint32_t sample, position_run *out);
+
 /* The payload of a window of a dense list: *count documents, in at most *size bytes, which go on behind it. False when
  * damaged. */
 static inline bool postings_view_window(const postings_view *v, uint32_t window, const uint8_t **payload, size_t *size,

@@ -30,14 +30,19 @@ typedef struct position_block {
     uint32_t capacity;
     uint32_t *wdf;             /* positions of each group: the document's wdf, exact, or a count of their own */
     uint32_t *places;          /* among how many */
-    uint64_t *bits;            /* where each group's positions start */
+    uint64_t *ends;            /* bits of low parts of each group and those before it */
+    uint64_t *highs;           /* where its high parts start, where counts stand between them */
+    position_run run;
+    uint32_t passed;           /* else the last group that was asked for, */
+    uint64_t passed_highs;     /* and where its high parts start */
 
     /* Even extents: of a block, wdf are enough. */
     bool even_known;
     uint32_t even_unit;
     uint32_t even_extent;      /* that `sizes` are for */
-    uint64_t even_bit;         /* where the block starts, */
-    uint16_t even_offsets[RANGE_SIZE]; /* and behind that each group, as many as even_count */
+    position_run even_run;     /* of the block, */
+    uint16_t even_before[RANGE_SIZE]; /* and how many bits of low parts are before each group, */
+    uint16_t even_ones[RANGE_SIZE];   /* and how many high parts, as many as even_count */
     uint32_t even_count;
     uint8_t even_wdf[RANGE_SIZE];
     uint8_t sizes[POSITIONS_SIZES];
@@ -194,9 +199,9 @@ typedef struct position_room {
     uint32_t capacity;
 } position_room;
 
-/* Where the positions of the term in one document are: `count` of them among `places`, from a bit on. */
+/* Where the positions of the term in one document are: `count` of them among `places`. */
 typedef struct position_group {
-    uint64_t bit;
+    positions_place place;
     uint32_t count, places;
 } position_group;
 
@@ -210,20 +215,21 @@ oir_status postings_window_read_group(postings_window *p, const position_group *
 /* The position of a group that has one. */
 static inline uint32_t postings_window_single(const postings_window *p, const position_group *group)
 {
-    uint64_t bits = bits_load64(p->view.positions + group->bit / 8) >> (group->bit & 7);
+    uint64_t bits = bits_load64(p->view.positions + group->place.lows / 8) >> (group->place.lows & 7);
     return p->context->position_base + (uint32_t)(bits & bits_low(group->places ? bits_width(group->places - 1) : 0));
 }
 
 /* A group that positions_fit_mask as bits: place p, less the least position of all, is bit p. */
 static inline uint64_t postings_window_mask(const postings_window *p, const position_group *group)
 {
-    return positions_mask(p->view.positions, group->bit, group->count, group->places);
+    return positions_mask(p->view.positions, group->place, group->count, group->places);
 }
 
 /* All positions of a dense list, window by window: where those of the next document are. */
 typedef struct position_stream {
-    uint32_t next;              /* of the window's documents; each 64th begins with a byte */
-    uint64_t bit;               /* where its positions, or their count, start */
+    uint32_t next;              /* of the window's documents; each 64th begins a run */
+    uint64_t lows, highs;       /* where its low parts end, and its high parts, or their count, start */
+    uint64_t end;               /* of the run */
     uint8_t counts[RANGE_SIZE]; /* wdf of the 64 around it, 255 at most */
 } position_stream;
 
@@ -233,7 +239,8 @@ typedef struct position_groups {
     uint32_t count;
     uint32_t counts[RANGE_SIZE + 16]; /* of positions */
     uint32_t places[RANGE_SIZE + 16]; /* among how many: for the caller to fill in */
-    uint64_t bits[RANGE_SIZE + 16];   /* where they start */
+    uint64_t lows[RANGE_SIZE + 16];   /* where low parts start, */
+    uint64_t highs[RANGE_SIZE + 16];  /* and high parts, of two or more */
 } position_groups;
 
 /* Begins what belongs to 64 documents, when s->next is the first of them. OIR_CORRUPT, OIR_NO_MEMORY. */

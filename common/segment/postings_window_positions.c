@@ -28,8 +28,11 @@ static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *e
         return OIR_OK;
     b->wdf = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->wdf);
     b->places = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->places);
-    b->bits = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->bits);
-    b->capacity = b->wdf && b->places && b->bits ? count : 0;
+    b->ends = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->ends);
+    if (p->view.positions_form == POSITIONS_COUNTED)
+        b->highs = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->highs);
+    bool all = b->wdf && b->places && b->ends && (b->highs || p->view.positions_form != POSITIONS_COUNTED);
+    b->capacity = all ? count : 0;
     return b->capacity ? OIR_OK : error_no_memory(err, "positions");
 }
 
@@ -40,38 +43,54 @@ static void block_add(postings_window *p, uint32_t document, uint8_t wdf)
     b->wdf[b->count++] = exact(p, document, wdf);
 }
 
-/* Adds the sizes up, from where the block's first group starts; where counts stand before groups, that is behind
- * them. */
-static void block_finish(postings_window *p, uint32_t unit, uint64_t bit)
+static uint64_t skip_ones(const postings_window *p, uint64_t bit, uint64_t end, uint64_t ones)
+{
+    return ones ? positions_kernels_get(p->kernels->isa)->skip(p->view.positions, bit, end, ones) : bit;
+}
+
+/* Adds the sizes of low parts up; where counts stand before high parts, these are gone over too. */
+static void block_finish(postings_window *p, uint32_t unit, position_run run)
 {
     position_block *b = &p->block;
-    uint64_t end = (uint64_t)p->view.positions_size * 8;
+    uint64_t highs = run.begin, sum = 0;
     if (p->view.positions_form == POSITIONS_WDF)
-        positions_kernels_get(p->kernels->isa)->starts(b->wdf, b->places, b->count, bit, b->bits);
+        positions_kernels_get(p->kernels->isa)->ends(b->wdf, b->places, b->count, b->ends);
     for (uint32_t i = 0; p->view.positions_form == POSITIONS_COUNTED && i < b->count; i++) {
-        b->wdf[i] = positions_get_count(p->view.positions, &bit, end);
-        b->bits[i] = bit;
-        bit += positions_bits(b->wdf[i] < b->places[i] ? b->wdf[i] : b->places[i], b->places[i]);
+        b->wdf[i] = positions_get_count(p->view.positions, &highs, run.end);
+        b->highs[i] = highs;
+        b->ends[i] = sum += positions_lows(b->wdf[i], b->places[i]);
+        highs = b->wdf[i] > 1 ? skip_ones(p, highs, run.end, b->wdf[i]) : highs;
     }
+    b->run = run;
+    b->passed = 0;
+    b->passed_highs = run.begin;
     b->unit = unit;
     b->known = true;
 }
 
+/* Where the high parts of a block's group start: questions mostly ascend, so they are looked for from the last on. */
+static uint64_t find_highs(postings_window *p, uint32_t slot)
+{
+    position_block *b = &p->block;
+    uint32_t ones = 0;
+    if (p->view.positions_form == POSITIONS_COUNTED)
+        return b->highs[slot];
+    if (slot < b->passed) {
+        b->passed = 0;
+        b->passed_highs = b->run.begin;
+    }
+    for (uint32_t i = b->passed; i < slot; i++)
+        ones += b->wdf[i] > 1 ? b->wdf[i] : 0;
+    b->passed = slot;
+    b->passed_highs = skip_ones(p, b->passed_highs, b->run.end, ones);
+    return b->passed_highs;
+}
+
 /* ---- dense: blocks of 64 groups within the window ---- */
 
-static oir_status find_dense_block(const postings_window *p, uint32_t block, uint64_t *bit, oir_error *err)
+static oir_status find_dense_block(const postings_window *p, uint32_t block, position_run *run, oir_error *err)
 {
-    const uint8_t *bytes = p->view.positions;
-    uint32_t size = postings_view_block_offset(&p->view);
-    uint32_t blocks = (p->window_count + GROUPS_IN_BLOCK - 1) / GROUPS_IN_BLOCK;
-    uint64_t start = postings_view_positions_place(&p->view, p->window), groups = start + (uint64_t)(blocks - 1) * size;
-    if (!blocks || groups > p->view.positions_size)
-        return damaged(p, err);
-    if (block)
-        groups += size == 2 ? bits_load16(bytes + start + (size_t)(block - 1) * 2)
-                            : bits_load32(bytes + start + (size_t)(block - 1) * 4);
-    *bit = groups * 8;
-    return OIR_OK;
+    return postings_view_dense_run(&p->view, p->window, p->window_count, block, run) ? OIR_OK : damaged(p, err);
 }
 
 /* The mask of a range without its documents before the window's `from`-th. */
@@ -128,11 +147,11 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
     uint32_t from = block * GROUPS_IN_BLOCK, left = p->window_count - from;
     uint32_t count = left < wanted ? left : wanted;
     uint8_t wdf[RANGE_SIZE]; /* in the order of the list, since none is left out */
-    uint64_t bit = 0;
+    position_run run;
     if (from >= p->window_count)
         return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, GROUPS_IN_BLOCK + RANGE_SIZE, err));
-    ERROR_FORWARD(find_dense_block(p, block, &bit, err));
+    ERROR_FORWARD(find_dense_block(p, block, &run, err));
     p->block.known = false;
     p->block.first = from;
     p->kernels->dense_wdf(&p->dense, bits_low(count), from, wdf);
@@ -144,7 +163,7 @@ static oir_status read_dense_block(postings_window *p, uint32_t range, uint32_t 
         p->block.wdf[i] = wdf[i];
     if (p->view.large_count)
         find_large(p, range, from, p->block.count);
-    block_finish(p, p->window * RANGES + block, bit);
+    block_finish(p, p->window * RANGES + block, run);
     return OIR_OK;
 }
 
@@ -161,6 +180,12 @@ static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index,
     return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
+/* The high parts of 0 to 63 positions. */
+static const uint8_t high_parts[POSITIONS_SIZES] = {
+    0,  0,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+
 /* Where extents are even, groups are found by wdf alone. */
 static oir_status read_even_block(postings_window *p, uint32_t block, oir_error *err)
 {
@@ -169,11 +194,13 @@ static oir_status read_even_block(postings_window *p, uint32_t block, oir_error 
     if (from >= p->window_count)
         return damaged(p, err);
     uint32_t left = p->window_count - from;
-    ERROR_FORWARD(find_dense_block(p, block, &b->even_bit, err));
+    ERROR_FORWARD(find_dense_block(p, block, &b->even_run, err));
     p->kernels->dense_wdf(&p->dense, bits_low(left < GROUPS_IN_BLOCK ? left : GROUPS_IN_BLOCK), from, b->even_wdf);
     if (!b->even_known || b->even_extent != extent)
         positions_sizes(extent, b->sizes);
-    b->even_count = positions_kernels_get(p->kernels->isa)->offsets(b->sizes, b->even_wdf, b->even_offsets);
+    const positions_kernels *k = positions_kernels_get(p->kernels->isa);
+    b->even_count = k->offsets(b->sizes, b->even_wdf, b->even_before);
+    k->offsets(high_parts, b->even_wdf, b->even_ones);
     b->even_extent = extent;
     b->even_unit = p->window * RANGES + block;
     b->even_known = true;
@@ -187,10 +214,14 @@ static oir_status find_even(postings_window *p, uint32_t index, position_group *
     uint32_t block = index / GROUPS_IN_BLOCK, slot = index % GROUPS_IN_BLOCK;
     if (!b->even_known || b->even_unit != p->window * RANGES + block)
         ERROR_FORWARD(read_even_block(p, block, err));
-    *found = slot < b->even_count && b->even_wdf[slot] < UINT8_MAX;
-    out->bit = b->even_bit + b->even_offsets[slot];
+    uint32_t wdf = b->even_wdf[slot], size = wdf < POSITIONS_SIZES ? b->sizes[wdf] : POSITIONS_SIZE_UNKNOWN;
+    *found = slot < b->even_count && size != POSITIONS_SIZE_UNKNOWN;
+    if (!*found)
+        return OIR_OK;
     out->places = b->even_extent;
-    out->count = b->even_wdf[slot] < out->places ? b->even_wdf[slot] : out->places;
+    out->count = wdf < out->places ? wdf : out->places;
+    out->place.lows = b->even_run.end - b->even_before[slot] - size;
+    out->place.highs = wdf > 1 ? skip_ones(p, b->even_run.begin, b->even_run.end, b->even_ones[slot]) : 0;
     return OIR_OK;
 }
 
@@ -202,10 +233,10 @@ static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *er
     const uint8_t *at = list->samples + (size_t)sample * 8;
     uint32_t samples = list->windows / list->stride + 1, begin = bits_load32(at);
     uint32_t end = sample + 1 < samples ? bits_load32(at + 8) : list->count;
-    uint64_t bit = (uint64_t)bits_load32(p->view.positions + (size_t)sample * 4) * 8;
+    position_run run;
     uint16_t places[WINDOW_SIZE + SPILL];
     uint8_t wdf[WINDOW_SIZE + SPILL];
-    if (begin > end || end > list->count || bit > (uint64_t)p->view.positions_size * 8)
+    if (begin > end || end > list->count || !postings_view_sparse_run(&p->view, sample, &run))
         return damaged(p, err);
     ERROR_FORWARD(block_reserve(p, end - begin, err));
     p->block.known = false;
@@ -218,7 +249,7 @@ static oir_status read_sample(postings_window *p, uint32_t sample, oir_error *er
         for (uint32_t i = 0; i < span.count && p->block.count < end - begin; i++)
             block_add(p, window << WINDOW_BITS | places[i], wdf[i]);
     }
-    block_finish(p, sample, bit);
+    block_finish(p, sample, run);
     return OIR_OK;
 }
 
@@ -239,7 +270,7 @@ static oir_status find_short(postings_window *p, oir_error *err)
     p->block.first = 0;
     for (uint32_t i = 0; i < p->count; i++)
         block_add(p, p->documents[i], p->all_wdf[i]);
-    block_finish(p, 0, 0);
+    block_finish(p, 0, (position_run){0, (uint64_t)p->view.positions_size * 8});
     return OIR_OK;
 }
 
@@ -256,13 +287,14 @@ static oir_status open_positions(postings_window *p, oir_error *err)
 }
 
 /* From a block's sums. */
-static oir_status take_group(const postings_window *p, uint32_t index, position_group *out, oir_error *err)
+static oir_status take_group(postings_window *p, uint32_t index, position_group *out, oir_error *err)
 {
     const position_block *b = &p->block;
     uint32_t slot = index - b->first;
     if (slot >= b->count)
         return damaged(p, err);
-    out->bit = b->bits[slot];
+    out->place.lows = b->run.end - b->ends[slot];
+    out->place.highs = b->wdf[slot] > 1 ? find_highs(p, slot) : 0;
     out->places = b->places[slot];
     out->count = b->wdf[slot] < out->places ? b->wdf[slot] : out->places;
     return OIR_OK;
@@ -300,9 +332,9 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
             ERROR_FORWARD(find_dense(p, range, index, last, err));
         if (!found)
             ERROR_FORWARD(take_group(p, index, out, err));
-        if (out->bit > end)
+        if (out->place.lows > end || out->place.highs > end)
             return damaged(p, err);
-        __builtin_prefetch(p->view.positions + out->bit / 8);
+        __builtin_prefetch(p->view.positions + out->place.lows / 8);
     }
     return OIR_OK;
 }
@@ -310,37 +342,45 @@ oir_status postings_window_groups(postings_window *p, uint32_t range, uint64_t d
 oir_status postings_window_read_block(postings_window *p, position_stream *s, oir_error *err)
 {
     uint32_t left = p->window_count - s->next;
+    position_run run;
     if (s->next >= p->window_count)
         return damaged(p, err);
-    if (s->next == 0) {
-        ERROR_FORWARD(open_positions(p, err));
-        ERROR_FORWARD(find_dense_block(p, 0, &s->bit, err));
-    }
-    s->bit = (s->bit + 7) & ~UINT64_C(7);
+    ERROR_FORWARD(open_positions(p, err));
+    ERROR_FORWARD(find_dense_block(p, s->next / GROUPS_IN_BLOCK, &run, err));
+    s->highs = run.begin;
+    s->lows = s->end = run.end;
     p->kernels->dense_wdf(&p->dense, bits_low(left < RANGE_SIZE ? left : RANGE_SIZE), s->next, s->counts);
     return OIR_OK;
-}
-
-static oir_status move_stream(const postings_window *p, position_stream *s, uint64_t bit, uint32_t documents,
-                              oir_error *err)
-{
-    s->bit = bit;
-    s->next += documents;
-    return bit <= (uint64_t)p->view.positions_size * 8 ? OIR_OK : damaged(p, err);
 }
 
 oir_status postings_window_next_groups(postings_window *p, position_stream *s, position_groups *groups,
                                        oir_error *err)
 {
     uint32_t slot = s->next % RANGE_SIZE, n = groups->count;
+    uint64_t ends[RANGE_SIZE + 16], highs = s->highs;
     for (uint32_t i = 0; i < n; i++)
         groups->counts[i] = s->counts[slot + i];
     for (uint32_t i = 0; i < n; i++)
         if (groups->counts[i] > groups->places[i])
             return damaged(p, err);
-    positions_kernels_get(p->kernels->isa)->starts(groups->counts, groups->places, n, s->bit, groups->bits);
-    return move_stream(p, s, groups->bits[n - 1] + positions_bits(groups->counts[n - 1], groups->places[n - 1]), n,
-                       err);
+    positions_kernels_get(p->kernels->isa)->ends(groups->counts, groups->places, n, ends);
+    if (ends[n - 1] > s->lows)
+        return damaged(p, err);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t c = groups->counts[i];
+        groups->lows[i] = s->lows - ends[i];
+        groups->highs[i] = highs;
+        if (c > POSITIONS_FEW)
+            highs = skip_ones(p, highs, s->end, c);
+        else if (c > 1)
+            highs = positions_skip_few(p->view.positions, highs, c);
+        if (highs > s->end)
+            return damaged(p, err);
+    }
+    s->lows -= ends[n - 1];
+    s->highs = highs;
+    s->next += n;
+    return OIR_OK;
 }
 
 oir_status postings_window_next_group(postings_window *p, position_stream *s, uint32_t document, uint32_t places,
@@ -348,9 +388,15 @@ oir_status postings_window_next_group(postings_window *p, position_stream *s, ui
 {
     uint32_t count = exact(p, document, s->counts[s->next % RANGE_SIZE]);
     if (p->view.positions_form == POSITIONS_COUNTED)
-        count = positions_get_count(p->view.positions, &s->bit, (uint64_t)p->view.positions_size * 8);
-    *out = (position_group){s->bit, count, places};
-    return count > places ? damaged(p, err) : move_stream(p, s, s->bit + positions_bits(count, places), 1, err);
+        count = positions_get_count(p->view.positions, &s->highs, s->end);
+    uint64_t size = positions_lows(count, places);
+    if (count > places || size > s->lows)
+        return damaged(p, err);
+    s->lows -= size;
+    *out = (position_group){{s->lows, s->highs}, count, places};
+    s->highs = count > 1 ? skip_ones(p, s->highs, s->end, count) : s->highs;
+    s->next++;
+    return OIR_OK;
 }
 
 static oir_status room_reserve(postings_window *p, position_room *room, uint32_t count, oir_error *err)
@@ -371,13 +417,13 @@ oir_status postings_window_read_group(postings_window *p, const position_group *
 {
     uint64_t end = (uint64_t)p->view.positions_size * 8;
     room->count = 0;
-    if (group->bit + positions_bits(group->count, group->places) > end)
+    if (group->place.lows + positions_lows(group->count, group->places) > end)
         return damaged(p, err);
     ERROR_FORWARD(room_reserve(p, room, group->count, err));
     if (group->count == 1) /* most are alone: read without a call */
         room->positions[0] = postings_window_single(p, group);
     else
-        positions_kernels_get(p->kernels->isa)->get(p->view.positions, group->bit, end, group->count, group->places,
+        positions_kernels_get(p->kernels->isa)->get(p->view.positions, group->place, end, group->count, group->places,
                                                     p->context->position_base, room->positions);
     room->count = group->count;
     return OIR_OK;

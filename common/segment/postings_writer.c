@@ -17,15 +17,14 @@
  * 0 says nothing.
  * The base is 1, or 0 when some wdf of the list is 0.
  *
- * Bytes of a term's positions, in PART_POSITIONS, groups as in codec/positions.h (POSITIONS_COUNTED: each with its
- * count before it):
- *     short, inlined   the groups
- *     sparse           for each sample of the list 4 bytes: where its first group starts; the groups, samples starting
- *                      at whole bytes
+ * Bytes of a term's positions, in PART_POSITIONS, runs of groups as in codec/positions.h (POSITIONS_COUNTED: each with
+ * its count before its high parts):
+ *     short, inlined   one run
+ *     sparse           for each sample of the list 4 bytes: where its run starts; the runs
  *     dense            1 byte: 2 or 4, the size of block offsets, 8 more: places are narrow; for each window where it
  *                      starts: 4 bytes, or if narrow for each eighth, from the first on, and for the others 2 bytes,
- *                      how much further; for each window that is not empty the offsets of its second, third... block of
- *                      64 groups from its first, then the groups, blocks starting at whole bytes
+ *                      how much further; for each window that is not empty the offsets of its second, third... run of
+ *                      64 groups from its first, then the runs
  * Offsets count from the first byte of the term's positions. */
 #include <assert.h>
 

@@ -25,47 +25,92 @@ static void draw_shape(uint32_t *c, uint32_t *u)
         *c = harness_below(*u + 1);
 }
 
+enum { GROUPS = 8 };
+
+/* A run of groups, written. */
+typedef struct run {
+    buffer bytes;
+    uint32_t n, base, start;                        /* groups; less than all positions; bits before the run */
+    uint32_t counts[GROUPS + 16], places[GROUPS + 16];
+    uint32_t *positions[GROUPS];
+    uint64_t highs[GROUPS], highs_end, end;         /* in bits */
+} run;
+
+static void run_write(run *r)
+{
+    static uint32_t room[GROUPS][MOST];
+    bit_writer w;
+    uint64_t lows = 0, most = r->start + 64;
+    for (uint32_t i = 0; i < r->n; i++) {
+        r->positions[i] = room[i];
+        draw(room[i], r->counts[i], r->places[i]);
+        for (uint32_t k = 0; k < r->counts[i]; k++)
+            room[i][k] += r->base;
+        most += positions_bits_most(r->counts[i], r->places[i]);
+        lows += positions_lows(r->counts[i], r->places[i]);
+    }
+    r->bytes = (buffer)BUFFER_INIT;
+    REQUIRE(buffer_reserve(&r->bytes, (size_t)most / 8 + 1 + BIT_WRITER_SLACK));
+    bit_writer_init(&w, r->bytes.data);
+    bit_writer_add_word(&w, 0, r->start);
+    for (uint32_t i = 0; i < r->n; i++) {
+        r->highs[i] = bit_writer_count(&w, r->bytes.data);
+        EXPECT_EQ(positions_put_highs(&w, r->positions[i], r->counts[i], r->places[i], r->base),
+                  positions_lows(r->counts[i], r->places[i]));
+    }
+    r->highs_end = bit_writer_count(&w, r->bytes.data);
+    positions_put_padding(&w, r->highs_end, lows);
+    for (uint32_t i = r->n; i-- > 0;)
+        positions_put_lows(&w, r->positions[i], r->counts[i], r->places[i], r->base);
+    r->end = bit_writer_count(&w, r->bytes.data);
+    EXPECT_EQ(r->end % 8, 0);
+    EXPECT(r->end - r->highs_end - lows < 8);
+    EXPECT(r->end <= most);
+    r->bytes.size = (size_t)(bit_writer_end(&w) - r->bytes.data);
+}
+
 static void groups_round_trip(void)
 {
-    static uint32_t positions[MOST], got[MOST + SPILL];
+    static uint32_t got[MOST + SPILL];
     for (int trial = 0; trial < 5000; trial++) {
-        uint32_t c, u, base = harness_below(2), start = harness_below(64);
-        buffer b = BUFFER_INIT;
-        bit_writer w;
-        draw_shape(&c, &u);
-        draw(positions, c, u);
-        REQUIRE(buffer_reserve(&b, (size_t)(positions_bits(c, u) + start) / 8 + 1 + BIT_WRITER_SLACK));
-        bit_writer_init(&w, b.data);
-        bit_writer_add_word(&w, 0, start);
-        for (uint32_t i = 0; i < c; i++)
-            positions[i] += base;
-        positions_put(&w, positions, c, u, base);
-        for (uint32_t i = 0; i < c; i++)
-            positions[i] -= base;
-        EXPECT_EQ(bit_writer_count(&w, b.data), start + positions_bits(c, u));
-        b.size = (size_t)(bit_writer_end(&w) - b.data);
-        uint64_t end = b.size * 8;
-        const uint8_t *bytes = edge_put(b.data, b.size);
-        for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
-            memset(got, 0xee, sizeof got);
-            positions_kernels_get((enum isa)isa)->get(bytes, start, end, c, u, base, got);
-            for (uint32_t i = 0; i < c; i++)
-                EXPECT_EQ(got[i], positions[i] + base);
-            EXPECT_EQ(got[c + 15], 0xeeeeeeee);
+        run r = {.n = 1 + harness_below(GROUPS), .base = harness_below(2), .start = harness_below(8)};
+        for (uint32_t i = 0; i < r.n; i++)
+            draw_shape(&r.counts[i], &r.places[i]);
+        run_write(&r);
+        const uint8_t *bytes = edge_put(r.bytes.data, r.bytes.size);
+        uint64_t ones = 0, ends[GROUPS + 16];
+        positions_kernels_scalar.ends(r.counts, r.places, r.n, ends);
+        for (uint32_t i = 0; i < r.n; i++) {
+            uint32_t c = r.counts[i];
+            positions_place place = {.lows = r.end - ends[i]};
+            for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
+                const positions_kernels *k = positions_kernels_get((enum isa)isa);
+                memset(got, 0xee, sizeof got);
+                place.highs = k->skip(bytes, r.start, r.end, ones);
+                EXPECT_EQ(place.highs, r.highs[i]);
+                k->get(bytes, place, r.end, c, r.places[i], r.base, got);
+                for (uint32_t j = 0; j < c; j++)
+                    EXPECT_EQ(got[j], r.positions[i][j]);
+                EXPECT_EQ(got[c + 15], 0xeeeeeeee);
+            }
+            if (c > 1 && c <= POSITIONS_FEW && positions_bits_most(c, r.places[i]) < 4 * 56)
+                EXPECT_EQ(positions_skip_few(bytes, place.highs, c), i + 1 < r.n ? r.highs[i + 1] : r.highs_end);
+            ones += c > 1 ? c : 0;
         }
-        buffer_release(&b);
+        buffer_release(&r.bytes);
     }
 }
 
-/* Groups of documents with the same number of places are written as each alone would be, whatever lies behind. */
+/* Documents with the same number of places are written as each alone would be, whatever lies before. */
 static void groups_alike(void)
 {
     for (int trial = 0; trial < 3000; trial++) {
         uint32_t n = 1 + harness_below(64), u = 1 + harness_below(1u << harness_below(20)), base = harness_below(2);
-        uint32_t counts[64], more = 1 + harness_below(6), total = 0;
-        uint8_t bytes[64 + 8], one = (uint8_t)harness_below(2);
-        static uint32_t positions[64 * 63];
-        static uint8_t expected[64 * 300], got[64 * 300];
+        uint32_t counts[64], more = 1 + harness_below(6), total = 8; /* 8 positions of others are before */
+        uint8_t room[8 + 64], *bytes = room + 8, one = (uint8_t)harness_below(2);
+        static uint32_t positions[8 + 64 * 63];
+        static uint8_t expected[64 * 600], got[64 * 600];
+        memset(room, (int)harness_below(3), 8);
         for (uint32_t i = 0; i < n; i++) {
             counts[i] = harness_below(more) ? 1 : harness_below(u < 62 ? u + 1 : 63);
             bytes[i] = (uint8_t)(counts[i] - 1 + one);
@@ -73,14 +118,20 @@ static void groups_alike(void)
             for (uint32_t k = 0; k < counts[i]; k++)
                 positions[total++] += base;
         }
-        memset(bytes + n, (int)harness_below(3), 8);
         bit_writer a, b;
         bit_writer_init(&a, expected);
         bit_writer_init(&b, got);
-        for (uint32_t i = 0, at = 0; i < n; at += counts[i++])
-            positions_put(&a, positions + at, counts[i], u, base);
-        EXPECT(positions_put_alike(&b, positions, positions + total, counts, bytes, one, n, u, base) ==
+        uint64_t lows = 0, lows_alike = 0;
+        for (uint32_t i = 0, at = 8; i < n; at += counts[i++])
+            lows += positions_put_highs(&a, positions + at, counts[i], u, base);
+        EXPECT(positions_put_highs_alike(&b, positions + 8, counts, bytes, one, n, u, base, &lows_alike) ==
                positions + total);
+        EXPECT_EQ(lows_alike, lows);
+        for (uint32_t i = n, at = total; i-- > 0;) {
+            at -= counts[i];
+            positions_put_lows(&a, positions + at, counts[i], u, base);
+        }
+        positions_put_lows_alike(&b, positions + total, counts, bytes, one, n, u, base);
         size_t size = (size_t)(bit_writer_end(&a) - expected);
         EXPECT_EQ((size_t)(bit_writer_end(&b) - got), size);
         EXPECT(!memcmp(expected, got, size));
@@ -108,7 +159,7 @@ static void counts_round_trip(void)
     buffer_release(&b);
 }
 
-static void starts_agree(void)
+static void ends_agree(void)
 {
     for (int trial = 0; trial < 3000; trial++) {
         uint32_t n = 1 + harness_below(100), c[116] = {0}, u[116] = {0};
@@ -117,9 +168,9 @@ static void starts_agree(void)
             draw_shape(&c[i], &u[i]);
         if (harness_below(50) == 0)
             c[harness_below(n)] = u[harness_below(n)] = 1u << 31;
-        positions_kernels_scalar.starts(c, u, n, 77, expected);
+        positions_kernels_scalar.ends(c, u, n, expected);
         for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
-            positions_kernels_get((enum isa)isa)->starts(c, u, n, 77, got);
+            positions_kernels_get((enum isa)isa)->ends(c, u, n, got);
             EXPECT(!memcmp(got, expected, n * sizeof *got));
         }
     }
@@ -128,24 +179,17 @@ static void starts_agree(void)
 static void masks_are_positions(void)
 {
     for (int trial = 0; trial < 20000; trial++) {
-        uint32_t u = 1 + harness_below(80), c = harness_below(u < 30 ? u + 1 : 30), start = harness_below(64);
-        uint32_t positions[80];
+        uint32_t u = 1 + harness_below(80), c = harness_below(u < 30 ? u + 1 : 30);
+        run r = {.n = 1, .start = harness_below(8), .counts = {c}, .places = {u}};
         uint64_t expected = 0;
-        buffer b = BUFFER_INIT;
-        bit_writer w;
-        draw(positions, c, u);
-        REQUIRE(buffer_reserve(&b, 1000));
-        bit_writer_init(&w, b.data);
-        bit_writer_add_word(&w, 0, start);
-        positions_put(&w, positions, c, u, 0);
-        bit_writer_add(&w, harness_random() & 0xffff, 16);
-        b.size = (size_t)(bit_writer_end(&w) - b.data);
-        buffer_add_zeros(&b, 64);
+        run_write(&r);
+        buffer_add_zeros(&r.bytes, 64);
         for (uint32_t i = 0; i < c; i++)
-            expected |= UINT64_C(1) << (positions[i] & 63);
-        EXPECT(!positions_fit_mask(c, u) || (u <= 64 && positions_mask(b.data, start, c, u) == expected));
+            expected |= UINT64_C(1) << (r.positions[0][i] & 63);
+        positions_place place = {r.end - positions_lows(c, u), r.highs[0]};
+        EXPECT(!positions_fit_mask(c, u) || (u <= 64 && positions_mask(r.bytes.data, place, c, u) == expected));
         EXPECT(positions_fit_mask(c, u) || u > 64 || c > 15);
-        buffer_release(&b);
+        buffer_release(&r.bytes);
     }
 }
 
@@ -177,7 +221,7 @@ static void offsets_agree(void)
         for (uint32_t i = 0; i < 64; i++)
             wdf[i] = (uint8_t)harness_below(most);
         for (; known < 64; known++) {
-            uint64_t size = positions_bits(wdf[known - 1], u);
+            uint64_t size = positions_lows(wdf[known - 1], u);
             if (wdf[known - 1] >= 64 || size >= 255)
                 break;
             expected[known] = (uint16_t)(expected[known - 1] + size);
@@ -227,22 +271,30 @@ static void pick_agrees(void)
     }
 }
 
+/* Whatever the bytes: as many numbers as were asked for, in order, within the document. */
 static void damaged_bits_are_safe(void)
 {
     static uint8_t bytes[200];
-    static uint32_t got[MOST + SPILL];
+    static uint32_t got[MOST + SPILL], expected[MOST + SPILL];
     for (int trial = 0; trial < 5000; trial++) {
         uint32_t c, u;
         draw_shape(&c, &u);
         for (size_t i = 0; i < sizeof bytes; i++)
-            bytes[i] = (uint8_t)harness_random();
+            bytes[i] = (uint8_t)(trial % 3 ? harness_random() : harness_random() & harness_random() & harness_random());
         const uint8_t *at = edge_put(bytes, sizeof bytes);
+        positions_place place = {harness_below(1700), harness_below(1700)};
+        uint64_t bit = harness_below(1700), ones = harness_below(900), next = positions_skip(at, bit, 1600, ones);
+        positions_get(at, place, 1600, c, u, 1, expected);
+        for (uint32_t i = 0; i < c; i++)
+            EXPECT(expected[i] >= (i ? expected[i - 1] : 1) && expected[i] <= u);
         for (int isa = 0; isa <= (int)isa_of_machine(); isa++) {
-            positions_kernels_get((enum isa)isa)->get(at, harness_below(1600), 1600, c, u, 1, got);
-            uint64_t bit = harness_below(1600);
-            positions_get_count(at, &bit, 1600);
-            EXPECT(bit <= 1600);
+            positions_kernels_get((enum isa)isa)->get(at, place, 1600, c, u, 1, got);
+            EXPECT(!memcmp(got, expected, c * sizeof *got));
+            EXPECT_EQ(positions_kernels_get((enum isa)isa)->skip(at, bit, 1600, ones), next);
         }
+        bit = harness_below(1600);
+        positions_get_count(at, &bit, 1600);
+        EXPECT(bit <= 1600);
     }
 }
 
@@ -253,7 +305,7 @@ int main(void)
     TEST(groups_round_trip);
     TEST(groups_alike);
     TEST(counts_round_trip);
-    TEST(starts_agree);
+    TEST(ends_agree);
     TEST(masks_are_positions);
     TEST(ranks_agree);
     TEST(offsets_agree);

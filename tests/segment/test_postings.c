@@ -242,7 +242,8 @@ static void window_groups(postings_window *p, uint32_t range, position_room *roo
     REQUIRE_OK(postings_window_groups(p, range, wanted, groups, &err), err);
     for (uint32_t i = 0; wanted; wanted &= wanted - 1, i++) {
         REQUIRE_OK(postings_window_groups(p, range, wanted & (~wanted + 1), &group, &err), err);
-        EXPECT(group.bit == groups[i].bit && group.count == groups[i].count && group.places == groups[i].places);
+        EXPECT(group.place.lows == groups[i].place.lows && group.place.highs == groups[i].place.highs);
+        EXPECT(group.count == groups[i].count && group.places == groups[i].places);
         REQUIRE_OK(postings_window_read_group(p, &group, room, &err), err);
         if (group.count == 1)
             EXPECT_EQ(postings_window_single(p, &group), room->positions[0]);
