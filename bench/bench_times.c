@@ -59,8 +59,10 @@ int bench_times(int argc, char **argv)
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc)
             rounds = strtol(argv[++i], NULL, 10);
-        else if (argv[i][0] == '-' || count == BENCH_FOLDERS_MAX)
+        else if (argv[i][0] == '-')
             return bench_misused("times wants folders, and --rounds N");
+        else if (count == BENCH_FOLDERS_MAX)
+            return bench_misused("times takes 256 folders at most");
         else
             folders[count++] = argv[i];
     }

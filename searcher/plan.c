@@ -243,8 +243,10 @@ static oir_status build(plan *p, const oir_query *q, context c, plan_node **out,
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
                      search_memory *memory, struct search_control *control, oir_error *err)
 {
-    *p = (plan){.arena = &memory->plan, .memory = memory, .database = database, .weight = weight, .control = control,
-                .norm = {1, 0, 1}};
+    *p = (plan){.database = database, .weight = weight, .control = control, .norm = {1, 0, 1}};
+    p->memory = memory->busy ? &p->own_memory : memory;
+    p->memory->busy = true;
+    p->arena = &p->memory->plan;
     ERROR_FORWARD(find_units(p, err));
     if (weight)
         p->norm = weight->ops->norm(weight, &p->collection);
@@ -262,6 +264,7 @@ void plan_release(plan *p)
     plan_group_release(p);
     memory_free(p->leaves);
     search_memory_clear(p->memory);
+    search_memory_release(&p->own_memory);
     *p = (plan){0};
 }
 

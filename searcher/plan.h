@@ -52,7 +52,7 @@ typedef struct plan_node {
 
 typedef struct plan {
     arena *arena;                     /* of its memory */
-    search_memory *memory;
+    search_memory *memory, own_memory;
     const oir_database *database;
     plan_unit *units;
     size_t unit_count;
@@ -72,7 +72,7 @@ typedef struct plan {
 } plan;
 
 /* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the
- * plan; memory is the plan's and its searches' alone until then. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY;
+ * plan, whose place must not change; where memory is another search's, it makes do without. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY;
  * release it whatever comes back. */
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
                      search_memory *memory, struct search_control *control, oir_error *err);

@@ -47,6 +47,20 @@ static oir_status begin(plan *p, const oir_query *q, struct plan_word ***end, oi
     return OIR_OK;
 }
 
+/* Where a word is in each unit; `frequent`: among the frequent ones, if it is there. */
+static void locate(const plan *p, struct plan_word *word, bool frequent)
+{
+    const oir_query *q = word->query;
+    for (size_t u = 0; u < p->unit_count; u++)
+        word->places[u].place = terms_locate(terms_of(p, u), word->hash, q->term, q->term_size, frequent);
+}
+
+static void prefetch_blocks(const plan *p, const struct plan_word *word)
+{
+    for (size_t u = 0; u < p->unit_count; u++)
+        terms_prefetch(terms_of(p, u), word->places[u].place);
+}
+
 static oir_status find(const plan *p, struct plan_word *word, oir_error *err)
 {
     const oir_query *q = word->query;
@@ -74,12 +88,9 @@ oir_status plan_terms_find(plan *p, const oir_query *query, oir_error *err)
     ERROR_FORWARD(begin(p, query, &end, err));
     p->next_word = p->words;
     for (struct plan_word *word = p->words; word; word = word->next)
-        for (size_t u = 0; u < p->unit_count; u++)
-            word->places[u].place = terms_locate(terms_of(p, u), word->hash, word->query->term, word->query->term_size,
-                                                 frequent);
+        locate(p, word, frequent);
     for (const struct plan_word *word = p->words; word; word = word->next)
-        for (size_t u = 0; u < p->unit_count; u++)
-            terms_prefetch(terms_of(p, u), word->places[u].place);
+        prefetch_blocks(p, word);
     for (struct plan_word *word = p->words; word; word = word->next)
         ERROR_FORWARD(find(p, word, err));
     for (const struct plan_word *word = p->words; word; word = word->next)

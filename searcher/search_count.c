@@ -99,7 +99,7 @@ oir_status search_count_window(search_unit *u, uint32_t window, search_control *
         return OIR_OK;
     }
     flat_look look;
-    bool flat = u->flat && !root->certain;
+    bool flat = u->flat && !root->certain; /* what is certain is counted as quickly by operators */
     uint64_t live = flat ? search_flat_present(u, window, &look) : op_present(root);
     control->statistics->ranges_visited += bits_count(live);
     if (flat)

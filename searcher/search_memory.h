@@ -12,6 +12,7 @@ enum { SEARCH_MEMORY_KEPT = 1 << 20 }; /* bytes of either arena that are kept at
 typedef struct search_memory {
     arena plan; /* what lives as long as the search's plan */
     arena work; /* what its first thread works with */
+    bool busy;  /* a search has them: one within it, of a callback, needs memory of its own */
 } search_memory;
 
 static inline void search_memory_clear_arena(arena *a)
@@ -27,6 +28,7 @@ static inline void search_memory_clear(search_memory *m)
 {
     search_memory_clear_arena(&m->plan);
     search_memory_clear_arena(&m->work);
+    m->busy = false;
 }
 
 static inline void search_memory_release(search_memory *m)

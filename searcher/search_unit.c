@@ -31,6 +31,7 @@ static const double RATIO_MOST = 1e6;
 /* Of stored scales and the norms they are made with, which are single. */
 static const double PRECISION = 1e-6;
 
+/* By hand: ceil is a call where the compiler may not take the machine's instruction for granted. */
 static uint32_t round_up(double v)
 {
     if (!(v < UINT16_MAX))

@@ -64,9 +64,4 @@ bool search_unit_is_damaged(const search_unit *u);
 /* Postings decoded so far. */
 uint64_t search_unit_decoded(const search_unit *u);
 
-/* Adds how many documents of a window match to *count (search_count.c). OIR_CORRUPT, OIR_CANCELLED, OIR_LIMIT,
- * OIR_NO_MEMORY. */
-oir_status search_count_window(search_unit *u, uint32_t window, struct search_control *control, uint64_t *count,
-                               oir_error *err);
-
 #endif

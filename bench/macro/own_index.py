@@ -29,9 +29,12 @@ def index_own(program, index, lines, reorder, keep=False, part=None):
         command = [program, "index", index + ".new", f"--reorder={reorder}"]
         with open(lines, "rb") as source, open(log, "w", encoding="utf-8") as out:
             with subprocess.Popen(command, stdin=subprocess.PIPE if part else source, stderr=out) as running:
-                if part:
-                    feed(lines, part, running.stdin)
-                    running.stdin.close()
+                try:
+                    if part:
+                        feed(lines, part, running.stdin)
+                        running.stdin.close()
+                except BrokenPipeError:
+                    pass  # it has ended, and its exit code says how
         if running.returncode:
             fail(f"oir could not index {name}; see {log}")
         remove(index)  # whoever has it open keeps it

@@ -22,7 +22,7 @@ enum {
 
 /* ---- writing ---- */
 
-/* Terms that may be among the most frequent ones, in 100 bytes each. All zeros is one with no terms yet; one thread at
+/* Terms that may be among the most frequent ones, in 88 bytes each. All zeros is one with no terms yet; one thread at
  * a time. */
 typedef struct frequent_terms_writer {
     struct frequent_term *terms; /* ascending */
@@ -67,7 +67,7 @@ static inline void frequent_terms_prefetch(const frequent_terms *f, uint64_t has
 }
 
 /* Where a term would be in the table, and asks the memory for it; 0: it is not there. */
-static inline uint32_t frequent_terms_place(const frequent_terms *f, uint64_t hash)
+static inline uint32_t frequent_terms_locate(const frequent_terms *f, uint64_t hash)
 {
     for (uint32_t i = 0; f->slots && i < FREQUENT_TERMS_PROBES; i++) {
         uint32_t slot = bits_load32(f->slots + ((hash + i) & f->slot_mask) * 4);
@@ -85,7 +85,8 @@ static inline uint32_t frequent_terms_place(const frequent_terms *f, uint64_t ha
  * OIR_CORRUPT. */
 oir_status frequent_terms_get(const frequent_terms *f, uint32_t place, const char *term, size_t size,
                               uint32_t termfreq_max, term_entry *entry, bool *found, oir_error *err);
-/* The i-th of f->count terms with its size and place, from any slot on; false when there are no more. Used to check. */
+/* The next term from *slot on, which begins at 0, with its size and place; *term is NULL where the place is none. False
+ * when there are no more. Used to check. */
 bool frequent_terms_next(const frequent_terms *f, uint32_t *slot, const char **term, size_t *size, uint32_t *place);
 
 #endif

@@ -222,7 +222,7 @@ static int find_string(terms_block *b, const char *term, size_t size, uint32_t *
 
 terms_place terms_locate(const terms *t, uint64_t hash, const char *term, size_t size, bool frequent)
 {
-    terms_place place = {.frequent = frequent ? frequent_terms_place(&t->frequent, hash) : 0};
+    terms_place place = {.frequent = frequent ? frequent_terms_locate(&t->frequent, hash) : 0};
     if (place.frequent)
         return place;
     place.block = terms_find_block(t, term, size);

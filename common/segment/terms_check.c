@@ -37,7 +37,7 @@ static oir_status check_frequent(const terms *t, oir_error *err)
     for (; frequent_terms_next(f, &slot, &term, &size, &place); count++) {
         term_entry own, entry;
         bool found = false;
-        if (term && frequent_terms_place(f, frequent_terms_hash(term, size)) == place)
+        if (term && frequent_terms_locate(f, frequent_terms_hash(term, size)) == place)
             ERROR_FORWARD(terms_find(t, term, size, &entry, &found, err));
         if (found)
             ERROR_FORWARD(frequent_terms_get(f, place, term, size, t->termfreq_max, &own, &found, err));

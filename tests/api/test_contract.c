@@ -1075,6 +1075,90 @@ static void cancelling_a_search(void)
     api_remove(folder);
 }
 
+typedef struct nested {
+    oir_enquire *enquire;
+    bool inside;
+    oir_doccount count;
+} nested;
+
+static bool search_within(void *context)
+{
+    nested *n = context;
+    if (!n->inside) {
+        n->inside = true;
+        API_OK(oir_enquire_get_count(n->enquire, &n->count, &api_error));
+        n->inside = false;
+    }
+    return true;
+}
+
+static void searching_within_a_search(void)
+{
+    oir_mset *mset;
+    oir_query *q = api_query("\"bababa kebaba\" lo*");
+    nested n = {0};
+    begin();
+    oir_database *d = api_open(folder);
+    API_OK(oir_enquire_new(&n.enquire, d, &api_error));
+    oir_enquire_set_query(n.enquire, q);
+    oir_query_free(q);
+    oir_enquire_set_cancel(n.enquire, search_within, &n);
+    API_OK(oir_enquire_get_mset(n.enquire, 0, 10, UINT32_MAX, &mset, &api_error));
+    EXPECT(n.count > 0);
+    EXPECT_EQ(oir_mset_get_matches_lower_bound(mset), n.count);
+    EXPECT_EQ(oir_mset_get_matches_upper_bound(mset), n.count);
+    oir_mset_free(mset);
+    oir_enquire_free(n.enquire);
+    oir_database_close(d);
+    api_remove(folder);
+}
+
+static void expect_same_page(oir_enquire *a, oir_enquire *b)
+{
+    oir_mset *x, *y;
+    API_OK(oir_enquire_get_mset(a, 0, 100, UINT32_MAX, &x, &api_error));
+    API_OK(oir_enquire_get_mset(b, 0, 100, UINT32_MAX, &y, &api_error));
+    EXPECT_EQ(oir_mset_get_size(x), oir_mset_get_size(y));
+    EXPECT_EQ(oir_mset_get_matches_lower_bound(x), oir_mset_get_matches_lower_bound(y));
+    for (oir_doccount i = 0; i < oir_mset_get_size(x) && i < oir_mset_get_size(y); i++) {
+        EXPECT_EQ(oir_mset_get_docid(x, i), oir_mset_get_docid(y, i));
+        EXPECT(oir_mset_get_weight(x, i) == oir_mset_get_weight(y, i));
+    }
+    oir_mset_free(x);
+    oir_mset_free(y);
+}
+
+/* What a search keeps for the next, whole, stopped anywhere, small or large, does not show. */
+static void one_enquire_for_many_searches(void)
+{
+    static const char *const queries[] = {"bababa", "\"bababa kebaba\" lo*", "b* l* k* m*", "bababa kebaba -lo*",
+                                          "nowhere", "+bababa +kebaba"};
+    enum { COUNT = sizeof queries / sizeof *queries };
+    oir_enquire *kept, *fresh;
+    begin();
+    oir_database *d = api_open(folder);
+    API_OK(oir_enquire_new(&kept, d, &api_error));
+    for (uint32_t round = 0; round < 20 * COUNT; round++) {
+        oir_query *q = api_query(queries[round * 5 % COUNT]);
+        oir_mset *mset = NULL;
+        patience p = {(int)round / COUNT, 0};
+        oir_enquire_set_query(kept, q);
+        oir_enquire_set_cancel(kept, keep_going, &p);
+        oir_status status = oir_enquire_get_mset(kept, 0, 10, round % 2 ? UINT32_MAX : 0, &mset, &api_error);
+        EXPECT(status == OIR_OK || status == OIR_CANCELLED);
+        oir_mset_free(mset);
+        oir_enquire_set_cancel(kept, NULL, NULL);
+        API_OK(oir_enquire_new(&fresh, d, &api_error));
+        oir_enquire_set_query(fresh, q);
+        expect_same_page(kept, fresh);
+        oir_enquire_free(fresh);
+        oir_query_free(q);
+    }
+    oir_enquire_free(kept);
+    oir_database_close(d);
+    api_remove(folder);
+}
+
 /* Stops at each of its calls in turn; the last commit stays, and after a rollback it goes through. */
 static void cancelling_a_writer(bool optimise)
 {
@@ -1235,6 +1319,8 @@ int main(void)
     TEST(snippet_arguments);
     TEST(match_sets);
     TEST(cancelling_a_search);
+    TEST(searching_within_a_search);
+    TEST(one_enquire_for_many_searches);
     TEST(cancelling_an_optimise);
     TEST(cancelling_a_commit);
     TEST(checking_damage);

@@ -21,3 +21,5 @@ if grep -q 'counts differ' "$table"; then exit 1; fi
 if segments --segments 3 | grep indexes; then exit 1; fi # they are there
 if segments --segments 1 >"$work/refused"; then exit 1; fi
 grep -q 'segments wants a number from 2' "$work/refused"
+if segments --segments 3 --commands TOP_10,NONSENSE >"$work/refused"; then exit 1; fi
+grep -q 'oir-bench does not know NONSENSE' "$work/refused"

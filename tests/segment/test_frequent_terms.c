@@ -65,7 +65,7 @@ static bool find_frequent(const terms *t, uint32_t i)
     term_entry entry;
     bool found = false;
     size_t size = name_of(i, name);
-    uint32_t place = frequent_terms_place(&t->frequent, frequent_terms_hash(name, size));
+    uint32_t place = frequent_terms_locate(&t->frequent, frequent_terms_hash(name, size));
     if (place)
         REQUIRE_OK(frequent_terms_get(&t->frequent, place, name, size, UINT32_MAX, &entry, &found, &err), err);
     if (found)

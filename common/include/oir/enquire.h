@@ -42,7 +42,8 @@ typedef enum oir_docid_order {
  * docids need not be looked up to tell which come first. */
 OIR_API void oir_enquire_set_docid_order(oir_enquire *enquire, oir_docid_order order);
 /* Called between windows of documents, always in the thread that asked; false stops the search with OIR_CANCELLED.
- * NULL for none. */
+ * NULL for none. It may search with other enquires, and with this one if that has a single thread, but set nothing of
+ * it. */
 OIR_API void oir_enquire_set_cancel(oir_enquire *enquire, bool (*keep_going)(void *context), void *context);
 /* How long a search may take, in seconds from the call on; 0 or less (the default): as long as it needs. What a search
  * gives is exact, or is not given: when time is over while matches are counted beyond those that ranking has found, the
