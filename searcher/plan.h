@@ -72,8 +72,8 @@ typedef struct plan {
 } plan;
 
 /* Makes a plan; query may be NULL: nothing matches; weight too: only what matches is asked for. All must outlive the
- * plan, whose place must not change; where memory is another search's, it makes do without. OIR_LIMIT, OIR_CORRUPT, OIR_CANCELLED, OIR_NO_MEMORY;
- * release it whatever comes back. */
+ * plan, whose place must not change; where memory is another search's, it makes do without. OIR_LIMIT, OIR_CORRUPT,
+ * OIR_CANCELLED, OIR_NO_MEMORY; release it whatever comes back. */
 oir_status plan_init(plan *p, const oir_database *database, const oir_query *query, const oir_weight *weight,
                      search_memory *memory, struct search_control *control, oir_error *err);
 void plan_release(plan *p);
