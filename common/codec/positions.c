@@ -55,6 +55,12 @@ void positions_get(const uint8_t *at, positions_place place, uint64_t highs_end,
         sum = number_at(at, lows, (uint32_t)positions_lows(1, u));
         out[i++] = base + (uint32_t)(sum < most ? sum : most);
     }
+    if (c == 2 && !positions_highs(c, u) && !damaged) {
+        uint32_t two[2];
+        positions_get_two(number_at(at, lows, (uint32_t)positions_lows(2, u)), two);
+        for (; i < 2; i++)
+            out[i] = base + (uint32_t)(two[i] < most ? two[i] : most);
+    }
     for (uint64_t done = 0; !damaged && i < c && place.highs + done < highs_end; done += 56) {
         uint64_t left = highs_end - place.highs - done, word;
         for (word = number_at(at, place.highs + done, left < 56 ? (uint32_t)left : 56); word && i < c; i++) {

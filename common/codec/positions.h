@@ -4,6 +4,8 @@
  * c positions p_0 < p_1 < ... among u places 0 to u - 1:
  *     c = 0   nothing
  *     c = 1   p_0, a low part of as many bits as u - 1 needs
+ *     c = 2   if u is POSITIONS_TWO_MOST at most, the number p_1 (p_1 - 1) / 2 + p_0 of the two, a low part of as many
+ *             bits as the last such number needs
  *     else    gaps p_0, p_1 - p_0 - 1, ... in Rice's code: r = floor(log2((u - c) / c)) bits of each are low parts, the
  *             rest its high part, as many zeros and a one
  * A run of groups is some whole bytes: first the high parts, one group after the other; zeros, less than 8; then the
@@ -13,6 +15,8 @@
  * group.) */
 #ifndef CODEC_POSITIONS_H
 #define CODEC_POSITIONS_H
+
+#include <math.h>
 
 #include "base/bit_writer.h"
 #include "codec/isa.h"
@@ -26,11 +30,21 @@ static inline uint32_t positions_low_bits(uint32_t c, uint32_t m)
     return r - (m >> r < c);
 }
 
+enum { POSITIONS_TWO_MOST = 1 << 16 }; /* so that numbers of two are less than 2^31 */
+
+/* How many high parts a group has. */
+static inline uint32_t positions_highs(uint32_t c, uint32_t u)
+{
+    return c > 2 || (c == 2 && u > POSITIONS_TWO_MOST) ? c : 0;
+}
+
 /* The bits of a group's low parts. */
 static inline uint64_t positions_lows(uint32_t c, uint32_t u)
 {
     if (c <= 1)
         return c && u ? bits_width(u - 1) : 0;
+    if (c == 2 && u <= POSITIONS_TWO_MOST)
+        return u > 1 ? bits_width((uint64_t)u * (u - 1) / 2 - 1) : 0;
     return (uint64_t)c * positions_low_bits(c, u > c ? u - c : 0);
 }
 
@@ -38,13 +52,21 @@ static inline uint64_t positions_lows(uint32_t c, uint32_t u)
 static inline uint64_t positions_bits_most(uint32_t c, uint32_t u)
 {
     uint32_t m = u > c ? u - c : 0;
-    return c <= 1 ? positions_lows(c, u) : positions_lows(c, u) + c + (m >> positions_low_bits(c, m));
+    return !positions_highs(c, u) ? positions_lows(c, u) : positions_lows(c, u) + c + (m >> positions_low_bits(c, m));
 }
 
 /* Where a group lies, in bits. */
 typedef struct positions_place {
-    uint64_t lows, highs; /* highs counts only where there are two positions or more */
+    uint64_t lows, highs; /* highs counts only where there are some */
 } positions_place;
+
+/* Two positions from their number. A double has it exactly, and the root is only whole where it should be. */
+static inline void positions_get_two(uint64_t number, uint32_t out[2])
+{
+    uint32_t second = (uint32_t)((1 + sqrt((double)(int64_t)(8 * number + 1))) * 0.5);
+    out[1] = second;
+    out[0] = (uint32_t)(number - (uint64_t)second * (second - 1) / 2);
+}
 
 enum {
     POSITIONS_SIZES = 64,      /* wdf that positions_sizes knows the sizes of: 0 to 63 */
@@ -68,6 +90,11 @@ static inline uint64_t positions_mask(const uint8_t *at, positions_place place, 
     uint64_t lows = place.lows;
     if (c <= 1)
         return c ? UINT64_C(1) << (bits_load64(at + lows / 8) >> (lows & 7) & bits_low(bits_width(u - 1)) & 63) : 0;
+    if (c == 2) {
+        uint32_t two[2];
+        positions_get_two(bits_load64(at + lows / 8) >> (lows & 7) & bits_low((uint32_t)positions_lows(2, u)), two);
+        return UINT64_C(1) << (two[0] & 63) | UINT64_C(1) << (two[1] & 63);
+    }
     uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
     uint64_t word = bits_load64(at + place.highs / 8) >> (place.highs & 7), mask = 0, sum = 0;
     for (uint32_t i = 0; word && i < c; i++, word &= word - 1, lows += r) {
@@ -97,17 +124,15 @@ static inline void positions_put_few_highs(bit_writer *w, const uint32_t *positi
     bit_writer_add(w, word, zeros + c);
 }
 
-/* Writes the high parts of c positions less the base, each less than u and more than the one before; nothing of fewer
- * than two. Returns positions_lows. */
+/* Writes the high parts of c positions less the base, each less than u and more than the one before, if there are any.
+ * Returns positions_lows. */
 static inline uint64_t positions_put_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u,
                                            uint32_t base)
 {
-    if (c <= 1)
+    if (!positions_highs(c, u))
         return positions_lows(c, u);
     uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    if (c == 2)
-        positions_put_few_highs(w, positions, 2, r, m >> r, base);
-    else if (c == 3)
+    if (c == 3)
         positions_put_few_highs(w, positions, 3, r, m >> r, base);
     else if (c <= POSITIONS_FEW)
         positions_put_few_highs(w, positions, c, r, m >> r, base);
@@ -137,11 +162,12 @@ static inline void positions_put_lows(bit_writer *w, const uint32_t *positions, 
             bit_writer_add(w, positions[0] - base, (uint32_t)positions_lows(1, u));
         return;
     }
-    uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
-    if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
+    uint32_t width = (uint32_t)positions_lows(2, u), r = positions_low_bits(c, u > c ? u - c : 0);
+    if (!positions_highs(c, u)) {
+        uint64_t first = positions[0] - base, second = positions[1] - base;
+        bit_writer_add(w, (second * (second - 1) / 2 + first) & bits_low(width), width);
+    } else if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
         positions_put_many_lows(w, positions, c, r, base);
-    else if (c == 2)
-        positions_put_few_lows(w, positions, 2, r, base);
     else if (c == 3)
         positions_put_few_lows(w, positions, 3, r, base);
     else

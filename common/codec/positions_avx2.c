@@ -62,7 +62,7 @@ TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_
 {
     uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
     bool damaged = place.lows > highs_end || positions_lows(c, u) > highs_end - place.lows;
-    if (c <= 1 || u - 1 >= PLACES_MAX || damaged) {
+    if (!positions_highs(c, u) || u - 1 >= PLACES_MAX || damaged) {
         positions_get(at, place, highs_end, c, u, base, out);
         return;
     }
@@ -128,6 +128,12 @@ INLINE __m256i sizes8(__m256i c, __m256i u)
     __m256i most = _mm256_sub_epi32(u, one);
     __m256i single = _mm256_and_si256(_mm256_add_epi32(highest8(most), one), _mm256_cmpgt_epi32(most, zero));
     size = _mm256_blendv_epi8(size, single, _mm256_cmpeq_epi32(c, one));
+    /* Two: the width of the last number of two. */
+    __m256i last = _mm256_sub_epi32(_mm256_srli_epi32(_mm256_mullo_epi32(u, most), 1), one);
+    __m256i two = _mm256_andnot_si256(_mm256_cmpgt_epi32(u, set32(POSITIONS_TWO_MOST)),
+                                      _mm256_cmpeq_epi32(c, set32(2)));
+    __m256i width = _mm256_and_si256(_mm256_add_epi32(highest8(last), one), _mm256_cmpgt_epi32(last, zero));
+    size = _mm256_blendv_epi8(size, width, two);
     return _mm256_and_si256(size, _mm256_cmpgt_epi32(c, zero));
 }
 

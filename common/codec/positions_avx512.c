@@ -55,7 +55,7 @@ TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_
 {
     uint32_t m = u > c ? u - c : 0, r = c > 1 ? positions_low_bits(c, m) : 0;
     bool damaged = place.lows > highs_end || positions_lows(c, u) > highs_end - place.lows;
-    if (c <= 1 || u - 1 >= PLACES_MAX || damaged) {
+    if (!positions_highs(c, u) || u - 1 >= PLACES_MAX || damaged) {
         positions_get(at, place, highs_end, c, u, base, out);
         return;
     }
@@ -117,6 +117,12 @@ INLINE __m512i sizes16(__m512i c, __m512i u)
     __m512i single = _mm512_sub_epi32(top, _mm512_lzcnt_epi32(_mm512_sub_epi32(u, one)));
     single = _mm512_maskz_add_epi32(_mm512_cmpgt_epu32_mask(u, zero), single, one);
     size = _mm512_mask_mov_epi32(size, _mm512_cmpeq_epi32_mask(c, one), single);
+    /* Two: the width of the last number of two. */
+    __m512i last = _mm512_sub_epi32(_mm512_srli_epi32(_mm512_mullo_epi32(u, _mm512_sub_epi32(u, one)), 1), one);
+    __mmask16 two = _mm512_cmpeq_epi32_mask(c, _mm512_set1_epi32(2));
+    two &= _mm512_cmple_epu32_mask(u, _mm512_set1_epi32(POSITIONS_TWO_MOST));
+    __m512i width = _mm512_sub_epi32(_mm512_set1_epi32(32), _mm512_lzcnt_epi32(last));
+    size = _mm512_mask_mov_epi32(size, two, _mm512_maskz_mov_epi32(_mm512_cmpgt_epu32_mask(u, one), width));
     return _mm512_maskz_mov_epi32(_mm512_cmpneq_epi32_mask(c, zero), size);
 }
 

@@ -31,6 +31,10 @@ INLINE uint32x4_t sizes4(uint32x4_t c, uint32x4_t u)
     /* One position: the width of u - 1; none: nothing. */
     uint32x4_t single = vsubq_u32(vdupq_n_u32(32), vclzq_u32(vqsubq_u32(u, one)));
     size = vbslq_u32(vceqq_u32(c, one), single, size);
+    /* Two: the width of the last number of two. */
+    uint32x4_t last = vqsubq_u32(vshrq_n_u32(vmulq_u32(u, vqsubq_u32(u, one)), 1), one);
+    uint32x4_t two = vandq_u32(vceqq_u32(c, vdupq_n_u32(2)), vcleq_u32(u, vdupq_n_u32(POSITIONS_TWO_MOST)));
+    size = vbslq_u32(two, vsubq_u32(vdupq_n_u32(32), vclzq_u32(last)), size);
     return vandq_u32(size, vtstq_u32(c, c));
 }
 

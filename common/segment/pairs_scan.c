@@ -130,19 +130,29 @@ static inline bool put_few(pairs_scan *s, uint32_t word, uint32_t i, const uint8
     return bad || k < c;
 }
 
-/* Two or three positions, at most 57 bits of which are low parts: nothing is to be guessed. */
-static inline bool put_fixed(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
-                             uint32_t at, uint32_t c)
+/* Three positions, at most 57 bits of which are low parts: nothing is to be guessed. */
+static inline bool put_three(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
+                             uint32_t at)
 {
-    uint32_t r = positions_low_bits(c, g->places[at] - c), sum = 0;
+    uint32_t r = positions_low_bits(3, g->places[at] - 3), sum = 0;
     uint64_t lows = bits_load64(bytes + g->lows[at] / 8) >> (g->lows[at] & 7);
     uint64_t left = bits_load64(bytes + g->highs[at] / 8) >> (g->highs[at] & 7);
     bool bad = false;
-    for (uint32_t k = 0; k < c; k++, left &= left - 1, lows >>= r) {
+    for (uint32_t k = 0; k < 3; k++, left &= left - 1, lows >>= r) {
         sum += (uint32_t)(lows & bits_low(r));
         bad |= put_position(s, word, i, k + ((bits_lowest(left | UINT64_C(1) << 63) - k) << r) + sum);
     }
     return bad;
+}
+
+/* Two positions by their number. */
+static inline bool put_two(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
+                           uint32_t at)
+{
+    uint32_t two[2], width = (uint32_t)positions_lows(2, g->places[at]);
+    positions_get_two(bits_load64(bytes + g->lows[at] / 8) >> (g->lows[at] & 7) & bits_low(width), two);
+    bool bad = put_position(s, word, i, two[0]);
+    return put_position(s, word, i, two[1]) || bad;
 }
 
 static inline bool put_one(pairs_scan *s, uint32_t word, uint32_t i, const uint8_t *bytes, const position_groups *g,
@@ -153,7 +163,7 @@ static inline bool put_one(pairs_scan *s, uint32_t word, uint32_t i, const uint8
     return put_position(s, word, i, (uint32_t)position);
 }
 
-enum { FIXED = 3, FIXED_PLACES_MAX = 1 << 18 /* of documents: 3 positions have 54 low bits */ };
+enum { FIXED = 3 };
 
 /* Groups by how many positions they have, those with as many one after the other: how many is hard to guess. */
 typedef struct sorted_groups {
@@ -187,16 +197,18 @@ static oir_status put_groups(pairs_scan *s, uint32_t word, const uint16_t *docum
     bool bad = false;
     for (uint32_t i = 0; i < g->count; i++)
         most = g->places[i] > most ? g->places[i] : most;
-    sort_groups(&sorted, g, most < FIXED_PLACES_MAX ? FIXED : 1);
+    sort_groups(&sorted, g, most <= POSITIONS_TWO_MOST ? FIXED : 1);
     for (uint32_t k = 0; k < sorted.count[1]; k++)
         bad |= put_one(s, word, documents[sorted.of[1][k]], bytes, g, sorted.of[1][k]);
     for (uint32_t k = 0; k < sorted.count[2]; k++)
-        bad |= put_fixed(s, word, documents[sorted.of[2][k]], bytes, g, sorted.of[2][k], 2);
+        bad |= put_two(s, word, documents[sorted.of[2][k]], bytes, g, sorted.of[2][k]);
     for (uint32_t k = 0; k < sorted.count[3]; k++)
-        bad |= put_fixed(s, word, documents[sorted.of[3][k]], bytes, g, sorted.of[3][k], 3);
+        bad |= put_three(s, word, documents[sorted.of[3][k]], bytes, g, sorted.of[3][k]);
     for (uint32_t k = 0; k < sorted.count[4]; k++) {
         uint32_t at = sorted.of[4][k];
-        if (g->counts[at] <= POSITIONS_FEW)
+        if (g->counts[at] == 2 && !positions_highs(2, g->places[at])) /* beside documents of many places */
+            bad |= put_two(s, word, documents[at], bytes, g, at);
+        else if (g->counts[at] <= POSITIONS_FEW)
             bad |= put_few(s, word, documents[at], bytes, g, at);
         else
             ERROR_FORWARD(put_group(s, word, documents[at],

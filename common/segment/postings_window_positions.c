@@ -59,7 +59,7 @@ static void block_finish(postings_window *p, uint32_t unit, position_run run)
         b->wdf[i] = positions_get_count(p->view.positions, &highs, run.end);
         b->highs[i] = highs;
         b->ends[i] = sum += positions_lows(b->wdf[i], b->places[i]);
-        highs = b->wdf[i] > 1 ? skip_ones(p, highs, run.end, b->wdf[i]) : highs;
+        highs = skip_ones(p, highs, run.end, positions_highs(b->wdf[i], b->places[i]));
     }
     b->run = run;
     b->passed = 0;
@@ -80,7 +80,7 @@ static uint64_t find_highs(postings_window *p, uint32_t slot)
         b->passed_highs = b->run.begin;
     }
     for (uint32_t i = b->passed; i < slot; i++)
-        ones += b->wdf[i] > 1 ? b->wdf[i] : 0;
+        ones += positions_highs(b->wdf[i], b->places[i]);
     b->passed = slot;
     b->passed_highs = skip_ones(p, b->passed_highs, b->run.end, ones);
     return b->passed_highs;
@@ -180,11 +180,13 @@ static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index,
     return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
-/* The high parts of 0 to 63 positions. */
-static const uint8_t high_parts[POSITIONS_SIZES] = {
-    0,  0,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-    22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
-    44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
+/* The high parts of 0 to 63 positions among up to POSITIONS_TWO_MOST places, and among more. */
+#define FROM_3                                                                                                 \
+    3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, \
+    33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,  \
+    61, 62, 63
+static const uint8_t high_parts[POSITIONS_SIZES] = {0, 0, 0, FROM_3};
+static const uint8_t high_parts_of_large[POSITIONS_SIZES] = {0, 0, 2, FROM_3};
 
 /* Where extents are even, groups are found by wdf alone. */
 static oir_status read_even_block(postings_window *p, uint32_t block, oir_error *err)
@@ -200,7 +202,7 @@ static oir_status read_even_block(postings_window *p, uint32_t block, oir_error 
         positions_sizes(extent, b->sizes);
     const positions_kernels *k = positions_kernels_get(p->kernels->isa);
     b->even_count = k->offsets(b->sizes, b->even_wdf, b->even_before);
-    k->offsets(high_parts, b->even_wdf, b->even_ones);
+    k->offsets(extent <= POSITIONS_TWO_MOST ? high_parts : high_parts_of_large, b->even_wdf, b->even_ones);
     b->even_extent = extent;
     b->even_unit = p->window * RANGES + block;
     b->even_known = true;
@@ -221,7 +223,8 @@ static oir_status find_even(postings_window *p, uint32_t index, position_group *
     out->places = b->even_extent;
     out->count = wdf < out->places ? wdf : out->places;
     out->place.lows = b->even_run.end - b->even_before[slot] - size;
-    out->place.highs = wdf > 1 ? skip_ones(p, b->even_run.begin, b->even_run.end, b->even_ones[slot]) : 0;
+    bool highs = positions_highs(wdf, b->even_extent);
+    out->place.highs = highs ? skip_ones(p, b->even_run.begin, b->even_run.end, b->even_ones[slot]) : 0;
     return OIR_OK;
 }
 
@@ -294,7 +297,7 @@ static oir_status take_group(postings_window *p, uint32_t index, position_group 
     if (slot >= b->count)
         return damaged(p, err);
     out->place.lows = b->run.end - b->ends[slot];
-    out->place.highs = b->wdf[slot] > 1 ? find_highs(p, slot) : 0;
+    out->place.highs = positions_highs(b->wdf[slot], b->places[slot]) ? find_highs(p, slot) : 0;
     out->places = b->places[slot];
     out->count = b->wdf[slot] < out->places ? b->wdf[slot] : out->places;
     return OIR_OK;
@@ -372,7 +375,7 @@ oir_status postings_window_next_groups(postings_window *p, position_stream *s, p
         groups->highs[i] = highs;
         if (c > POSITIONS_FEW)
             highs = skip_ones(p, highs, s->end, c);
-        else if (c > 1)
+        else if (positions_highs(c, groups->places[i]))
             highs = positions_skip_few(p->view.positions, highs, c);
         if (highs > s->end)
             return damaged(p, err);
@@ -394,7 +397,7 @@ oir_status postings_window_next_group(postings_window *p, position_stream *s, ui
         return damaged(p, err);
     s->lows -= size;
     *out = (position_group){{s->lows, s->highs}, count, places};
-    s->highs = count > 1 ? skip_ones(p, s->highs, s->end, count) : s->highs;
+    s->highs = skip_ones(p, s->highs, s->end, positions_highs(count, places));
     s->next++;
     return OIR_OK;
 }

@@ -70,6 +70,7 @@ static void write_word(segment_writer *w, const text *t, uint32_t word)
         REQUIRE_OK(segment_writer_add_term(w, name, 1, &postings, &err), err);
 }
 
+static uint32_t large_each;  /* one of so many documents has far more places than words; 0: none has */
 static team *helpers;        /* NULL at first */
 static pairs_scan_tell tell; /* the same */
 static uint32_t told;
@@ -84,7 +85,7 @@ static segment_writer *write_text(const char *path, const text *t, bool pairs)
     for (uint32_t d = 0; d < t->documents; d++) {
         uint32_t n = count_words(t, d);
         segment_document document = {.docid = d + 1, .length = n, .has_positions = n > 0, .position_min = 1,
-                                     .position_max = PLACES};
+                                     .position_max = large_each && d % large_each == 0 ? 100000 : PLACES};
         REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
     }
     for (uint32_t word = 0; word < WORDS; word++)
@@ -199,10 +200,11 @@ static void lists_are_what_positions_say(void)
 {
     static const uint32_t sizes[] = {1, 64, PAIRS_DOCUMENTS_MIN - 1, PAIRS_DOCUMENTS_MIN, 4096, 4097, 20000};
     uint32_t forms[2] = {0};
-    for (size_t i = 0; i < 2 * sizeof sizes / sizeof *sizes; i++) {
+    for (size_t i = 0; i < 3 * (2 * sizeof sizes / sizeof *sizes); i++) {
         char *folder = scratch_open(), path[SCRATCH_PATH];
         text t;
-        text_make(&t, sizes[i / 2], i % 2);
+        large_each = i % 3 == 2 ? 50 : 0;
+        text_make(&t, sizes[i / 6], i % 2);
         paths_set(paths_choose(i % 4 == 3 ? "marked" : NULL)); /* in so small a text all would have marks */
         scratch_path(path, folder, "segment");
         segment *s = write_and_open(path, &t, true);
@@ -219,6 +221,7 @@ static void lists_are_what_positions_say(void)
         scratch_close(folder);
     }
     EXPECT(forms[0] && forms[1]);
+    large_each = 0;
     paths_set(paths_choose(NULL));
 }
 
