@@ -12,7 +12,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/oir-neon.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$OIR_SOURCE_DIR" || exit 1
 
-# What needs no library but libc. The linker takes what a test uses.
+# What needs no library but those of C. The linker takes what a test uses.
 mapfile -t sources < <(grep -L '<zlib.h>' common/codec/*.c common/base/*.c)
 flags="-std=c11 -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -ffp-contract=off -D_DEFAULT_SOURCE
     -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -ffunction-sections -Icommon/include -Icommon -I. -Itests"
@@ -25,7 +25,7 @@ aarch64-linux-gnu-ar rc "$work/oir.a" "$work"/*.o || exit 1
 failed=0
 for test in test_isa test_bitpack test_positions test_kernels test_kernels_damaged; do
     # shellcheck disable=SC2086
-    $cc $flags -static "tests/codec/$test.c" "$work/oir.a" -o "$work/$test" || exit 1
+    $cc $flags -static "tests/codec/$test.c" "$work/oir.a" -lm -o "$work/$test" || exit 1
     echo "== $test"
     OIR_EFFORT=${OIR_EFFORT:-20} OIR_ISA='' "$qemu" "$work/$test" | tee "$work/log" || failed=1
 done
