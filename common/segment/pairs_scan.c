@@ -4,8 +4,10 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
-/* Places of text that stay near the processor. */
-enum { PLACES_AT_ONCE = 1 << 17 };
+enum {
+    PLACES_AT_ONCE = 1 << 17, /* of text that stay near the processor */
+    PLACES_A_WORD = 64        /* at most, on average */
+};
 
 static uint32_t documents_in(const postings_context *c, uint32_t window)
 {
@@ -39,9 +41,18 @@ uint64_t pairs_scan_places(const postings_context *c)
     return most;
 }
 
+/* Places without a word cost as much as those with one: where nearly all are, nobody waits for that. */
+static bool is_mostly_empty(const postings_context *c)
+{
+    uint64_t words = 0;
+    for (uint32_t d = 0; d < c->document_count; d++)
+        words += length_get(&c->lengths, d);
+    return places_in(c, 0, c->document_count) > PLACES_A_WORD * (words + c->document_count);
+}
+
 bool pairs_scan_is_possible(const postings_context *c)
 {
-    return pairs_scan_places(c) <= PAIRS_SCAN_PLACES_MAX;
+    return pairs_scan_places(c) <= PAIRS_SCAN_PLACES_MAX && !is_mostly_empty(c);
 }
 
 oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const postings_context *context,

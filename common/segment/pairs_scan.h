@@ -51,7 +51,7 @@ static inline size_t pairs_scan_codes(uint32_t word_count)
 uint64_t pairs_scan_count(const postings_context *context, uint32_t from, uint32_t end);
 /* The most places that 64 documents of a segment, those of a range, have together. */
 uint64_t pairs_scan_places(const postings_context *context);
-/* False when these are more than are worth the memory. */
+/* False when these are more than are worth the memory, or all places far more than words. */
 bool pairs_scan_is_possible(const postings_context *context);
 
 /* Begins over `count` words that have dense lists with positions. entries and context must outlive it; the arena has

@@ -33,7 +33,7 @@ static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
     for (uint32_t i = first; i < end; i++) {
         few += counts[i] < MANY ? counts[i] : 0;
         if (counts[i] >= MANY)
-            large += (size_t)positions_bits_most(counts[i], postings_extent(g->context, g->postings->documents[i])) / 8;
+            large += (size_t)positions_bits_most(counts[i], postings_extent(g->context, g->postings->documents[i])) / 8 + 1;
     }
     return few * POSITION_BYTES + large + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + 2 * BIT_WRITER_SLACK;
 }
@@ -65,10 +65,10 @@ static bool add_run(group_writer *g, uint32_t first, uint32_t end, bool alike)
     const uint32_t *counts = g->counts, *documents = g->postings->documents, base = g->context->position_base;
     uint64_t lows = 0;
     bit_writer w;
+    if (!buffer_reserve(g->to, find_room(g, first, end))) /* also where it has failed before */
+        return false;
     if (first == end)
         return true;
-    if (!buffer_reserve(g->to, find_room(g, first, end)))
-        return false;
     uint8_t *start = g->to->data + g->to->size;
     bit_writer_init(&w, start);
     if (alike)

@@ -184,6 +184,8 @@ static bool next_group(group_reader *g, uint32_t *c, uint32_t *u, positions_plac
         return false;
     g->lows -= size;
     *place = (positions_place){g->lows, g->highs};
+    if (!postings_view_fits(*place, *c, *u, g->end))
+        return false;
     g->highs = positions_kernels_get(isa_best())->skip(g->view->positions, g->highs, g->end, positions_highs(*c, *u));
     g->index++;
     return g->lows >= g->highs;

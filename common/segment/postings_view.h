@@ -5,6 +5,7 @@
 #include "base/bits.h"
 #include "base/paths.h"
 #include "codec/kernels.h"
+#include "codec/positions.h"
 #include "segment/postings.h"
 
 enum {
@@ -125,6 +126,14 @@ static inline uint32_t postings_view_positions_place(const postings_view *v, uin
 typedef struct position_run {
     uint64_t begin, end;
 } position_run;
+
+/* Whether a group can lie where it is said to, before the bit `end`: so there are no more positions than bits. */
+static inline bool postings_view_fits(positions_place place, uint32_t count, uint32_t places, uint64_t end)
+{
+    uint32_t highs = positions_highs(count, places);
+    return place.lows <= end && positions_lows(count, places) <= end - place.lows &&
+           (!highs || (place.highs <= end && highs <= end - place.highs));
+}
 
 /* The run of a block of 64 documents of a dense list's window, which has `count` documents; v->positions are there.
  * False when damaged. */

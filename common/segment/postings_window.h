@@ -33,7 +33,9 @@ typedef struct position_block {
     uint64_t *ends;            /* bits of low parts of each group and those before it */
     uint64_t *highs;           /* where its high parts start, where counts stand between them */
     position_run run;
-    uint32_t passed;           /* else the last group that was asked for, */
+    uint64_t *marks;           /* where wdf are the counts: where high parts of some groups start, */
+    uint32_t marks_known;      /* as many as that */
+    uint32_t passed;           /* the last group that was asked for, */
     uint64_t passed_highs;     /* and where its high parts start */
 
     /* Even extents: of a block, wdf are enough. */
@@ -42,7 +44,7 @@ typedef struct position_block {
     uint32_t even_extent;      /* that `sizes` are for */
     position_run even_run;     /* of the block, */
     uint16_t even_before[RANGE_SIZE]; /* and how many bits of low parts are before each group, */
-    uint16_t even_ones[RANGE_SIZE];   /* and how many high parts, as many as even_count */
+    uint16_t even_ones[RANGE_SIZE];   /* and how many high parts: of as many groups as even_count */
     uint32_t even_count;
     uint8_t even_wdf[RANGE_SIZE];
     uint8_t sizes[POSITIONS_SIZES];

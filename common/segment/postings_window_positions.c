@@ -6,7 +6,7 @@
 #include "segment/container.h"
 #include "segment/postings_window.h"
 
-enum { GROUPS_IN_BLOCK = 64, SPILL = 64 };
+enum { GROUPS_IN_BLOCK = 64, MARK_GROUPS = 64, SPILL = 64 };
 
 static oir_status damaged(const postings_window *p, oir_error *err)
 {
@@ -31,7 +31,8 @@ static oir_status block_reserve(postings_window *p, uint32_t count, oir_error *e
     b->ends = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->ends);
     if (p->view.positions_form == POSITIONS_COUNTED)
         b->highs = arena_add(p->arena, ((size_t)count + SPILL) * sizeof *b->highs);
-    bool all = b->wdf && b->places && b->ends && (b->highs || p->view.positions_form != POSITIONS_COUNTED);
+    b->marks = arena_add(p->arena, ((size_t)count / MARK_GROUPS + 1) * sizeof *b->marks);
+    bool all = b->wdf && b->places && b->ends && b->marks && (b->highs || p->view.positions_form != POSITIONS_COUNTED);
     b->capacity = all ? count : 0;
     return b->capacity ? OIR_OK : error_no_memory(err, "positions");
 }
@@ -62,27 +63,39 @@ static void block_finish(postings_window *p, uint32_t unit, position_run run)
         highs = skip_ones(p, highs, run.end, positions_highs(b->wdf[i], b->places[i]));
     }
     b->run = run;
+    b->marks[0] = b->passed_highs = run.begin;
+    b->marks_known = 1;
     b->passed = 0;
-    b->passed_highs = run.begin;
     b->unit = unit;
     b->known = true;
 }
 
-/* Where the high parts of a block's group start: questions mostly ascend, so they are looked for from the last on. */
+static uint32_t count_highs(const position_block *b, uint32_t from, uint32_t to)
+{
+    uint32_t ones = 0;
+    for (uint32_t i = from; i < to; i++)
+        ones += positions_highs(b->wdf[i], b->places[i]);
+    return ones;
+}
+
+/* Where the high parts of a block's group start. Questions mostly ascend, so they are looked for from the last on; for
+ * those that do not, where each MARK_GROUPS-th group's start is remembered. */
 static uint64_t find_highs(postings_window *p, uint32_t slot)
 {
     position_block *b = &p->block;
-    uint32_t ones = 0;
+    uint32_t mark = slot / MARK_GROUPS, from = mark * MARK_GROUPS;
     if (p->view.positions_form == POSITIONS_COUNTED)
         return b->highs[slot];
-    if (slot < b->passed) {
-        b->passed = 0;
-        b->passed_highs = b->run.begin;
+    for (; b->marks_known <= mark; b->marks_known++)
+        b->marks[b->marks_known] =
+            skip_ones(p, b->marks[b->marks_known - 1], b->run.end,
+                      count_highs(b, (b->marks_known - 1) * MARK_GROUPS, b->marks_known * MARK_GROUPS));
+    if (b->passed < from || b->passed > slot) {
+        b->passed = from;
+        b->passed_highs = b->marks[mark];
     }
-    for (uint32_t i = b->passed; i < slot; i++)
-        ones += positions_highs(b->wdf[i], b->places[i]);
+    b->passed_highs = skip_ones(p, b->passed_highs, b->run.end, count_highs(b, b->passed, slot));
     b->passed = slot;
-    b->passed_highs = skip_ones(p, b->passed_highs, b->run.end, ones);
     return b->passed_highs;
 }
 
@@ -180,7 +193,7 @@ static oir_status find_dense(postings_window *p, uint32_t range, uint32_t index,
     return read_dense_block(p, range, block, whole ? GROUPS_IN_BLOCK : last - first + 1, err);
 }
 
-/* The high parts of 0 to 63 positions among up to POSITIONS_TWO_MOST places, and among more. */
+/* positions_highs of 0 to 63 positions among up to POSITIONS_TWO_MOST places, and among more. */
 #define FROM_3                                                                                                 \
     3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, \
     33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,  \
@@ -420,7 +433,7 @@ oir_status postings_window_read_group(postings_window *p, const position_group *
 {
     uint64_t end = (uint64_t)p->view.positions_size * 8;
     room->count = 0;
-    if (group->place.lows + positions_lows(group->count, group->places) > end)
+    if (!postings_view_fits(group->place, group->count, group->places, end))
         return damaged(p, err);
     ERROR_FORWARD(room_reserve(p, room, group->count, err));
     if (group->count == 1) /* most are alone: read without a call */

@@ -85,7 +85,7 @@ static segment_writer *write_text(const char *path, const text *t, bool pairs)
     for (uint32_t d = 0; d < t->documents; d++) {
         uint32_t n = count_words(t, d);
         segment_document document = {.docid = d + 1, .length = n, .has_positions = n > 0, .position_min = 1,
-                                     .position_max = large_each && d % large_each == 0 ? 100000 : PLACES};
+                                     .position_max = large_each && d % large_each == 0 ? 70000 : PLACES};
         REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
     }
     for (uint32_t word = 0; word < WORDS; word++)
@@ -203,7 +203,7 @@ static void lists_are_what_positions_say(void)
     for (size_t i = 0; i < 3 * (2 * sizeof sizes / sizeof *sizes); i++) {
         char *folder = scratch_open(), path[SCRATCH_PATH];
         text t;
-        large_each = i % 3 == 2 ? 50 : 0;
+        large_each = i % 3 == 2 ? 100 : 0;
         text_make(&t, sizes[i / 6], i % 2);
         paths_set(paths_choose(i % 4 == 3 ? "marked" : NULL)); /* in so small a text all would have marks */
         scratch_path(path, folder, "segment");
