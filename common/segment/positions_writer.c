@@ -31,9 +31,10 @@ static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
     const uint32_t *counts = g->counts;
     size_t few = 0, large = 0;
     for (uint32_t i = first; i < end; i++) {
-        few += counts[i] < MANY ? counts[i] : 0;
-        if (counts[i] >= MANY)
-            large += (size_t)positions_bits_most(counts[i], postings_extent(g->context, g->postings->documents[i])) / 8 + 1;
+        uint32_t c = counts[i];
+        few += c < MANY ? c : 0;
+        if (c >= MANY)
+            large += (size_t)positions_bits_most(c, postings_extent(g->context, g->postings->documents[i])) / 8 + 1;
     }
     return few * POSITION_BYTES + large + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + 2 * BIT_WRITER_SLACK;
 }
