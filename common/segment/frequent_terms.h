@@ -25,11 +25,10 @@ enum {
 /* Terms that may be among the most frequent ones, in 88 bytes each. All zeros is one with no terms yet; one thread at
  * a time. */
 typedef struct frequent_terms_writer {
-    struct frequent_term *terms; /* ascending */
-    size_t count, capacity;
+    struct frequent_term *terms; /* ascending; room for twice FREQUENT_TERMS_MAX */
+    uint64_t *keys;              /* room for sorting as many */
+    size_t count;
     uint32_t least;              /* terms that are not more frequent are not among the most frequent */
-    uint64_t *keys;              /* room for sorting */
-    size_t key_capacity;
 } frequent_terms_writer;
 
 void frequent_terms_writer_release(frequent_terms_writer *w);

@@ -35,13 +35,19 @@ void frequent_terms_writer_release(frequent_terms_writer *w)
     *w = (frequent_terms_writer){0};
 }
 
+/* At once: what grows beside large lists would keep the heap from shrinking behind them. */
+static oir_status make_room(frequent_terms_writer *w, oir_error *err)
+{
+    w->terms = w->terms ? w->terms : memory_new(2 * FREQUENT_TERMS_MAX * sizeof *w->terms);
+    w->keys = w->keys ? w->keys : memory_new(2 * FREQUENT_TERMS_MAX * sizeof *w->keys);
+    return w->terms && w->keys ? OIR_OK : error_no_memory(err, "the table of frequent terms");
+}
+
 /* Leaves the `most` most frequent terms, of equally frequent ones the first, in the order in which they are. */
-static oir_status keep_most(frequent_terms_writer *w, size_t most, oir_error *err)
+static void keep_most(frequent_terms_writer *w, size_t most)
 {
     if (w->count <= most)
-        return OIR_OK;
-    if (!memory_reserve(&w->keys, &w->key_capacity, w->count, sizeof *w->keys))
-        return error_no_memory(err, "the table of frequent terms");
+        return;
     for (size_t i = 0; i < w->count; i++)
         w->keys[i] = (uint64_t)~w->terms[i].termfreq << 32 | i;
     sort_u64(w->keys, w->count);
@@ -53,7 +59,6 @@ static oir_status keep_most(frequent_terms_writer *w, size_t most, oir_error *er
     for (size_t i = 0; i < most; i++)
         w->terms[i] = w->terms[w->keys[i]];
     w->count = most;
-    return OIR_OK;
 }
 
 static uint8_t *add_u48(uint8_t *at, uint64_t value)
@@ -68,10 +73,9 @@ oir_status frequent_terms_writer_add(frequent_terms_writer *w, const char *term,
 {
     if (e->form == POSTINGS_INLINED || size > FREQUENT_TERMS_SIZE_MAX || e->termfreq <= w->least)
         return OIR_OK;
+    ERROR_FORWARD(make_room(w, err));
     if (w->count == 2 * FREQUENT_TERMS_MAX)
-        ERROR_FORWARD(keep_most(w, FREQUENT_TERMS_MAX, err));
-    if (!memory_reserve(&w->terms, &w->capacity, w->count + 1, sizeof *w->terms))
-        return error_no_memory(err, "the table of frequent terms");
+        keep_most(w, FREQUENT_TERMS_MAX);
     assert(info_size <= INFO_MAX);
     frequent_term *t = w->terms + w->count++;
     uint8_t *at = t->bytes;
@@ -107,7 +111,7 @@ oir_status frequent_terms_writer_end(frequent_terms_writer *w, uint32_t term_cou
                                      oir_error *err)
 {
     uint32_t most = term_count / FREQUENT_TERMS_SHARE, slots = 1, count = 0, place = 0;
-    ERROR_FORWARD(keep_most(w, most < FREQUENT_TERMS_MAX ? most : FREQUENT_TERMS_MAX, err));
+    keep_most(w, most < FREQUENT_TERMS_MAX ? most : FREQUENT_TERMS_MAX);
     if (w->count == 0)
         return OIR_OK;
     while (slots < 2 * w->count)
