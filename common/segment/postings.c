@@ -239,8 +239,10 @@ oir_status postings_count_positions(const struct container *parts, const posting
         return OIR_OK;
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
     ERROR_FORWARD(postings_view_positions(&v, parts, err));
-    if (as_wdf) /* a group of one or two may have no bits, in others each has one at least */
-        return *total <= (uint64_t)v.positions_size * 8 + 2 * (uint64_t)list->count ? OIR_OK : damaged(err, &v, "positions");
+    if (as_wdf) { /* a group of one or two may have no bits, in others each has one at least */
+        uint64_t most = (uint64_t)v.positions_size * 8 + 2 * (uint64_t)list->count;
+        return *total <= most ? OIR_OK : damaged(err, &v, "positions");
+    }
     group_reader g = {.view = &v, .context = context, .list = list};
     for (uint32_t c, u; v.positions && g.index < list->count; *total += c) {
         positions_place place;
