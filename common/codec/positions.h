@@ -162,11 +162,14 @@ static inline void positions_put_lows(bit_writer *w, const uint32_t *positions, 
             bit_writer_add(w, positions[0] - base, (uint32_t)positions_lows(1, u));
         return;
     }
-    uint32_t width = (uint32_t)positions_lows(2, u), r = positions_low_bits(c, u > c ? u - c : 0);
     if (!positions_highs(c, u)) {
         uint64_t first = positions[0] - base, second = positions[1] - base;
+        uint32_t width = (uint32_t)positions_lows(2, u);
         bit_writer_add(w, (second * (second - 1) / 2 + first) & bits_low(width), width);
-    } else if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
+        return;
+    }
+    uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
+    if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
         positions_put_many_lows(w, positions, c, r, base);
     else if (c == 3)
         positions_put_few_lows(w, positions, 3, r, base);
@@ -237,6 +240,8 @@ const positions_kernels *positions_kernels_get(enum isa isa);
 extern const positions_kernels positions_kernels_scalar;
 #if ISA_X86
 extern const positions_kernels positions_kernels_avx2, positions_kernels_avx512;
+/* positions_skip with BMI2, for both of them. */
+uint64_t positions_avx2_skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones);
 #elif ISA_ARM64
 extern const positions_kernels positions_kernels_neon;
 #endif

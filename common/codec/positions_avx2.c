@@ -92,7 +92,7 @@ TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_
         out[i] = base + u - 1;
 }
 
-TARGET static uint64_t skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
+TARGET uint64_t positions_avx2_skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
 {
     while (ones && bit < highs_end) {
         uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7);
@@ -254,7 +254,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx2 = {get, skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx2 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep};
 
 #else
 

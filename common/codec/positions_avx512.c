@@ -89,20 +89,6 @@ TARGET static void get(const uint8_t *at, positions_place place, uint64_t highs_
         out[i] = base + u - 1;
 }
 
-TARGET static uint64_t skip(const uint8_t *at, uint64_t bit, uint64_t highs_end, uint64_t ones)
-{
-    while (ones && bit < highs_end) {
-        uint64_t word = bits_load64(at + (bit >> 3)) >> (bit & 7);
-        word &= bits_low(highs_end - bit < 56 ? (uint32_t)(highs_end - bit) : 56);
-        uint32_t n = bits_count(word);
-        if (n >= ones)
-            return bit + bits_lowest(_pdep_u64(UINT64_C(1) << (ones - 1), word)) + 1;
-        ones -= n;
-        bit += 56;
-    }
-    return ones ? highs_end : bit;
-}
-
 /* Bits of the low parts of 16 groups. */
 INLINE __m512i sizes16(__m512i c, __m512i u)
 {
@@ -219,7 +205,7 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx512 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep};
 
 #else
 

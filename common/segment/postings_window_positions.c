@@ -70,9 +70,9 @@ static void block_finish(postings_window *p, uint32_t unit, position_run run)
     b->known = true;
 }
 
-static uint32_t count_highs(const position_block *b, uint32_t from, uint32_t to)
+static uint64_t count_highs(const position_block *b, uint32_t from, uint32_t to)
 {
-    uint32_t ones = 0;
+    uint64_t ones = 0;
     for (uint32_t i = from; i < to; i++)
         ones += positions_highs(b->wdf[i], b->places[i]);
     return ones;
