@@ -6,12 +6,13 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "indexer/term_sort.h"
+#include "indexer/inversion.h"
 
 enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
-    TERMS_MAX = INT32_MAX,
+    TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
+    LIST_BYTES = 24,   /* that an occurrence of the longest list takes while it is written */
     PREFETCH = 24,     /* occurrences ahead */
     AHEAD_SHARE = 16,  /* of the memory */
     AHEAD_MAX = 32 << 20,
@@ -28,20 +29,9 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
     v->writers = 1;
     v->term_lists = term_lists;
     v->stored = v->packed = stored;
-    slices_init(&v->pool);
     arena_init(&v->arena);
-    inverter_batch_init(&v->batch, memory);
     *out = v;
     return OIR_OK;
-}
-
-static void free_pairs(inverter *v)
-{
-    memory_free(v->pairs);
-    memory_free(v->pair_of);
-    v->pairs = NULL;
-    v->pair_of = NULL;
-    v->pair_capacity = v->pair_of_capacity = 0;
 }
 
 static void release(inverter *v)
@@ -53,10 +43,10 @@ static void release(inverter *v)
     memory_free(v->term_blocks);
     memory_free(v->document_blocks);
     memory_free(v->slots);
+    memory_free(v->samples);
     memory_free(v->docid_slots);
-    free_pairs(v);
-    inverter_batch_release(&v->batch);
-    slices_release(&v->pool);
+    inverter_stream_release(&v->stream);
+    inverter_lookup_release(&v->lookup);
     arena_release(&v->arena);
     inverter_data_release(&v->data);
     token_release(v->token);
@@ -73,7 +63,7 @@ void inverter_free(inverter *v)
 void inverter_clear(inverter *v)
 {
     release(v);
-    *v = (inverter){.memory = v->memory, .writers = v->writers, .batch = v->batch, .term_lists = v->term_lists,
+    *v = (inverter){.memory = v->memory, .writers = v->writers, .term_lists = v->term_lists,
                     .stored = v->stored, .packed = v->packed};
 }
 
@@ -82,8 +72,8 @@ void inverter_clear(inverter *v)
 static bool same_term(const inverter *v, uint32_t number, const hash_key *k, const char *term, size_t size)
 {
     const inverter_term *t = inverter_get_term(v, number);
-    return t->low == k->low && t->high == k->high && t->postings.spare == size &&
-           (size <= HASH_KEY_MAX || memcmp(slices_at(&v->pool, t->bytes), term, size) == 0);
+    return t->low == k->low && t->high == k->high && t->size == size &&
+           (size <= HASH_KEY_MAX || memcmp(t->bytes, term, size) == 0);
 }
 
 static bool find_term(const inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number)
@@ -115,7 +105,7 @@ static oir_status grow_slots(inverter *v, oir_error *err)
         return error_no_memory(err, "the table of terms");
     for (uint32_t i = 0; i < v->term_count; i++) {
         const inverter_term *t = inverter_get_term(v, i);
-        uint64_t hash = hash_of_key(t->low, t->high, t->postings.spare);
+        uint64_t hash = hash_of_key(t->low, t->high, t->size);
         place(slots, (uint32_t)count - 1, hash >> 32 << 32 | (i + 1), (uint32_t)hash);
     }
     memory_free(v->slots);
@@ -128,10 +118,10 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
                             oir_error *err)
 {
     if (v->term_count == TERMS_MAX)
-        return error_set(err, OIR_TOO_BIG, "more than 2^31 different terms are buffered; commit more often");
+        return error_set(err, OIR_TOO_BIG, "more than 2^28 different terms are buffered; commit more often");
     if (v->term_count >= v->slot_mask / 8 * 5)
         ERROR_FORWARD(grow_slots(v, err));
-    if (!inverter_batch_reserve_terms(&v->batch, v->term_count + (size_t)1))
+    if (!memory_reserve(&v->samples, &v->sample_capacity, v->term_count + (size_t)1, sizeof *v->samples))
         return error_no_memory(err, "the table of terms");
     if (v->term_count / BLOCK == v->term_block_count) {
         inverter_term *block = NULL;
@@ -141,13 +131,13 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
             return error_no_memory(err, "the table of terms");
         v->term_blocks[v->term_block_count++] = block;
     }
-    uint32_t bytes = slices_allocate(&v->pool, (uint32_t)size);
+    const uint8_t *bytes = arena_copy(&v->arena, term, size);
     if (!bytes)
         return error_no_memory(err, "the table of terms");
-    memcpy(slices_at(&v->pool, bytes), term, size);
     *number = v->term_count++;
-    *inverter_get_term(v, *number) = (inverter_term){
-        .low = k->low, .high = k->high, .postings = {.spare = (uint8_t)size}, .bytes = bytes};
+    v->samples[*number] = 0;
+    *inverter_get_term(v, *number) =
+        (inverter_term){.low = k->low, .high = k->high, .bytes = bytes, .size = (uint8_t)size};
     place(v->slots, v->slot_mask, k->hash >> 32 << 32 | (*number + 1), (uint32_t)k->hash);
     return OIR_OK;
 }
@@ -177,79 +167,68 @@ static inline void prefetch_hint(const inverter *v, const document_terms *from, 
     __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
 }
 
-static oir_status add_occurrences(inverter *v, document_terms *from, inverter_document *d, oir_error *err)
+/* All words of the document get numbers, so that adding its occurrences fails for no term. */
+static oir_status find_hints(inverter *v, document_terms *from, oir_error *err)
 {
-    inverter_batch *b = &v->batch;
-    oir_termpos min = DOCUMENT_NO_POSITION, max = 0;
-    inverter_batch_begin_document(b);
-    for (size_t i = 0; i < from->log_count; i++) {
-        document_occurrence o = from->log[i];
+    bool known = true;
+    for (size_t i = 0; i < from->log_count; i++)
+        known &= from->hints[from->log[i].word] != 0;
+    for (size_t i = 0; !known && i < from->log_count; i++) {
         if (i + PREFETCH < from->log_count)
             prefetch_hint(v, from, from->log[i + PREFETCH].word);
-        if (!from->hints[o.word])
-            ERROR_FORWARD(find_hint(v, from, o.word, err));
-        inverter_batch_add(b, from->hints[o.word] - 1, o.position, o.wdf);
+        if (!from->hints[from->log[i].word])
+            ERROR_FORWARD(find_hint(v, from, from->log[i].word, err));
+    }
+    return OIR_OK;
+}
+
+/* False when out of memory. */
+static bool add_occurrences(inverter *v, const document_terms *from, inverter_document *d)
+{
+    oir_termpos min = DOCUMENT_NO_POSITION, max = 0;
+    const document_occurrence *log = from->log;
+    const uint32_t *hints = from->hints;
+    inverter_stream stream = v->stream; /* a copy that nothing else can see is kept in registers */
+    bool done = true, descends = false;
+    inverter_stream_begin_document(&stream);
+    for (size_t i = 0, count = from->log_count; done && i < count; i++) {
+        document_occurrence o = log[i];
+        done = inverter_stream_add(&stream, hints[o.word] - 1, o.position, o.wdf);
         min = o.position < min ? o.position : min;
+        descends |= o.position < max;
         max = o.position > max && o.position != DOCUMENT_NO_POSITION ? o.position : max;
     }
+    v->stream = stream;
     d->has_positions = min != DOCUMENT_NO_POSITION;
     d->position_min = min;
     d->position_max = max;
-    return OIR_OK;
+    d->descends = descends;
+    return done;
 }
 
-/* What was just added, each term once with its wdf. */
-static bool find_pairs(inverter *v, const document_terms *from)
+/* Counts some occurrences of the document's for their terms. */
+static void sample(inverter *v, const document_terms *from)
 {
-    size_t before = v->pair_of_capacity;
-    if (!memory_reserve(&v->pair_of, &v->pair_of_capacity, v->term_count, sizeof *v->pair_of) ||
-        !memory_reserve(&v->pairs, &v->pair_capacity, from->log_count, sizeof *v->pairs))
-        return false;
-    if (v->pair_of_capacity > before)
-        memset(v->pair_of + before, 0, (v->pair_of_capacity - before) * sizeof *v->pair_of);
-    v->pair_count = 0;
-    for (size_t i = 0; i < from->log_count; i++) {
-        uint32_t term = from->hints[from->log[i].word] - 1, *of = &v->pair_of[term];
-        if (!*of) {
-            v->pairs[v->pair_count++] = (inverter_pair){term, 0};
-            *of = (uint32_t)v->pair_count;
-        }
-        v->pairs[*of - 1].wdf += from->log[i].wdf;
+    size_t first = (size_t)(0 - v->occurrence_count) % INVERTER_SAMPLE;
+    for (size_t i = first; i < from->log_count; i += INVERTER_SAMPLE) {
+        uint32_t count = ++v->samples[from->hints[from->log[i].word] - 1];
+        v->samples_most = count > v->samples_most ? count : v->samples_most;
     }
-    for (size_t i = 0; i < v->pair_count; i++)
-        v->pair_of[v->pairs[i].term] = 0;
-    return true;
-}
-
-static oir_status add_list(inverter *v, const document_terms *from, inverter_document *d, oir_error *err)
-{
-    if ((v->lists.tail == 0 && !slices_start(&v->pool, &v->lists)) || !find_pairs(v, from))
-        return error_no_memory(err, "the list of a document's terms");
-    d->terms = slices_get_mark(&v->lists);
-    d->term_count = (uint32_t)v->pair_count;
-    for (size_t i = 0; i < v->pair_count; i++) {
-        uint8_t bytes[16];
-        uint8_t *end = slices_encode(slices_encode(bytes, v->pairs[i].term), v->pairs[i].wdf);
-        if (!slices_add(&v->pool, &v->lists, bytes, (size_t)(end - bytes)))
-            return error_no_memory(err, "the list of a document's terms");
-    }
-    if (v->pair_count > v->batch.most)
-        free_pairs(v);
-    return OIR_OK;
+    v->occurrence_count += from->log_count;
 }
 
 static oir_status add_terms(inverter *v, document_terms *from, oir_error *err)
 {
-    inverter_batch *b = &v->batch;
     if (!v->token)
         v->token = token_new();
-    /* Terms that are new to the buffer get room when they are made. */
-    if (!v->token || !inverter_batch_reserve(b, from->log_count))
+    if (!v->token)
         return error_no_memory(err, "the buffer of documents");
     document_terms_lend_hints(from, v->token, v->memory / VOCABULARY_SHARE);
-    inverter_document *d = inverter_get_document(v, v->document_count - 1);
-    ERROR_FORWARD(add_occurrences(v, from, d, err));
-    return v->term_lists ? add_list(v, from, d, err) : OIR_OK;
+    ERROR_FORWARD(find_hints(v, from, err));
+    if (!add_occurrences(v, from, inverter_get_document(v, v->document_count - 1)))
+        return error_no_memory(err, "the buffer of documents");
+    sample(v, from);
+    return OIR_OK;
 }
 
 /* ---- documents ---- */
@@ -318,18 +297,10 @@ static oir_status reserve_docid(inverter *v, oir_docid docid, oir_error *err)
     return OIR_OK;
 }
 
-static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
+static oir_status copy_values(inverter *v, inverter_contents *to, const document_values *from, oir_error *err)
 {
-    const document_values *from = &document->values;
-    if (v->packed)
-        ERROR_FORWARD(inverter_data_add(&v->data, document->data.data, document->data.size, err));
-    else if (v->stored && document->data.size) {
-        d->data = (oir_bytes){arena_copy(&v->arena, document->data.data, document->data.size), document->data.size};
-        if (!d->data.data)
-            return error_no_memory(err, "the data of a document");
-    }
-    segment_value *values = from->count ? arena_add(&v->arena, from->count * sizeof *values) : NULL;
-    if (from->count && !values)
+    segment_value *values = arena_add(&v->arena, from->count * sizeof *values);
+    if (!values)
         return error_no_memory(err, "the values of a document");
     for (size_t i = 0; i < from->count; i++) {
         const buffer *bytes = &from->items[i].bytes;
@@ -338,9 +309,27 @@ static oir_status copy_contents(inverter *v, inverter_document *d, const oir_doc
             return error_no_memory(err, "the values of a document");
         values[i] = (segment_value){from->items[i].slot, {copy, bytes->size}};
     }
-    d->values = values;
-    d->value_count = (uint32_t)from->count;
+    to->values = values;
+    to->value_count = (uint32_t)from->count;
     return OIR_OK;
+}
+
+static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
+{
+    const buffer *data = &document->data;
+    bool keeps = v->stored && !v->packed && data->size > 0;
+    if (v->packed)
+        ERROR_FORWARD(inverter_data_add(&v->data, data->data, data->size, err));
+    if (!keeps && !document->values.count)
+        return OIR_OK;
+    inverter_contents *to = arena_add_zeroed(&v->arena, 1, sizeof *to);
+    if (!to)
+        return error_no_memory(err, "the data of a document");
+    d->contents = to;
+    to->data = (oir_bytes){keeps ? arena_copy(&v->arena, data->data, data->size) : "", keeps ? data->size : 0};
+    if (!to->data.data)
+        return error_no_memory(err, "the data of a document");
+    return document->values.count ? copy_values(v, to, &document->values, err) : OIR_OK;
 }
 
 static oir_status add_document_block(inverter *v, oir_error *err)
@@ -362,7 +351,8 @@ static oir_status make_document(inverter *v, oir_docid docid, const oir_document
     if (v->document_count / BLOCK == v->document_block_count)
         ERROR_FORWARD(add_document_block(v, err));
     inverter_document *d = inverter_get_document(v, v->document_count);
-    *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length, .data = {"", 0}};
+    *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length,
+                              .start = inverter_stream_get_place(&v->stream)};
     ERROR_FORWARD(copy_contents(v, d, document, err));
     v->document_count++;
     return OIR_OK;
@@ -371,8 +361,6 @@ static oir_status make_document(inverter *v, oir_docid docid, const oir_document
 oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
     ERROR_FORWARD(document_complete(document, err));
-    if (inverter_batch_is_full(&v->batch, document->terms.log_count))
-        ERROR_FORWARD(inverter_settle(v, err));
     ERROR_FORWARD(make_document(v, docid, document, err));
     /* What a word's number is here is no news about the document, so that a const one takes it. */
     ERROR_FORWARD(add_terms(v, (document_terms *)(uintptr_t)&document->terms, err));
@@ -403,19 +391,17 @@ size_t inverter_get_memory(const inverter *v)
                                         : v->document_count * 4 * sizeof *v->docid_slots; /* if it were made now */
     bool docids_nearly_full =
         v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
-    size_t here = slices_get_memory(&v->pool) + v->arena.bytes + inverter_data_get_memory(&v->data) +
-                  inverter_batch_get_memory(&v->batch) +
-                  v->pair_capacity * sizeof *v->pairs + v->pair_of_capacity * sizeof *v->pair_of +
+    size_t here = inverter_stream_get_memory(&v->stream) + inverter_lookup_get_memory(&v->lookup) + v->arena.bytes +
+                  inverter_data_get_memory(&v->data) + v->sample_capacity * sizeof *v->samples +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
                   slots_memory(docid_slots, docids_nearly_full) +
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
-                  (v->pool.capacity + v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
+                  (v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
     /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
     size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
-    size_t lists = threads * ((size_t)v->documents_max * 26 + (size_t)v->positions_max * 8);
-    size_t writing = v->term_count * (sizeof(term_sort_item) + sizeof(uint32_t)) +
-                     v->document_count * (sizeof(uint64_t) + 2 * sizeof(uint32_t));
+    size_t lists = threads * ((size_t)v->samples_most * INVERTER_SAMPLE * LIST_BYTES);
+    size_t writing = inversion_get_memory(v->occurrence_count, v->document_count, v->term_count);
     if (v->packed)
         writing += v->document_count * 2 * sizeof(uint32_t) + (v->descended ? 2 * inverter_get_ahead(v) : 0);
     return here + writing + lists;
@@ -423,8 +409,7 @@ size_t inverter_get_memory(const inverter *v)
 
 bool inverter_is_full(const inverter *v)
 {
-    /* 4 GiB of addresses, of which the last quarter is kept for the one document that comes next. */
-    return v->pool.count > SLICES_CHUNKS_MAX / 4 * 3 || v->document_count >= UINT32_MAX / 2;
+    return inverter_stream_is_full(&v->stream) || v->document_count >= UINT32_MAX / 2;
 }
 
 /* Live documents by docid, from the order they came in. */
@@ -476,40 +461,40 @@ bool inverter_delete(inverter *v, oir_docid docid)
     return true;
 }
 
-bool inverter_read(const inverter *v, const inverter_term *term, buffer *bytes, inverter_cursor *out)
+/* Brings the lookup up to date with all documents. False when out of memory. */
+static bool look_at_documents(inverter *v)
 {
-    buffer_clear(bytes);
-    *out = (inverter_cursor){.left = term->documents};
-    if (term->documents && !slices_copy(&v->pool, &term->postings, bytes))
+    inverter_lookup *l = &v->lookup;
+    if (!inverter_lookup_set_terms(l, v->term_count))
         return false;
-    out->at = bytes->data;
+    for (; l->documents < v->document_count; l->documents++) {
+        inverter_reader r = inverter_read(v, l->documents);
+        while (inverter_reader_next(&r))
+            if (!inverter_lookup_add(l, r.term, (uint32_t)l->documents))
+                return false;
+    }
     return true;
 }
 
-/* Looks up a term whose list is then read at `c`; *found false: there is none such. */
-static oir_status read_term(inverter *v, const char *term, size_t size, uint32_t *number, inverter_cursor *c,
-                            buffer *bytes, bool *found, oir_error *err)
+/* Looks up a term, and then all documents have been looked at; *found false: there is none such. */
+static oir_status look_up(inverter *v, const char *term, size_t size, uint32_t *number, bool *found, oir_error *err)
 {
     hash_key k = hash_make_key(term, size);
     *found = find_term(v, &k, term, size, number);
-    if (!*found)
-        return OIR_OK;
-    ERROR_FORWARD(inverter_settle(v, err));
-    return inverter_read(v, inverter_get_term(v, *number), bytes, c) ? OIR_OK
-                                                                      : error_no_memory(err, "the postings of a term");
+    return !*found || look_at_documents(v) ? OIR_OK : error_no_memory(err, "the table of buffered documents");
 }
 
 oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *found, oir_error *err)
 {
     uint32_t number;
-    inverter_cursor c;
-    buffer bytes = BUFFER_INIT;
-    oir_status status = read_term(v, term, size, &number, &c, &bytes, found, err);
-    if (status == OIR_OK && *found)
-        for (*found = false; !*found && inverter_next(&c);)
-            *found = inverter_get_document(v, c.document)->live;
-    buffer_release(&bytes);
-    return status;
+    ERROR_FORWARD(look_up(v, term, size, &number, found, err));
+    if (!*found)
+        return OIR_OK;
+    const inverter_lookup_entry *e = inverter_lookup_first(&v->lookup, number);
+    while (e && !inverter_get_document(v, e->document)->live)
+        e = inverter_lookup_next(&v->lookup, e);
+    *found = e != NULL;
+    return OIR_OK;
 }
 
 oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
@@ -517,12 +502,13 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
 {
     uint32_t number;
     bool found;
-    inverter_cursor c;
-    buffer bytes = BUFFER_INIT;
     *count = 0;
-    oir_status status = read_term(v, term, size, &number, &c, &bytes, &found, err);
-    while (status == OIR_OK && found && inverter_next(&c)) {
-        inverter_document *d = inverter_get_document(v, c.document);
+    ERROR_FORWARD(look_up(v, term, size, &number, &found, err));
+    if (!found)
+        return OIR_OK;
+    const inverter_lookup_entry *e = inverter_lookup_first(&v->lookup, number);
+    for (; e; e = inverter_lookup_next(&v->lookup, e)) {
+        inverter_document *d = inverter_get_document(v, e->document);
         if (!d->live)
             continue;
         if (*count == 0 || d->docid < *lowest)
@@ -530,13 +516,8 @@ oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, u
         kill(v, d);
         ++*count;
     }
-    buffer_release(&bytes);
-    if (status || !found)
-        return status;
     /* Every document of the list is dead now, so it starts anew: replacing one document again and again by its term
      * must not walk over all the earlier ones each time. */
-    inverter_term *t = inverter_get_term(v, number);
-    t->postings = (slice_list){.spare = t->postings.spare};
-    t->last = t->documents = t->positions = 0;
+    v->lookup.newest[number] = INVERTER_LOOKUP_NONE;
     return OIR_OK;
 }

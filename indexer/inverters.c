@@ -45,13 +45,6 @@ void inverters_clear(inverters *v)
         inverter_clear(v->items[i]);
 }
 
-oir_status inverters_settle(inverters *v, oir_error *err)
-{
-    for (uint32_t i = 0; i < v->count; i++)
-        ERROR_FORWARD(inverter_settle(v->items[i], err));
-    return OIR_OK;
-}
-
 size_t inverters_get_memory(const inverters *v)
 {
     size_t sum = 0;
@@ -167,36 +160,6 @@ inverters_place *inverters_order(const inverters *v)
     return out;
 }
 
-bool inverters_are_in_order(const inverters *v)
-{
-    const inverter *first = v->items[0];
-    return v->count == 1 && !first->descended && first->live_count == first->document_count;
-}
-
-uint32_t **inverters_make_places(const inverters *v, const inverters_place *order)
-{
-    uint32_t **places = memory_new_zeroed(v->count, sizeof *places), live = inverters_get_live_count(v);
-    for (uint32_t i = 0; places && i < v->count; i++) {
-        size_t size = (v->items[i]->document_count + 1) * sizeof **places;
-        places[i] = memory_new(size);
-        if (!places[i]) {
-            inverters_release_places(v, places);
-            return NULL;
-        }
-        memset(places[i], 0xff, size);
-    }
-    for (uint32_t i = 0; places && i < live; i++)
-        places[order[i].inverter][order[i].number] = i;
-    return places;
-}
-
-void inverters_release_places(const inverters *v, uint32_t **places)
-{
-    for (uint32_t i = 0; places && i < v->count; i++)
-        memory_free(places[i]);
-    memory_free(places);
-}
-
 /* ---- terms ---- */
 
 oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_error *err)
@@ -215,9 +178,8 @@ oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_er
         out->firsts[i] = out->count;
         for (uint32_t t = 0; t < from->term_count; t++, out->count++) {
             const inverter_term *term = inverter_get_term(from, t);
-            const uint8_t *bytes = slices_at(&from->pool, term->bytes);
-            uint8_t size = term->postings.spare;
-            out->items[out->count] = (term_sort_item){term_sort_key(bytes, size), bytes, size, out->count};
+            out->items[out->count] =
+                (term_sort_item){term_sort_key(term->bytes, term->size), term->bytes, term->size, out->count};
         }
     }
     out->firsts[v->count] = out->count;
@@ -235,13 +197,6 @@ void inverters_release_terms(inverters_terms *t)
 static bool is_same(const term_sort_item *a, const term_sort_item *b)
 {
     return a->key == b->key && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-uint32_t inverters_end_term(const inverters_terms *t, uint32_t at)
-{
-    while (at > 0 && at < t->count && is_same(&t->items[at], &t->items[at - 1]))
-        at++;
-    return at;
 }
 
 uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end)

@@ -7,6 +7,7 @@
 
 #include "base/team.h"
 #include "indexer/inverter.h"
+#include "indexer/progress.h"
 #include "indexer/term_sort.h"
 
 typedef struct inverters {
@@ -19,8 +20,6 @@ typedef struct inverters_place {
     uint32_t inverter, number;
 } inverters_place;
 
-#define INVERTERS_GONE UINT32_MAX
-
 /* For `memory` bytes in all. One alone compresses the data of documents as it comes, several do when they are written
  * out, since neighbours are in any of them. OIR_NO_MEMORY: then there are none. */
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err);
@@ -32,7 +31,6 @@ void inverters_release(inverters *v);
 
 /* What inverter.h says of one, for all. */
 void inverters_clear(inverters *v);
-oir_status inverters_settle(inverters *v, oir_error *err);
 size_t inverters_get_memory(const inverters *v);
 bool inverters_are_full(const inverters *v);
 bool inverters_delete(inverters *v, oir_docid docid);
@@ -45,13 +43,10 @@ uint64_t inverters_get_live_length(const inverters *v);
 /* The live documents by ascending docid, freed by the caller with memory_free. NULL when out of memory. There must be
  * one at least. */
 inverters_place *inverters_order(const inverters *v);
-/* Whether buffered numbers are that order already: there is one inverter, with live documents by ascending docid. */
-bool inverters_are_in_order(const inverters *v);
-/* For each inverter a table from buffered numbers to places in an order of all live documents, INVERTERS_GONE for the
- * dead. NULL when out of memory. */
-uint32_t **inverters_make_places(const inverters *v, const inverters_place *order);
-/* NULL is accepted. */
-void inverters_release_places(const inverters *v, uint32_t **places);
+static inline const inverter_document *inverters_get_document(const inverters *v, inverters_place place)
+{
+    return inverter_get_document(v->items[place.inverter], place.number);
+}
 
 /* The terms of all inverters by their bytes. */
 typedef struct inverters_terms {
@@ -68,25 +63,22 @@ void inverters_release_terms(inverters_terms *t);
  * are in the order of inverters then. */
 uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end);
 
-/* From a place that may be in the middle of a term, where the next begins. */
-uint32_t inverters_end_term(const inverters_terms *t, uint32_t at);
-
-/* An item's term, and the inverter that has it. */
-static inline const inverter_term *inverters_get_term(const inverters *v, const inverters_terms *t, uint32_t at,
-                                                      uint32_t *owner)
+/* The number of an item's term in the inverter that has it, which *owner is. */
+static inline uint32_t inverters_get_number(const inverters_terms *t, uint32_t at, uint32_t *owner)
 {
     uint32_t i = 0;
     while (t->items[at].term >= t->firsts[i + 1])
         i++;
     *owner = i;
-    return inverter_get_term(v->items[i], t->items[at].term - t->firsts[i]);
+    return t->items[at].term - t->firsts[i];
 }
 
-/* Writes all live documents, which are settled, into a segment, with a team's help (NULL: without), in the given order
- * of places in inverters_order's (NULL: by ascending docid); lasting: as merge_write has it. The caller commits it and
- * clears the buffer, which is unchanged. There must be one at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
+/* Writes all live documents into a segment, in the given order of places in inverters_order's (NULL: by ascending
+ * docid), with a team's help (NULL: without). memory: bytes for their occurrences beyond what inverters_get_memory
+ * says; with fewer it takes longer. lasting: as merge_write has it. The caller commits the segment and clears the buffer,
+ * which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
  * OIR_CANCELLED. */
-oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, segment_writer *w, team *helpers,
-                           const progress *p, oir_error *err);
+oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
+                           team *helpers, const progress *p, oir_error *err);
 
 #endif

@@ -1,73 +1,102 @@
 #include "base/error.h"
 #include "base/memory.h"
+#include "indexer/inversion.h"
 #include "indexer/reorder.h"
 
-enum { TELL_TERMS = 1 << 14 };
+enum { OCCURRENCES_SHARE = 2 /* of the memory, for occurrences while lists are noted */ };
 
 typedef struct buffered {
     const inverters *v;
     inverters_place *order; /* live documents by docid */
-    uint32_t **places;      /* inverters_make_places of that; NULL: buffered numbers are places */
+    uint32_t document_count;
     inverters_terms terms;
-    buffer list;            /* of one term */
+    inversion inversion;
+    inversion_sorter sorter;
+    uint32_t *counts;       /* by term, of inverters_terms: documents that have it, and */
+    uint32_t *newest;       /* one more than the last of them */
     reorder_builder builder;
 } buffered;
 
-static oir_status make_places(buffered *b, oir_error *err)
+/* A term's documents are counted with the first of its items. */
+static oir_status count_documents(buffered *b, oir_error *err)
 {
-    if (inverters_are_in_order(b->v))
-        return OIR_OK;
-    b->order = inverters_order(b->v);
-    b->places = b->order ? inverters_make_places(b->v, b->order) : NULL;
-    return b->places ? OIR_OK : error_no_memory(err, "the order of documents");
+    size_t count = b->terms.count + (size_t)1;
+    uint32_t *first_of = memory_new(count * sizeof *first_of); /* by term */
+    b->counts = memory_new_zeroed(count, sizeof *b->counts);
+    b->newest = memory_new_zeroed(count, sizeof *b->newest);
+    if (!first_of || !b->counts || !b->newest) {
+        memory_free(first_of);
+        return error_no_memory(err, "the order of documents");
+    }
+    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
+        same = inverters_group_term(&b->terms, at, b->terms.count);
+        for (uint32_t i = 0; i < same; i++)
+            first_of[b->terms.items[at + i].term] = at;
+    }
+    for (uint32_t d = 0; d < b->document_count; d++) {
+        inverters_place place = b->order[d];
+        const uint32_t *items = first_of + b->terms.firsts[place.inverter];
+        inverter_reader r = inverter_read(b->v->items[place.inverter], place.number);
+        while (inverter_reader_next(&r)) {
+            uint32_t item = items[r.term];
+            b->counts[item] += b->newest[item] != d + 1;
+            b->newest[item] = d + 1;
+        }
+    }
+    memory_free(first_of);
+    memory_free(b->newest);
+    b->newest = NULL;
+    return OIR_OK;
 }
 
 /* Terms are offered by byte order, as they are in a merge: so the order is the same. */
 static oir_status offer_terms(buffered *b, oir_error *err)
 {
-    ERROR_FORWARD(inverters_sort_terms(b->v, &b->terms, err));
-    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
-        uint64_t documents = 0;
-        same = inverters_group_term(&b->terms, at, b->terms.count);
-        for (uint32_t i = 0, owner; i < same; i++)
-            documents += inverters_get_term(b->v, &b->terms, at + i, &owner)->documents;
-        if (reorder_builder_fits(&b->builder, documents))
-            ERROR_FORWARD(reorder_builder_offer(&b->builder, at, documents, err));
-    }
+    for (uint32_t at = 0; at < b->terms.count; at++)
+        if (b->counts[at] && reorder_builder_fits(&b->builder, b->counts[at]))
+            ERROR_FORWARD(reorder_builder_offer(&b->builder, at, b->counts[at], err));
     return reorder_builder_choose(&b->builder, err);
 }
 
-static oir_status note_list(buffered *b, uint32_t at, oir_error *err)
+static bool wants(void *context, uint32_t item)
 {
-    uint32_t owner;
-    inverter_cursor c;
-    const inverter_term *term = inverters_get_term(b->v, &b->terms, at, &owner);
-    if (!inverter_read(b->v->items[owner], term, &b->list, &c))
-        return error_no_memory(err, "the order of documents");
-    const uint32_t *places = b->places ? b->places[owner] : NULL;
-    while (inverter_next(&c)) {
-        uint32_t place = places ? places[c.document] : c.document;
-        if (place != INVERTERS_GONE)
-            reorder_builder_note(&b->builder, place);
-    }
-    return OIR_OK;
+    return reorder_builder_wants(context, item);
 }
 
-static oir_status note_terms(buffered *b, const progress *p, oir_error *err)
+static void note_term(buffered *b, const inversion_term *term)
 {
-    uint32_t told = 0;
-    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
-        if (at >= told) {
-            ERROR_FORWARD(progress_tell(p, "reading lists", at, b->terms.count, err));
-            told = at + TELL_TERMS;
-        }
-        same = inverters_group_term(&b->terms, at, b->terms.count);
-        if (!reorder_builder_wants(&b->builder, at))
-            continue;
-        reorder_builder_start(&b->builder, at);
-        for (uint32_t i = 0; i < same; i++)
-            ERROR_FORWARD(note_list(b, at + i, err));
+    reorder_builder_start(&b->builder, term->item);
+    for (uint32_t i = 0; i < term->postings.count; i++)
+        reorder_builder_note(&b->builder, term->postings.documents[i]);
+}
+
+static oir_status note_part(buffered *b, size_t part, oir_error *err)
+{
+    inversion_term term;
+    ERROR_FORWARD(inversion_sort(&b->inversion, part, &b->sorter, err));
+    for (;;) {
+        ERROR_FORWARD(inversion_next(&b->inversion, &b->sorter, &term, err));
+        if (!term.same)
+            return OIR_OK;
+        note_term(b, &term);
     }
+}
+
+static oir_status note_terms(buffered *b, size_t memory, const progress *p, oir_error *err)
+{
+    inversion *n = &b->inversion;
+    ERROR_FORWARD(inversion_init(n, b->v, b->order, b->document_count, &b->terms, memory, NULL, err));
+    n->wants = wants;
+    n->context = &b->builder;
+    for (uint32_t round = 0; round < n->round_count; round++) {
+        ERROR_FORWARD(inversion_scatter(n, round, err));
+        for (size_t part = n->part_first; part < n->part_end; part++) {
+            ERROR_FORWARD(progress_tell(p, "reading lists", n->parts[part].from, b->terms.count, err));
+            ERROR_FORWARD(note_part(b, part, err));
+        }
+    }
+    inversion_release(n);
+    inversion_sorter_release(&b->sorter);
     return OIR_OK;
 }
 
@@ -84,20 +113,25 @@ oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_se
                           oir_error *err)
 {
     oir_status status;
-    buffered b = {.v = v};
+    buffered b = {.v = v, .order = inverters_order(v), .document_count = inverters_get_live_count(v)};
     *order = NULL;
-    ERROR_GOTO_DONE(make_places(&b, err));
-    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, inverters_get_live_count(v), count_items(v), settings, err));
+    if (!b.order)
+        return error_no_memory(err, "the order of documents");
+    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, b.document_count, count_items(v), settings, err));
+    ERROR_GOTO_DONE(inverters_sort_terms(v, &b.terms, err));
+    ERROR_GOTO_DONE(count_documents(&b, err));
     ERROR_GOTO_DONE(offer_terms(&b, err));
-    ERROR_GOTO_DONE(note_terms(&b, p, err));
+    ERROR_GOTO_DONE(note_terms(&b, settings->memory / OCCURRENCES_SHARE, p, err));
     ERROR_GOTO_DONE(reorder_builder_end(&b.builder, p, err));
     *order = b.builder.order;
     b.builder.order = NULL;
 done:
-    inverters_release_places(v, b.places);
+    inversion_release(&b.inversion);
+    inversion_sorter_release(&b.sorter);
+    memory_free(b.counts);
+    memory_free(b.newest);
     memory_free(b.order);
     inverters_release_terms(&b.terms);
-    buffer_release(&b.list);
     reorder_builder_release(&b.builder);
     return status;
 }

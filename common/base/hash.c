@@ -1,5 +1,16 @@
 #include "base/hash.h"
 
+const uint64_t hash_masks[HASH_KEY_MAX + 1][2] = {
+    {UINT64_C(0x0), UINT64_C(0x0)}, {UINT64_C(0xff), UINT64_C(0x0)}, {UINT64_C(0xffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffff), UINT64_C(0x0)}, {UINT64_C(0xffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffff), UINT64_C(0x0)}, {UINT64_C(0xffffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffffff), UINT64_C(0x0)}, {UINT64_C(0xffffffffffffffff), UINT64_C(0x0)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xff)}, {UINT64_C(0xffffffffffffffff), UINT64_C(0xffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffff)}, {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffff)}, {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffff)},
+    {UINT64_C(0xffffffffffffffff), UINT64_C(0xffffffffffffffff)}};
+
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed)
 {
     const uint8_t *at = bytes;

@@ -59,12 +59,14 @@ static inline void hash_load_short(const uint8_t *at, size_t size, uint64_t *low
     }
 }
 
+/* By size, what of 16 bytes belongs to a word. */
+extern const uint64_t hash_masks[HASH_KEY_MAX + 1][2];
+
 /* The same of up to 16 bytes, and quicker, where 16 may be read. */
 static inline void hash_load_wide(const uint8_t *at, size_t size, uint64_t *low, uint64_t *high)
 {
-    uint64_t a = bits_load64(at), b = bits_load64(at + 8);
-    *low = size < 8 ? a & bits_low((uint32_t)size * 8) : a;
-    *high = size > 8 ? b & bits_low((uint32_t)size * 8 - 64) : 0;
+    *low = bits_load64(at) & hash_masks[size][0];
+    *high = bits_load64(at + 8) & hash_masks[size][1];
 }
 
 static inline hash_key hash_make_key(const void *bytes, size_t size)

@@ -1,0 +1,348 @@
+#include "indexer/inversion.h"
+
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+
+enum {
+    ROUNDS_MOST = 4,
+    PART_LEAST = 1 << 17,  /* occurrences of a part: fewer would be too many parts for what they take, */
+    PARTS = 200,           /* and so many parts are enough; nor fewer than documents, which each part looks at */
+    OCCURRENCE_BYTES = 4,
+    PREFETCH = 8,          /* documents ahead */
+    NUMBERS = (1 << INVERSION_NUMBER_BITS) - 1
+};
+
+static oir_status no_memory(oir_error *err)
+{
+    return error_no_memory(err, "writing out the buffer of documents");
+}
+
+size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms)
+{
+    size_t parts = (size_t)(occurrences / ROUNDS_MOST / PART_LEAST) + (occurrences > 0);
+    parts = parts < PARTS ? parts : PARTS;
+    return (size_t)(occurrences * OCCURRENCE_BYTES / ROUNDS_MOST) + parts * sizeof(inversion_chunk) +
+           documents * (sizeof(inverters_place) + sizeof(uint64_t) + 2 * sizeof(uint32_t)) +
+           terms * (sizeof(term_sort_item) + 2 * sizeof(uint32_t));
+}
+
+/* ---- parts ---- */
+
+/* About how many occurrences the items of a term have. */
+static uint64_t estimate(const inversion *n, uint32_t at, uint32_t same)
+{
+    uint64_t sum = 1;
+    for (uint32_t i = 0, owner; i < same; i++) {
+        uint32_t term = inverters_get_number(n->terms, at + i, &owner);
+        sum += (uint64_t)n->v->items[owner]->samples[term] * INVERTER_SAMPLE;
+    }
+    return sum;
+}
+
+static oir_status add_part(inversion *n, uint32_t from, uint32_t end, uint32_t term_count, uint32_t round,
+                           oir_error *err)
+{
+    if (!memory_reserve(&n->parts, &n->part_capacity, n->part_count + 1, sizeof *n->parts))
+        return no_memory(err);
+    n->parts[n->part_count++] = (inversion_part){from, end, term_count, round};
+    return OIR_OK;
+}
+
+/* A part ends where it has enough, and before a term that has enough by itself. A round ends where it has its share. */
+static oir_status cut_parts(inversion *n, uint64_t occurrences, oir_error *err)
+{
+    const inverters_terms *t = n->terms;
+    uint64_t all = occurrences + t->count, share = all / n->round_count + 1, most = share / PARTS + 1;
+    uint64_t here = 0, round_end = share, before = 0;
+    uint32_t from = 0, terms = 0, round = 0, parts = 0;
+    most = most > PART_LEAST ? most : PART_LEAST;
+    most = most > n->document_count ? most : n->document_count;
+    for (uint32_t at = 0, same; at < t->count; at += same) {
+        same = inverters_group_term(n->terms, at, t->count);
+        uint64_t weight = estimate(n, at, same);
+        bool full = terms > 0 && (here + weight > most || terms == NUMBERS);
+        if (full) {
+            ERROR_FORWARD(add_part(n, from, at, terms, round, err));
+            from = at;
+            terms = 0;
+            here = 0;
+            if (before >= round_end || ++parts == INVERSION_PARTS_MAX) {
+                round++;
+                parts = 0;
+                round_end = before + share;
+            }
+        }
+        terms++;
+        here += weight;
+        before += weight;
+    }
+    if (terms)
+        ERROR_FORWARD(add_part(n, from, t->count, terms, round, err));
+    n->round_count = round + 1;
+    return OIR_OK;
+}
+
+/* Which documents places belong to, for about half as many documents as there are entries. */
+static bool make_documents(inversion *n)
+{
+    uint64_t places = n->bases[n->document_count];
+    while (places >> n->place_shift > 2 * (uint64_t)n->document_count)
+        n->place_shift++;
+    n->documents = memory_new(((size_t)(places >> n->place_shift) + 1) * sizeof *n->documents);
+    for (uint64_t i = 0, document = 0; n->documents && i <= places >> n->place_shift; i++) {
+        while (document + 1 < n->document_count && n->bases[document + 1] <= i << n->place_shift)
+            document++;
+        n->documents[i] = (uint32_t)document;
+    }
+    return n->documents != NULL;
+}
+
+static bool make_bases(inversion *n)
+{
+    uint64_t place = 0;
+    n->bases = memory_new((n->document_count + (size_t)1) * sizeof *n->bases);
+    for (uint32_t i = 0; n->bases && i < n->document_count; i++) {
+        if (i + PREFETCH < n->document_count)
+            __builtin_prefetch(inverters_get_document(n->v, n->order[i + PREFETCH]));
+        const inverter_document *d = inverters_get_document(n->v, n->order[i]);
+        n->bases[i] = place;
+        place += d->has_positions ? (uint64_t)d->position_max + 1 : 1;
+    }
+    if (n->bases)
+        n->bases[n->document_count] = place;
+    return n->bases != NULL;
+}
+
+oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
+                          inverters_terms *terms, size_t memory, team *helpers, oir_error *err)
+{
+    *n = (inversion){.v = v, .order = order, .document_count = documents, .terms = terms, .helpers = helpers};
+    uint64_t occurrences = 0, bytes;
+    for (uint32_t i = 0; i < v->count; i++)
+        occurrences += v->items[i]->occurrence_count;
+    bytes = occurrences * OCCURRENCE_BYTES;
+    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count > memory;)
+        n->round_count++;
+    n->stretch_count = helpers ? team_size(helpers) : 1;
+    n->stretches = memory_new_zeroed(n->stretch_count, sizeof *n->stretches);
+    n->where = memory_new((terms->count + (size_t)1) * sizeof *n->where);
+    if (!n->stretches || !n->where || !make_bases(n) || !make_documents(n))
+        return no_memory(err);
+    return cut_parts(n, occurrences, err);
+}
+
+static void free_chunks(inversion_head *h)
+{
+    for (inversion_chunk *next, *c = h->first; c; c = next) {
+        next = c->next;
+        memory_free(c);
+    }
+    h->first = h->newest = NULL;
+}
+
+void inversion_release(inversion *n)
+{
+    for (size_t i = 0; n->stretches && i < n->stretch_count; i++)
+        for (size_t p = 0; p <= INVERSION_PARTS_MAX; p++)
+            free_chunks(&n->stretches[i].heads[p]);
+    memory_free(n->stretches);
+    memory_free(n->where);
+    memory_free(n->bases);
+    memory_free(n->documents);
+    memory_free(n->parts);
+    *n = (inversion){0};
+}
+
+/* ---- scattering ---- */
+
+static bool add_chunk(inversion_head *h)
+{
+    if (h->forgets && h->first) {
+        h->at = h->first->words;
+        return true;
+    }
+    inversion_chunk *c = memory_new(sizeof *c);
+    if (!c)
+        return false;
+    c->next = NULL;
+    c->count = 0;
+    if (h->first) {
+        h->newest->count = (uint32_t)(h->at - h->newest->words);
+        h->newest->next = c;
+    } else {
+        h->first = c;
+    }
+    h->newest = c;
+    h->at = c->words;
+    h->end = c->words + INVERSION_CHUNK;
+    return true;
+}
+
+/* Room for an occurrence at a place, which is told from the one before. False when out of memory. */
+static inline bool go_to(inversion_head *h, uint64_t place, uint32_t shift, uint32_t *further)
+{
+    if (h->end - h->at < INVERSION_MOST && !add_chunk(h))
+        return false;
+    uint64_t distance = place - h->last;
+    h->last = place;
+    if (distance >> (32 - shift)) {
+        *h->at++ = (uint32_t)(distance >> 32) << INVERSION_KIND_BITS | INVERSION_FURTHER;
+        *h->at++ = (uint32_t)distance;
+        distance = 0;
+    }
+    *further = (uint32_t)distance << shift;
+    return true;
+}
+
+/* An occurrence of a term that goes to `to` with wdf 1 and a position. False when out of memory. */
+static inline bool put_plain(inversion_stretch *s, uint32_t to, uint64_t place)
+{
+    inversion_head *h = &s->heads[to >> INVERSION_NUMBER_BITS];
+    uint32_t further;
+    if (!go_to(h, place, h->bits + INVERSION_KIND_BITS, &further))
+        return false;
+    *h->at++ = further | (to & NUMBERS) << INVERSION_KIND_BITS | INVERSION_PLAIN;
+    return true;
+}
+
+/* Any. */
+static bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
+{
+    inversion_head *h = &s->heads[to >> INVERSION_NUMBER_BITS];
+    uint32_t further, kind = wdf != 1 ? INVERSION_APART : placed ? INVERSION_PLAIN : INVERSION_NOWHERE;
+    if (!go_to(h, place, h->bits + INVERSION_KIND_BITS, &further))
+        return false;
+    *h->at++ = further | (to & NUMBERS) << INVERSION_KIND_BITS | kind;
+    if (wdf != 1) {
+        *h->at++ = wdf;
+        *h->at++ = placed;
+    }
+    return true;
+}
+
+/* A document whose positions do not ascend, by position. */
+static bool scatter_descending(const inversion *n, inversion_stretch *s, uint32_t document, inverter_reader r,
+                               const uint32_t *where)
+{
+    size_t count = 0, capacity = 0, term_capacity = 0;
+    uint64_t *keys = NULL, *terms = NULL;
+    bool done = true;
+    while (done && inverter_reader_next(&r)) {
+        bool placed = r.position != INVERTER_STREAM_NOWHERE;
+        done = count < UINT32_MAX && memory_reserve(&keys, &capacity, count + 1, sizeof *keys) &&
+               memory_reserve(&terms, &term_capacity, count + 1, sizeof *terms);
+        if (done) {
+            keys[count] = (uint64_t)(placed ? r.position : 0) << 32 | count;
+            terms[count++] = (uint64_t)placed << 63 | (uint64_t)r.term << 32 | r.wdf;
+        }
+    }
+    if (done)
+        sort_u64(keys, count);
+    for (size_t i = 0; done && i < count; i++) {
+        uint64_t term = terms[(uint32_t)keys[i]];
+        done = put(s, where[term >> 32 & INT32_MAX], n->bases[document] + (keys[i] >> 32), (uint32_t)term, term >> 63);
+    }
+    memory_free(keys);
+    memory_free(terms);
+    return done;
+}
+
+static inline bool scatter_document(const inversion *n, inversion_stretch *s, uint32_t document)
+{
+    inverters_place place = n->order[document];
+    const inverter *v = n->v->items[place.inverter];
+    const uint32_t *where = n->where + n->terms->firsts[place.inverter];
+    inverter_reader r = inverter_read(v, place.number);
+    if (inverter_get_document(v, place.number)->descends)
+        return scatter_descending(n, s, document, r, where);
+    uint64_t base = n->bases[document], last = base;
+    for (;;) {
+        switch (inverter_reader_next(&r)) {
+        case INVERTER_READER_END:
+            return true;
+        case INVERTER_READER_PLAIN:
+            last = base + r.position;
+            if (!put_plain(s, where[r.term], last))
+                return false;
+            break;
+        case INVERTER_READER_OTHER: {
+            bool placed = r.position != INVERTER_STREAM_NOWHERE;
+            last = placed ? base + r.position : last;
+            if (!put(s, where[r.term], last, r.wdf, placed))
+                return false;
+        }
+        }
+    }
+}
+
+/* What documents lie anywhere, when they are written in another order than they came. */
+static void prefetch(const inversion *n, uint32_t document)
+{
+    if (document + 2 * PREFETCH < n->document_count)
+        __builtin_prefetch(inverters_get_document(n->v, n->order[document + 2 * PREFETCH]));
+    if (document + PREFETCH < n->document_count) {
+        inverters_place place = n->order[document + PREFETCH];
+        inverter_prefetch(n->v->items[place.inverter], place.number);
+    }
+}
+
+static void scatter(void *context, size_t part, bool owner)
+{
+    const inversion *n = context;
+    inversion_stretch *s = &n->stretches[part];
+    (void)owner;
+    for (uint32_t d = s->from; d < s->end && !s->failed; d++) {
+        prefetch(n, d);
+        s->failed = !scatter_document(n, s, d);
+    }
+    for (size_t p = 0; p < INVERSION_PARTS_MAX; p++)
+        if (s->heads[p].first)
+            s->heads[p].newest->count = (uint32_t)(s->heads[p].at - s->heads[p].newest->words);
+}
+
+/* Where occurrences go in this round. */
+static void make_where(inversion *n, uint32_t round)
+{
+    memset(n->where, 0xff, n->terms->count * sizeof *n->where);
+    for (n->part_first = 0; n->part_first < n->part_count && n->parts[n->part_first].round < round;)
+        n->part_first++;
+    for (n->part_end = n->part_first; n->part_end < n->part_count && n->parts[n->part_end].round == round;
+         n->part_end++) {
+        const inversion_part *p = &n->parts[n->part_end];
+        uint32_t part = (uint32_t)(n->part_end - n->part_first), number = 0;
+        for (uint32_t at = p->from, same; at < p->end; at += same, number++) {
+            same = inverters_group_term(n->terms, at, p->end);
+            bool wanted = !n->wants || n->wants(n->context, at);
+            for (uint32_t i = 0; wanted && i < same; i++)
+                n->where[n->terms->items[at + i].term] = part << INVERSION_NUMBER_BITS | number;
+        }
+    }
+}
+
+oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err)
+{
+    make_where(n, round);
+    for (size_t i = 0; i < n->stretch_count; i++) {
+        inversion_stretch *s = &n->stretches[i];
+        s->from = (uint32_t)((uint64_t)n->document_count * i / n->stretch_count);
+        s->end = (uint32_t)((uint64_t)n->document_count * (i + 1) / n->stretch_count);
+        s->failed = false;
+        for (size_t p = n->part_first; p < n->part_end; p++)
+            s->heads[p - n->part_first] = (inversion_head){.bits = bits_width(n->parts[p].term_count - 1)};
+        inversion_head *left_out = &s->heads[INVERSION_PARTS_MAX];
+        free_chunks(left_out);
+        *left_out = (inversion_head){.bits = INVERSION_NUMBER_BITS, .forgets = true};
+    }
+    if (n->helpers)
+        team_run(n->helpers, n->stretch_count, scatter, n, NULL);
+    else
+        scatter(n, 0, true);
+    for (size_t i = 0; i < n->stretch_count; i++)
+        if (n->stretches[i].failed)
+            return no_memory(err);
+    return OIR_OK;
+}

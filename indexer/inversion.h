@@ -1,0 +1,129 @@
+/* Documents of the buffer turned into lists of terms, by sorting their occurrences in two steps.
+ *
+ * Terms are cut, in the order of their bytes, into parts with about as many occurrences each. First all documents are
+ * read, in the order they are to be written in, and each occurrence is put behind others of its part: which term it is,
+ * and how much further in the text of all documents than the one before (scattering). Then a part at a time is sorted
+ * by term, by counting, in a near cache, and its terms' lists are read off. Where memory is short only some of the
+ * parts are scattered at a time, and documents read more than once (rounds).
+ *
+ *     inversion_init(&n, v, order, documents, &terms, memory, helpers, err);
+ *     for each round:                                   inversion_scatter(&n, round, err);
+ *         for each part from n.part_first to n.part_end:  inversion_sort(&n, part, &sorter, err);
+ *             while inversion_next(&n, &sorter, &term, err), term.same > 0: ...
+ *     inversion_release(&n);
+ * One thread at a time, but that parts may be sorted beside each other, each once. */
+#ifndef INDEXER_INVERSION_H
+#define INDEXER_INVERSION_H
+
+#include "indexer/inverters.h"
+
+/* An occurrence in a part: 2 bits kind; the term's number within the part; the rest how many places further. Behind an
+ * INVERSION_APART are a word of wdf and one that says whether it has a position; INVERSION_FURTHER is no occurrence:
+ * its upper 30 bits and the next word go further as well. */
+enum inversion_kind { INVERSION_PLAIN, INVERSION_NOWHERE, INVERSION_APART, INVERSION_FURTHER };
+enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 5 /* words of an occurrence */ };
+
+/* Terms that are left out. */
+#define INVERSION_OUT UINT32_MAX
+enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more has what is left out */ };
+
+enum { INVERSION_CHUNK = 4092 };
+
+typedef struct inversion_chunk {
+    struct inversion_chunk *next;
+    uint32_t count;
+    uint32_t words[INVERSION_CHUNK];
+} inversion_chunk;
+
+/* Where the occurrences of a part go that one thread finds. */
+typedef struct inversion_head {
+    uint32_t *at, *end;     /* free in the last chunk */
+    uint64_t last;          /* place of the last occurrence */
+    uint32_t bits;          /* of a term's number */
+    bool forgets;           /* its only chunk is used again and again */
+    inversion_chunk *first, *newest;
+} inversion_head;
+
+/* Terms that are sorted together. */
+typedef struct inversion_part {
+    uint32_t from, end;     /* items */
+    uint32_t term_count;
+    uint32_t round;
+} inversion_part;
+
+/* A stretch of documents, for one thread. */
+typedef struct inversion_stretch {
+    uint32_t from, end;
+    bool failed;
+    inversion_head heads[INVERSION_PARTS_MAX + 1];
+} inversion_stretch;
+
+typedef struct inversion {
+    const inverters *v;
+    const inverters_place *order;
+    uint32_t document_count;
+    inverters_terms *terms;
+    team *helpers;               /* NULL: none */
+    bool (*wants)(void *context, uint32_t item); /* NULL: all terms */
+    void *context;
+    uint64_t *bases;             /* by document: the place of its position 0; and one more */
+    uint32_t *documents;         /* by place, >> place_shift: the document that has it */
+    uint32_t place_shift;
+    uint32_t *where;             /* by term of an item: part of this round << INVERSION_NUMBER_BITS | number within */
+    inversion_part *parts;
+    size_t part_count, part_capacity;
+    uint32_t round_count;
+    size_t part_first, part_end; /* of this round */
+    inversion_stretch *stretches;
+    size_t stretch_count;
+} inversion;
+
+/* Bytes that it takes, but for the lists of terms. */
+size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms);
+
+/* Of so many documents of an order, with all terms or those that n->wants says, set before the first round; `memory`
+ * is for occurrences. All that is handed in must outlive it. OIR_NO_MEMORY: to be released either way. */
+oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
+                          inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
+void inversion_release(inversion *n);
+/* OIR_NO_MEMORY. */
+oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err);
+
+/* An occurrence with another wdf than 1. */
+typedef struct inversion_apart {
+    oir_termpos position;   /* or INVERTER_STREAM_NOWHERE */
+    uint32_t wdf;
+} inversion_apart;
+
+/* A part while it is read. All zero: nothing. */
+typedef struct inversion_sorter {
+    uint64_t *items;        /* document << 32 | position or INVERTER_STREAM_NOWHERE; or INVERSION_IS_APART set, and
+                               instead of the position a place in `apart` */
+    size_t item_capacity;
+    uint32_t *ends;         /* of each term in items */
+    size_t end_capacity;
+    inversion_apart *apart;
+    size_t apart_count, apart_capacity;
+    uint32_t *documents, *wdf, *counts; /* of the term at hand; counts only where they are not wdf */
+    oir_termpos *positions;
+    size_t document_capacity, wdf_capacity, count_capacity, position_capacity;
+    uint32_t item, end;     /* the term that comes next; where terms end */
+    uint32_t number;        /* the term's, within the part */
+} inversion_sorter;
+
+#define INVERSION_IS_APART (UINT64_C(1) << 63)
+
+void inversion_sorter_release(inversion_sorter *s);
+/* Takes the occurrences of a part of this round. OIR_NO_MEMORY. */
+oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_error *err);
+
+/* A term that some document has. */
+typedef struct inversion_term {
+    uint32_t item, same;    /* its items */
+    term_postings postings; /* valid until the next one */
+} inversion_term;
+
+/* The next term of the part; same 0: there is none. OIR_NO_MEMORY. */
+oir_status inversion_next(const inversion *n, inversion_sorter *s, inversion_term *out, oir_error *err);
+
+#endif

@@ -1,0 +1,113 @@
+/* What buffered documents say, one after another, as they came: a stream of occurrences, most of them in two bytes. It
+ * is inverted when the buffer is written (inversion.h), so that adding a document waits for no memory.
+ *
+ * The stream is units of 16 bits, in chunks; an occurrence lies in one chunk. It is a term, a position and a wdf. The
+ * next position of a document is 1, and then one more than that of its last plain occurrence. A unit is, from its
+ * highest digit on:
+ *     0 to 7   plain: this term, wdf 1, at the next position
+ *     8 to B   this term, of 14 bits, wdf 1, without position
+ *     C        plain, and D without position: a term of 28 bits, whose lower 16 are the next unit
+ *     E        such a term, and two units each for wdf and position, or INVERTER_STREAM_NOWHERE
+ *     F        F000 and two units: this is the next position; F100 to F1FF: it is 0 to 255 further; F200: one less;
+ *              FFFF: nothing more in this chunk
+ * Numbers of two units have their lower half first. One thread at a time. */
+#ifndef INDEXER_INVERTER_STREAM_H
+#define INDEXER_INVERTER_STREAM_H
+
+#include <oir/types.h>
+
+enum {
+    INVERTER_STREAM_CHUNK_BITS = 15,
+    INVERTER_STREAM_CHUNK = 1 << INVERTER_STREAM_CHUNK_BITS,
+    INVERTER_STREAM_TERM_BITS = 28,
+    INVERTER_STREAM_MOST = 8 /* units of an occurrence, and one for the end of a chunk */
+};
+
+#define INVERTER_STREAM_NOWHERE UINT32_MAX
+
+typedef struct inverter_stream {
+    uint16_t **chunks;
+    size_t count, capacity;
+    uint16_t *at, *end;    /* what is free in the last chunk */
+    oir_termpos next;      /* position, of the document that is being added */
+} inverter_stream;
+
+/* All zero: empty. */
+void inverter_stream_release(inverter_stream *s);
+
+static inline size_t inverter_stream_get_memory(const inverter_stream *s)
+{
+    return s->count * INVERTER_STREAM_CHUNK * sizeof(uint16_t) + s->capacity * sizeof *s->chunks;
+}
+
+/* The place of what comes next: units from the first chunk on. */
+static inline uint32_t inverter_stream_get_place(const inverter_stream *s)
+{
+    return s->count ? (uint32_t)((s->count << INVERTER_STREAM_CHUNK_BITS) - (size_t)(s->end - s->at)) : 0;
+}
+
+/* Few places are left. */
+bool inverter_stream_is_full(const inverter_stream *s);
+
+static inline void inverter_stream_begin_document(inverter_stream *s)
+{
+    s->next = 1;
+}
+
+/* False when out of memory. */
+bool inverter_stream_add_chunk(inverter_stream *s);
+
+/* An occurrence that is not plain, or of a large term. There is room. */
+void inverter_stream_add_other(inverter_stream *s, uint32_t term, oir_termpos position, uint32_t wdf);
+
+/* False when out of memory. */
+static inline bool inverter_stream_add(inverter_stream *s, uint32_t term, oir_termpos position, uint32_t wdf)
+{
+    if (s->end - s->at < INVERTER_STREAM_MOST && !inverter_stream_add_chunk(s))
+        return false;
+    if (term < 0x8000 && position == s->next && wdf == 1) {
+        *s->at++ = (uint16_t)term;
+        s->next++;
+    } else {
+        inverter_stream_add_other(s, term, position, wdf);
+    }
+    return true;
+}
+
+/* The occurrences of one document. */
+typedef struct inverter_reader {
+    const uint16_t *at, *end; /* in this chunk; */
+    uint16_t *const *chunk;   /* which is here among the others, */
+    size_t behind;            /* and so many units are in those behind it */
+    oir_termpos next;
+    uint32_t term, wdf;       /* of the occurrence at hand */
+    oir_termpos position;     /* or INVERTER_STREAM_NOWHERE */
+} inverter_reader;
+
+/* Of the document from one place to another. */
+inverter_reader inverter_stream_read(const inverter_stream *s, uint32_t from, uint32_t to);
+/* What inverter_reader_next has found. */
+enum inverter_reader_found { INVERTER_READER_END, INVERTER_READER_PLAIN, INVERTER_READER_OTHER };
+
+/* For inverter_reader_next: false at the end. */
+bool inverter_reader_next_chunk(inverter_reader *r);
+/* For inverter_reader_next: an occurrence that is not plain, or no occurrence. */
+enum inverter_reader_found inverter_reader_next_other(inverter_reader *r, uint32_t unit);
+
+static inline enum inverter_reader_found inverter_reader_next(inverter_reader *r)
+{
+    if (r->at == r->end && !inverter_reader_next_chunk(r))
+        return INVERTER_READER_END;
+    uint32_t unit = *r->at++;
+    if (unit >= 0x8000) {
+        if (unit >> 12 != 0xC)
+            return inverter_reader_next_other(r, unit);
+        unit = (unit & 0xFFF) << 16 | *r->at++;
+    }
+    r->term = unit;
+    r->position = r->next++;
+    r->wdf = 1;
+    return INVERTER_READER_PLAIN;
+}
+
+#endif
