@@ -52,11 +52,25 @@ static oir_status add_part(inversion *n, uint32_t from, uint32_t end, uint32_t t
     return OIR_OK;
 }
 
+/* Rounds are as few as there is memory for, and parts as few as are quick; returns how many occurrences there are. */
+static uint64_t choose_rounds(inversion *n)
+{
+    uint64_t all = 0;
+    for (uint32_t at = 0, same; at < n->terms->count; at += same) {
+        same = inverters_group_term(n->terms, at, n->terms->count);
+        all += estimate(n, at, same);
+    }
+    for (n->round_count = 1; n->round_count < ROUNDS_MOST &&
+                             all * OCCURRENCE_BYTES / n->round_count > n->memory;)
+        n->round_count++;
+    return all;
+}
+
 /* A part ends where it has enough, and before a term that has enough by itself. A round ends where it has its share. */
-static oir_status cut_parts(inversion *n, uint64_t occurrences, oir_error *err)
+static oir_status cut_parts(inversion *n, oir_error *err)
 {
     const inverters_terms *t = n->terms;
-    uint64_t all = occurrences + t->count, share = all / n->round_count + 1, most = share / PARTS + 1;
+    uint64_t all = choose_rounds(n), share = all / n->round_count + 1, most = share / PARTS + 1;
     uint64_t here = 0, round_end = share, before = 0;
     uint32_t from = 0, terms = 0, round = 0, parts = 0;
     most = most > PART_LEAST ? most : PART_LEAST;
@@ -120,19 +134,14 @@ static bool make_bases(inversion *n)
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
                           inverters_terms *terms, size_t memory, team *helpers, oir_error *err)
 {
-    *n = (inversion){.v = v, .order = order, .document_count = documents, .terms = terms, .helpers = helpers};
-    uint64_t occurrences = 0, bytes;
-    for (uint32_t i = 0; i < v->count; i++)
-        occurrences += v->items[i]->occurrence_count;
-    bytes = occurrences * OCCURRENCE_BYTES;
-    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count > memory;)
-        n->round_count++;
+    *n = (inversion){.v = v, .order = order, .document_count = documents, .terms = terms, .memory = memory,
+                     .helpers = helpers};
     n->stretch_count = helpers ? team_size(helpers) : 1;
     n->stretches = memory_new_zeroed(n->stretch_count, sizeof *n->stretches);
     n->where = memory_new((terms->count + (size_t)1) * sizeof *n->where);
     if (!n->stretches || !n->where || !make_bases(n) || !make_documents(n))
         return no_memory(err);
-    return cut_parts(n, occurrences, err);
+    return cut_parts(n, err);
 }
 
 static void free_chunks(inversion_head *h)
@@ -251,6 +260,23 @@ static bool scatter_descending(const inversion *n, inversion_stretch *s, uint32_
     return done;
 }
 
+/* Plain occurrences up to one that is not, or the end of a chunk; *last is the place of the last one. */
+static inline bool scatter_plain(inversion_stretch *s, inverter_reader *r, const uint32_t *where, uint64_t base,
+                                 uint64_t *last)
+{
+    const uint16_t *at = r->at, *end = r->end; /* copies that nothing else can see are kept in registers */
+    uint64_t place = base + r->next, first = place;
+    for (uint32_t term; at < end && inverter_reader_is_plain(*at); place++) {
+        at = inverter_reader_get_plain(at, &term);
+        if (!put_plain(s, where[term], place))
+            return false;
+    }
+    *last = place > first ? place - 1 : *last;
+    r->at = at;
+    r->next = (oir_termpos)(place - base);
+    return true;
+}
+
 static inline bool scatter_document(const inversion *n, inversion_stretch *s, uint32_t document)
 {
     inverters_place place = n->order[document];
@@ -261,21 +287,14 @@ static inline bool scatter_document(const inversion *n, inversion_stretch *s, ui
         return scatter_descending(n, s, document, r, where);
     uint64_t base = n->bases[document], last = base;
     for (;;) {
-        switch (inverter_reader_next(&r)) {
-        case INVERTER_READER_END:
+        if (!scatter_plain(s, &r, where, base, &last))
+            return false;
+        if (inverter_reader_next(&r) == INVERTER_READER_END)
             return true;
-        case INVERTER_READER_PLAIN:
-            last = base + r.position;
-            if (!put_plain(s, where[r.term], last))
-                return false;
-            break;
-        case INVERTER_READER_OTHER: {
-            bool placed = r.position != INVERTER_STREAM_NOWHERE;
-            last = placed ? base + r.position : last;
-            if (!put(s, where[r.term], last, r.wdf, placed))
-                return false;
-        }
-        }
+        bool placed = r.position != INVERTER_STREAM_NOWHERE;
+        last = placed ? base + r.position : last;
+        if (!put(s, where[r.term], last, r.wdf, placed))
+            return false;
     }
 }
 
@@ -316,8 +335,7 @@ static void make_where(inversion *n, uint32_t round)
         uint32_t part = (uint32_t)(n->part_end - n->part_first), number = 0;
         for (uint32_t at = p->from, same; at < p->end; at += same, number++) {
             same = inverters_group_term(n->terms, at, p->end);
-            bool wanted = !n->wants || n->wants(n->context, at);
-            for (uint32_t i = 0; wanted && i < same; i++)
+            for (uint32_t i = 0; i < same; i++)
                 n->where[n->terms->items[at + i].term] = part << INVERSION_NUMBER_BITS | number;
         }
     }
@@ -333,9 +351,9 @@ oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err)
         s->failed = false;
         for (size_t p = n->part_first; p < n->part_end; p++)
             s->heads[p - n->part_first] = (inversion_head){.bits = bits_width(n->parts[p].term_count - 1)};
-        inversion_head *left_out = &s->heads[INVERSION_PARTS_MAX];
-        free_chunks(left_out);
-        *left_out = (inversion_head){.bits = INVERSION_NUMBER_BITS, .forgets = true};
+        inversion_head *others = &s->heads[INVERSION_PARTS_MAX];
+        free_chunks(others);
+        *others = (inversion_head){.bits = INVERSION_NUMBER_BITS, .forgets = true};
     }
     if (n->helpers)
         team_run(n->helpers, n->stretch_count, scatter, n, NULL);

@@ -23,9 +23,9 @@
 enum inversion_kind { INVERSION_PLAIN, INVERSION_NOWHERE, INVERSION_APART, INVERSION_FURTHER };
 enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 5 /* words of an occurrence */ };
 
-/* Terms that are left out. */
+/* Terms of other rounds. */
 #define INVERSION_OUT UINT32_MAX
-enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more has what is left out */ };
+enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more takes what is of others */ };
 
 enum { INVERSION_CHUNK = 4092 };
 
@@ -63,9 +63,8 @@ typedef struct inversion {
     const inverters_place *order;
     uint32_t document_count;
     inverters_terms *terms;
-    team *helpers;               /* NULL: none */
-    bool (*wants)(void *context, uint32_t item); /* NULL: all terms */
-    void *context;
+    size_t memory;
+    team *helpers;
     uint64_t *bases;             /* by document: the place of its position 0; and one more */
     uint32_t *documents;         /* by place, >> place_shift: the document that has it */
     uint32_t place_shift;
@@ -81,8 +80,8 @@ typedef struct inversion {
 /* Bytes that it takes, but for the lists of terms. */
 size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms);
 
-/* Of so many documents of an order, with all terms or those that n->wants says, set before the first round; `memory`
- * is for occurrences. All that is handed in must outlive it. OIR_NO_MEMORY: to be released either way. */
+/* Of so many documents of an order; with fewer bytes for their occurrences it takes more rounds. helpers NULL: none.
+ * What is handed in must outlive it. OIR_NO_MEMORY: to be released either way. */
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
                           inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
 void inversion_release(inversion *n);

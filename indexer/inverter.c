@@ -182,28 +182,48 @@ static oir_status find_hints(inverter *v, document_terms *from, oir_error *err)
     return OIR_OK;
 }
 
+/* Adds occurrences as long as they are plain and there is room; returns how many. */
+static size_t add_plain(inverter_stream *s, const document_occurrence *log, const uint32_t *hints, size_t count)
+{
+    uint16_t *at = s->at, *stop = s->end - INVERTER_STREAM_MOST;
+    oir_termpos next = s->next;
+    size_t i = 0;
+    for (; i < count && at <= stop && log[i].position == next && log[i].wdf == 1; i++) {
+        at = inverter_stream_put_plain(at, hints[log[i].word] - 1);
+        next++;
+    }
+    s->at = at;
+    s->next = next;
+    return i;
+}
+
 /* False when out of memory. */
 static bool add_occurrences(inverter *v, const document_terms *from, inverter_document *d)
 {
     oir_termpos min = DOCUMENT_NO_POSITION, max = 0;
-    const document_occurrence *log = from->log;
-    const uint32_t *hints = from->hints;
-    inverter_stream stream = v->stream; /* a copy that nothing else can see is kept in registers */
-    bool done = true, descends = false;
-    inverter_stream_begin_document(&stream);
-    for (size_t i = 0, count = from->log_count; done && i < count; i++) {
-        document_occurrence o = log[i];
-        done = inverter_stream_add(&stream, hints[o.word] - 1, o.position, o.wdf);
+    inverter_stream *s = &v->stream;
+    inverter_stream_begin_document(s);
+    for (size_t i = 0, count = from->log_count; i < count;) {
+        oir_termpos first = s->next;
+        size_t plain = s->count ? add_plain(s, from->log + i, from->hints, count - i) : 0;
+        if (plain) {
+            d->descends |= first < max;
+            min = first < min ? first : min;
+            max = s->next - 1 > max ? s->next - 1 : max;
+        }
+        if ((i += plain) == count)
+            break;
+        document_occurrence o = from->log[i++];
+        if (!inverter_stream_add(s, from->hints[o.word] - 1, o.position, o.wdf))
+            return false;
+        d->descends |= o.position < max;
         min = o.position < min ? o.position : min;
-        descends |= o.position < max;
         max = o.position > max && o.position != DOCUMENT_NO_POSITION ? o.position : max;
     }
-    v->stream = stream;
     d->has_positions = min != DOCUMENT_NO_POSITION;
     d->position_min = min;
     d->position_max = max;
-    d->descends = descends;
-    return done;
+    return true;
 }
 
 /* Counts some occurrences of the document's for their terms. */

@@ -81,10 +81,7 @@ void inverter_stream_add_other(inverter_stream *s, uint32_t term, oir_termpos po
             add_large(s, LARGE_NOWHERE, term);
     } else {
         go_to(s, position);
-        if (term < NOWHERE)
-            *s->at++ = (uint16_t)term;
-        else
-            add_large(s, LARGE, term);
+        s->at = inverter_stream_put_plain(s->at, term);
         s->next++;
     }
 }
@@ -123,9 +120,9 @@ static inline uint32_t read_two(inverter_reader *r)
     return number;
 }
 
-enum inverter_reader_found inverter_reader_next_other(inverter_reader *r, uint32_t unit)
+enum inverter_reader_found inverter_reader_next_other(inverter_reader *r)
 {
-    uint32_t kind = unit & 0xF000;
+    uint32_t unit = *r->at++, kind = unit & 0xF000;
     if (kind >= AT) {
         if (unit == LAST)
             r->at = r->end;

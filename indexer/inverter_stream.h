@@ -57,20 +57,24 @@ static inline void inverter_stream_begin_document(inverter_stream *s)
 /* False when out of memory. */
 bool inverter_stream_add_chunk(inverter_stream *s);
 
-/* An occurrence that is not plain, or of a large term. There is room. */
+/* Any occurrence. There is room. */
 void inverter_stream_add_other(inverter_stream *s, uint32_t term, oir_termpos position, uint32_t wdf);
 
-/* False when out of memory. */
+/* Writes the units of a plain occurrence, and returns what is behind them. Nothing is guessed. */
+static inline uint16_t *inverter_stream_put_plain(uint16_t *at, uint32_t term)
+{
+    bool large = term >= 0x8000;
+    at[0] = (uint16_t)(large ? 0xC000 | term >> 16 : term);
+    at[1] = (uint16_t)term;
+    return at + 1 + large;
+}
+
+/* Adds an occurrence. False when out of memory. */
 static inline bool inverter_stream_add(inverter_stream *s, uint32_t term, oir_termpos position, uint32_t wdf)
 {
     if (s->end - s->at < INVERTER_STREAM_MOST && !inverter_stream_add_chunk(s))
         return false;
-    if (term < 0x8000 && position == s->next && wdf == 1) {
-        *s->at++ = (uint16_t)term;
-        s->next++;
-    } else {
-        inverter_stream_add_other(s, term, position, wdf);
-    }
+    inverter_stream_add_other(s, term, position, wdf);
     return true;
 }
 
@@ -92,19 +96,29 @@ enum inverter_reader_found { INVERTER_READER_END, INVERTER_READER_PLAIN, INVERTE
 /* For inverter_reader_next: false at the end. */
 bool inverter_reader_next_chunk(inverter_reader *r);
 /* For inverter_reader_next: an occurrence that is not plain, or no occurrence. */
-enum inverter_reader_found inverter_reader_next_other(inverter_reader *r, uint32_t unit);
+enum inverter_reader_found inverter_reader_next_other(inverter_reader *r);
+
+/* Whether a unit begins a plain occurrence. */
+static inline bool inverter_reader_is_plain(uint32_t unit)
+{
+    return unit < 0x8000 || unit >> 12 == 0xC;
+}
+
+/* The term of a plain occurrence; returns what is behind it. */
+static inline const uint16_t *inverter_reader_get_plain(const uint16_t *at, uint32_t *term)
+{
+    bool large = *at >= 0x8000;
+    *term = large ? (*at & 0xFFFu) << 16 | at[1] : *at;
+    return at + 1 + large;
+}
 
 static inline enum inverter_reader_found inverter_reader_next(inverter_reader *r)
 {
     if (r->at == r->end && !inverter_reader_next_chunk(r))
         return INVERTER_READER_END;
-    uint32_t unit = *r->at++;
-    if (unit >= 0x8000) {
-        if (unit >> 12 != 0xC)
-            return inverter_reader_next_other(r, unit);
-        unit = (unit & 0xFFF) << 16 | *r->at++;
-    }
-    r->term = unit;
+    if (!inverter_reader_is_plain(*r->at))
+        return inverter_reader_next_other(r);
+    r->at = inverter_reader_get_plain(r->at, &r->term);
     r->position = r->next++;
     r->wdf = 1;
     return INVERTER_READER_PLAIN;

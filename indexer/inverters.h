@@ -74,9 +74,9 @@ static inline uint32_t inverters_get_number(const inverters_terms *t, uint32_t a
 }
 
 /* Writes all live documents into a segment, in the given order of places in inverters_order's (NULL: by ascending
- * docid), with a team's help (NULL: without). memory: bytes for their occurrences beyond what inverters_get_memory
- * says; with fewer it takes longer. lasting: as merge_write has it. The caller commits the segment and clears the buffer,
- * which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
+ * docid), with a team's help (NULL: without). memory: bytes for their occurrences, beyond what inverters_get_memory
+ * says; with fewer it takes longer. lasting: as merge_write has it. The caller commits the segment and clears the
+ * buffer, which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
  * OIR_CANCELLED. */
 oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
                            team *helpers, const progress *p, oir_error *err);

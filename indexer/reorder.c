@@ -122,7 +122,8 @@ oir_status reorder_documents(merge_order *order, const merge_source *sources, si
     ERROR_GOTO_DONE(make_places(&r, order, err));
     ERROR_GOTO_DONE(reorder_builder_init(&r.builder, order->count, term_count, settings, err));
     ERROR_GOTO_DONE(walk_terms(&r, false, err));
-    ERROR_GOTO_DONE(reorder_builder_choose(&r.builder, err));
+    reorder_builder_choose(&r.builder);
+    ERROR_GOTO_DONE(reorder_builder_open_notes(&r.builder, err));
     ERROR_GOTO_DONE(walk_terms(&r, true, err));
     ERROR_GOTO_DONE(reorder_builder_end(&r.builder, p, err));
     ERROR_GOTO_DONE(apply(order, r.builder.order, err));

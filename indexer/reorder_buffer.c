@@ -1,112 +1,126 @@
 #include "base/error.h"
 #include "base/memory.h"
-#include "indexer/inversion.h"
 #include "indexer/reorder.h"
 
-enum { OCCURRENCES_SHARE = 2 /* of the memory, for occurrences while lists are noted */ };
+enum { TELL_DOCUMENTS = 1 << 16 };
+
+/* The documents that have a term. */
+typedef struct seen {
+    uint32_t documents;
+    uint32_t newest;        /* one more than the last of them */
+} seen;
 
 typedef struct buffered {
     const inverters *v;
     inverters_place *order; /* live documents by docid */
     uint32_t document_count;
     inverters_terms terms;
-    inversion inversion;
-    inversion_sorter sorter;
-    uint32_t *counts;       /* by term, of inverters_terms: documents that have it, and */
-    uint32_t *newest;       /* one more than the last of them */
+    seen *seen;             /* by term, of inverters_terms */
+    uint16_t *numbers;      /* by term: what the builder calls it */
+    uint32_t *newest;       /* by number: one more than the last document that has it */
     reorder_builder builder;
 } buffered;
 
-/* A term's documents are counted with the first of its items. */
-static oir_status count_documents(buffered *b, oir_error *err)
+static oir_status no_memory(oir_error *err)
 {
-    size_t count = b->terms.count + (size_t)1;
-    uint32_t *first_of = memory_new(count * sizeof *first_of); /* by term */
-    b->counts = memory_new_zeroed(count, sizeof *b->counts);
-    b->newest = memory_new_zeroed(count, sizeof *b->newest);
-    if (!first_of || !b->counts || !b->newest) {
-        memory_free(first_of);
-        return error_no_memory(err, "the order of documents");
-    }
-    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
-        same = inverters_group_term(&b->terms, at, b->terms.count);
-        for (uint32_t i = 0; i < same; i++)
-            first_of[b->terms.items[at + i].term] = at;
-    }
+    return error_no_memory(err, "the order of documents");
+}
+
+static inverter_reader read(const buffered *b, uint32_t document)
+{
+    inverters_place place = b->order[document];
+    return inverter_read(b->v->items[place.inverter], place.number);
+}
+
+/* What is by term, from the first one of the inverter that has a document. */
+static size_t first_term(const buffered *b, uint32_t document)
+{
+    return b->terms.firsts[b->order[document].inverter];
+}
+
+/* In how many documents each term of an inverter is. */
+static oir_status count_documents(buffered *b, const progress *p, oir_error *err)
+{
+    b->seen = memory_new_zeroed(b->terms.count + (size_t)1, sizeof *b->seen);
+    if (!b->seen)
+        return no_memory(err);
     for (uint32_t d = 0; d < b->document_count; d++) {
-        inverters_place place = b->order[d];
-        const uint32_t *items = first_of + b->terms.firsts[place.inverter];
-        inverter_reader r = inverter_read(b->v->items[place.inverter], place.number);
+        seen *here = b->seen + first_term(b, d);
+        inverter_reader r = read(b, d);
+        if (d % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(p, "counting terms", d, b->document_count, err));
         while (inverter_reader_next(&r)) {
-            uint32_t item = items[r.term];
-            b->counts[item] += b->newest[item] != d + 1;
-            b->newest[item] = d + 1;
+            seen *term = &here[r.term];
+            term->documents += term->newest != d + 1;
+            term->newest = d + 1;
         }
     }
-    memory_free(first_of);
-    memory_free(b->newest);
-    b->newest = NULL;
     return OIR_OK;
 }
 
 /* Terms are offered by byte order, as they are in a merge: so the order is the same. */
-static oir_status offer_terms(buffered *b, oir_error *err)
+static oir_status choose_terms(buffered *b, oir_error *err)
 {
-    for (uint32_t at = 0; at < b->terms.count; at++)
-        if (b->counts[at] && reorder_builder_fits(&b->builder, b->counts[at]))
-            ERROR_FORWARD(reorder_builder_offer(&b->builder, at, b->counts[at], err));
-    return reorder_builder_choose(&b->builder, err);
-}
-
-static bool wants(void *context, uint32_t item)
-{
-    return reorder_builder_wants(context, item);
-}
-
-static void note_term(buffered *b, const inversion_term *term)
-{
-    reorder_builder_start(&b->builder, term->item);
-    for (uint32_t i = 0; i < term->postings.count; i++)
-        reorder_builder_note(&b->builder, term->postings.documents[i]);
-}
-
-static oir_status note_part(buffered *b, size_t part, oir_error *err)
-{
-    inversion_term term;
-    ERROR_FORWARD(inversion_sort(&b->inversion, part, &b->sorter, err));
-    for (;;) {
-        ERROR_FORWARD(inversion_next(&b->inversion, &b->sorter, &term, err));
-        if (!term.same)
-            return OIR_OK;
-        note_term(b, &term);
+    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
+        uint64_t documents = 0;
+        same = inverters_group_term(&b->terms, at, b->terms.count);
+        for (uint32_t i = 0; i < same; i++)
+            documents += b->seen[b->terms.items[at + i].term].documents;
+        if (documents && reorder_builder_fits(&b->builder, documents))
+            ERROR_FORWARD(reorder_builder_offer(&b->builder, at, documents, err));
     }
-}
-
-static oir_status note_terms(buffered *b, size_t memory, const progress *p, oir_error *err)
-{
-    inversion *n = &b->inversion;
-    ERROR_FORWARD(inversion_init(n, b->v, b->order, b->document_count, &b->terms, memory, NULL, err));
-    n->wants = wants;
-    n->context = &b->builder;
-    for (uint32_t round = 0; round < n->round_count; round++) {
-        ERROR_FORWARD(inversion_scatter(n, round, err));
-        for (size_t part = n->part_first; part < n->part_end; part++) {
-            ERROR_FORWARD(progress_tell(p, "reading lists", n->parts[part].from, b->terms.count, err));
-            ERROR_FORWARD(note_part(b, part, err));
-        }
-    }
-    inversion_release(n);
-    inversion_sorter_release(&b->sorter);
+    reorder_builder_choose(&b->builder);
     return OIR_OK;
 }
 
-/* Terms may be numbered by any of their items: there are as many numbers as items. */
-static size_t count_items(const inverters *v)
+static oir_status find_numbers(buffered *b, oir_error *err)
 {
-    size_t sum = 0;
-    for (uint32_t i = 0; i < v->count; i++)
-        sum += v->items[i]->term_count;
-    return sum;
+    memory_free(b->seen);
+    b->seen = NULL;
+    b->numbers = memory_new((b->terms.count + (size_t)1) * sizeof *b->numbers);
+    b->newest = memory_new_zeroed((size_t)REORDER_LEFT_OUT + 1, sizeof *b->newest);
+    if (!b->numbers || !b->newest)
+        return no_memory(err);
+    for (uint32_t at = 0, same; at < b->terms.count; at += same) {
+        same = inverters_group_term(&b->terms, at, b->terms.count);
+        for (uint32_t i = 0; i < same; i++)
+            b->numbers[b->terms.items[at + i].term] = b->builder.numbers[at];
+    }
+    return OIR_OK;
+}
+
+/* Which words a document has twice, or are left out, is nothing that a processor foresees. */
+static oir_status add_lists(buffered *b, const progress *p, oir_error *err)
+{
+    ERROR_FORWARD(reorder_builder_open_lists(&b->builder, err));
+    for (uint32_t d = 0; d < b->document_count; d++) {
+        const uint16_t *numbers = b->numbers + first_term(b, d);
+        inverter_reader r = read(b, d);
+        if (d % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(p, "reading documents", d, b->document_count, err));
+        while (inverter_reader_next(&r)) {
+            uint16_t number = numbers[r.term];
+            bool is_new = (number != REORDER_LEFT_OUT) & (b->newest[number] != d + 1);
+            b->newest[number] = d + 1;
+            reorder_builder_add(&b->builder, number, is_new);
+        }
+        reorder_builder_end_document(&b->builder);
+    }
+    return OIR_OK;
+}
+
+/* What is not needed while documents are ordered. */
+static void release_terms(buffered *b)
+{
+    memory_free(b->seen);
+    memory_free(b->numbers);
+    memory_free(b->newest);
+    memory_free(b->order);
+    b->seen = NULL;
+    b->numbers = NULL;
+    b->newest = NULL;
+    b->order = NULL;
+    inverters_release_terms(&b->terms);
 }
 
 oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_settings *settings, const progress *p,
@@ -116,22 +130,19 @@ oir_status reorder_buffer(uint32_t **order, const inverters *v, const reorder_se
     buffered b = {.v = v, .order = inverters_order(v), .document_count = inverters_get_live_count(v)};
     *order = NULL;
     if (!b.order)
-        return error_no_memory(err, "the order of documents");
-    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, b.document_count, count_items(v), settings, err));
+        return no_memory(err);
     ERROR_GOTO_DONE(inverters_sort_terms(v, &b.terms, err));
-    ERROR_GOTO_DONE(count_documents(&b, err));
-    ERROR_GOTO_DONE(offer_terms(&b, err));
-    ERROR_GOTO_DONE(note_terms(&b, settings->memory / OCCURRENCES_SHARE, p, err));
+    ERROR_GOTO_DONE(reorder_builder_init(&b.builder, b.document_count, b.terms.count, settings, err));
+    ERROR_GOTO_DONE(count_documents(&b, p, err));
+    ERROR_GOTO_DONE(choose_terms(&b, err));
+    ERROR_GOTO_DONE(find_numbers(&b, err));
+    ERROR_GOTO_DONE(add_lists(&b, p, err));
+    release_terms(&b);
     ERROR_GOTO_DONE(reorder_builder_end(&b.builder, p, err));
     *order = b.builder.order;
     b.builder.order = NULL;
 done:
-    inversion_release(&b.inversion);
-    inversion_sorter_release(&b.sorter);
-    memory_free(b.counts);
-    memory_free(b.newest);
-    memory_free(b.order);
-    inverters_release_terms(&b.terms);
+    release_terms(&b);
     reorder_builder_release(&b.builder);
     return status;
 }

@@ -71,7 +71,7 @@ static uint32_t documents_of(uint64_t key)
 }
 
 /* While lists are made, a posting takes 4 bytes in `documents` and 2 in the lists. */
-oir_status reorder_builder_choose(reorder_builder *b, oir_error *err)
+void reorder_builder_choose(reorder_builder *b)
 {
     uint64_t budget = b->settings->memory / 6, postings = 0;
     uint64_t filling = (uint64_t)b->lists.document_count * (REORDER_STEP - 1);
@@ -87,7 +87,25 @@ oir_status reorder_builder_choose(reorder_builder *b, oir_error *err)
         b->numbers[(uint32_t)b->keys[i]] = (uint16_t)b->lists.term_count++;
     memory_free(b->keys);
     b->keys = NULL;
-    b->document_capacity = (size_t)postings;
+    b->postings = postings;
+}
+
+/* Room for all lists, filled up. */
+static bool make_lists(reorder_builder *b, size_t postings)
+{
+    size_t most = postings + b->lists.document_count * (size_t)(REORDER_STEP - 1) + 1;
+    b->lists.terms = memory_new(most * sizeof *b->lists.terms);
+    return b->lists.terms != NULL;
+}
+
+oir_status reorder_builder_open_lists(reorder_builder *b, oir_error *err)
+{
+    return make_lists(b, (size_t)b->postings) ? OIR_OK : no_memory(err);
+}
+
+oir_status reorder_builder_open_notes(reorder_builder *b, oir_error *err)
+{
+    b->document_capacity = (size_t)b->postings;
     b->documents = memory_new((b->document_capacity + 1) * sizeof *b->documents);
     b->noted = memory_new((b->lists.term_count + (size_t)1) * sizeof *b->noted);
     return b->documents && b->noted ? OIR_OK : no_memory(err);
@@ -164,9 +182,7 @@ static oir_status fill_lists(reorder_builder *b, oir_error *err)
 {
     reorder_lists *l = &b->lists;
     end_term(b);
-    size_t most = b->document_count + l->document_count * (size_t)(REORDER_STEP - 1) + 1;
-    l->terms = memory_new(most * sizeof *l->terms);
-    if (!l->terms)
+    if (!make_lists(b, b->document_count))
         return no_memory(err);
     for (uint32_t first = 0; first < l->document_count; first += BLOCK) {
         uint32_t end = l->document_count - first < BLOCK ? l->document_count : first + BLOCK;
@@ -178,9 +194,10 @@ static oir_status fill_lists(reorder_builder *b, oir_error *err)
 
 oir_status reorder_builder_end(reorder_builder *b, const progress *p, oir_error *err)
 {
-    ERROR_FORWARD(fill_lists(b, err));
+    if (b->noted)
+        ERROR_FORWARD(fill_lists(b, err));
     /* The bisection needs room for the lists once more. */
-    if (b->document_capacity * sizeof *b->documents >= b->lists.posting_count * sizeof *b->lists.terms)
+    if (b->noted && b->document_capacity * sizeof *b->documents >= b->lists.posting_count * sizeof *b->lists.terms)
         b->lists.room = (uint16_t *)b->documents;
     else
         memory_free(b->documents);

@@ -1,8 +1,14 @@
-/* Lists of terms by document, brought together from lists of documents by term, and the order made of them.
+/* Lists of terms by document, and the order made of them. They are brought together from lists of documents by term,
+ * or come as they are.
  *
  *     reorder_builder_init(&b, documents, terms, &settings, err);
  *     for each term, by byte order:                     reorder_builder_offer(&b, term, its documents, err)
- *     reorder_builder_choose(&b, err);
+ *     reorder_builder_choose(&b);
+ *     reorder_builder_open_lists(&b, err);
+ *     for each document:
+ *         for each term of it that is wanted:           reorder_builder_add(&b, its number, true)
+ *         reorder_builder_end_document(&b)
+ * or  reorder_builder_open_notes(&b, err);
  *     for each term that reorder_builder_wants:         reorder_builder_start(&b, term)
  *         for each document of it:                      reorder_builder_note(&b, document)
  *     reorder_builder_end(&b, p, err);                  then b.order has it
@@ -34,6 +40,9 @@ typedef struct reorder_builder {
     uint16_t *numbers;       /* by term: its number among those chosen, or REORDER_LEFT_OUT */
     uint32_t *order;         /* new number -> first one */
     reorder_lists lists;
+    uint64_t postings;       /* of the terms chosen, at most */
+    uint32_t documents_added; /* whose lists are complete; */
+    size_t list_start;       /* where that of the next begins */
     uint32_t *documents;     /* of the terms noted so far, one term after another */
     size_t document_count, document_capacity;
     reorder_noted *noted;    /* as they came */
@@ -52,12 +61,30 @@ void reorder_builder_release(reorder_builder *b);
 bool reorder_builder_fits(const reorder_builder *b, uint64_t documents);
 /* Terms have numbers from 0 on. OIR_NO_MEMORY. */
 oir_status reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents, oir_error *err);
+void reorder_builder_choose(reorder_builder *b);
 /* OIR_NO_MEMORY. */
-oir_status reorder_builder_choose(reorder_builder *b, oir_error *err);
+oir_status reorder_builder_open_lists(reorder_builder *b, oir_error *err);
+oir_status reorder_builder_open_notes(reorder_builder *b, oir_error *err);
 
 static inline bool reorder_builder_wants(const reorder_builder *b, uint32_t term)
 {
     return b->numbers[term] != REORDER_LEFT_OUT;
+}
+
+/* A term of the next document, by what it is in `numbers`, unless it is there already: in any order, and no more of all
+ * together than were offered. */
+static inline void reorder_builder_add(reorder_builder *b, uint16_t number, bool is_new)
+{
+    b->lists.terms[b->lists.posting_count] = number;
+    b->lists.posting_count += is_new;
+}
+
+static inline void reorder_builder_end_document(reorder_builder *b)
+{
+    while ((b->lists.posting_count - b->list_start) % REORDER_STEP)
+        reorder_builder_add(b, (uint16_t)b->lists.term_count, true);
+    b->lists.sizes[b->documents_added++] = (uint32_t)(b->lists.posting_count - b->list_start);
+    b->list_start = b->lists.posting_count;
 }
 
 /* The term before is complete. */

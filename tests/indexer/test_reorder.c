@@ -442,8 +442,10 @@ static void build(uint32_t documents, uint32_t first, uint32_t step, reorder_bui
             if (!round)
                 REQUIRE_OK(reorder_builder_offer(b, t, count, &err), err);
         }
-        if (!round)
-            REQUIRE_OK(reorder_builder_choose(b, &err), err);
+        if (!round) {
+            reorder_builder_choose(b);
+            REQUIRE_OK(reorder_builder_open_notes(b, &err), err);
+        }
     }
     REQUIRE_OK(reorder_builder_end(b, NULL, &err), err);
 }
