@@ -48,7 +48,7 @@ static oir_status count_documents(buffered *b, const progress *p, oir_error *err
         seen *here = b->seen + first_term(b, d);
         inverter_reader r = read(b, d);
         if (d % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(p, "counting terms", d, b->document_count, err));
+            ERROR_FORWARD(progress_tell(p, "reading lists", d, b->document_count, err));
         while (inverter_reader_next(&r)) {
             seen *term = &here[r.term];
             term->documents += term->newest != d + 1;
@@ -97,7 +97,7 @@ static oir_status add_lists(buffered *b, const progress *p, oir_error *err)
         const uint16_t *numbers = b->numbers + first_term(b, d);
         inverter_reader r = read(b, d);
         if (d % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(p, "reading documents", d, b->document_count, err));
+            ERROR_FORWARD(progress_tell(p, "reading lists", d, b->document_count, err));
         while (inverter_reader_next(&r)) {
             uint16_t number = numbers[r.term];
             bool is_new = (number != REORDER_LEFT_OUT) & (b->newest[number] != d + 1);
