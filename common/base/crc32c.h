@@ -1,5 +1,6 @@
-/* CRC32C (Castagnoli; iSCSI, RFC 3720): the checksum of everything on disk. By the processor's instruction where it has
- * one, by tables else; the same number either way. */
+/* CRC32C (Castagnoli; iSCSI, RFC 3720): the checksum of everything on disk. Lowest bits first, polynomial 0x82f63b78,
+ * all bits inverted before and after. By the processor's instruction where it has one, by tables else; the same number
+ * either way. */
 #ifndef BASE_CRC32C_H
 #define BASE_CRC32C_H
 

@@ -25,7 +25,14 @@ static inline uint64_t hash_u64(uint64_t value)
     return hash_mix(hash_mix(value ^ HASH_SECRET_A, UINT64_C(0x9e3779b97f4a7c15)) ^ value, HASH_SECRET_B);
 }
 
-/* Of `size` bytes (NULL for none is allowed). Different seeds give independent hashes. */
+/* Of `size` bytes (NULL for none is allowed). Different seeds give independent hashes. The hash with seed 0 is in files
+ * (PART_FREQUENT) and stays what it is, with A, B, C the secrets above, mix(a, b) = hash_mix, and numbers of 8 bytes,
+ * little-endian, taken one after another, modulo 2^64:
+ *     seed ^= mix(seed ^ A, B)
+ *     over 32 bytes are left:  other = seed, then until 32 or fewer are left, with the next four numbers p, q, r, s:
+ *                              seed = mix(p ^ A, q ^ seed), other = mix(r ^ B, s ^ other); then seed ^= other * C
+ *     over 16 are left:        with the next two p, q: seed = mix(p ^ C, q ^ seed)
+ *     the rest, as two numbers p, q with zeros behind: the hash is mix(B ^ size, mix(p ^ A, q ^ seed)) */
 uint64_t hash_bytes(const void *bytes, size_t size, uint64_t seed);
 
 /* A word as tables keep it, so that most comparisons are of three numbers. */

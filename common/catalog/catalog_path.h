@@ -14,7 +14,7 @@ enum {
 #define CATALOG_PATH_GENERATION "generation-"
 #define CATALOG_PATH_SEGMENT "segment-"
 
-/* "generation-17" from its prefix and number. */
+/* "generation-17" from its prefix and number, in decimal digits without leading zeros. */
 void catalog_path_name(char name[CATALOG_PATH_NAME_MAX], const char *prefix, uint64_t number);
 
 /* The number of a name that is `prefix` and a number as catalog_path_name writes it, then nothing or ".tmp". False for

@@ -8,7 +8,8 @@
 #include "base/memory.h"
 #include "codec/varint.h"
 
-/* Numbers are little-endian, v is a varint.
+/* Numbers are little-endian, f64 those of IEEE 754, v is a varint (codec/varint.h). They are the root of
+ * PART_GENERATION, the only part of a file as segment/container_writer.c has it.
  *
  *     u32  flags: 1 term lists, 2 stored documents; others are of a later format
  *     u32  last docid
@@ -19,12 +20,14 @@
  *     36   uuid, its letters
  *     u32  count of segments, oldest first; for each:
  *         u64  number
- *         u32  documents            u32  deleted documents
- *         u64  total length         u64  deleted length
+ *         u32  documents            u32  deleted ones of these
+ *         u64  their total length   u64  that of the deleted ones
  *         u64  size of the file
  *         u32  count of corrections
- *         u64 * ceil(documents / 64): deleted documents, a bit for each; left out when none is deleted
- *         for each correction: v ordinals between it and the one before, v termfreq, v collection frequency
+ *         u64 * ceil(documents / 64): deleted documents, a bit for each local number, lowest first; left out when none
+ *             is deleted
+ *         for each correction, ordinals ascending: v ordinals between it and the one before (the first: the ordinal
+ *             itself), v termfreq, v collection frequency: how much of these is deleted
  *     u32  count of settings, by name ascending; for each:
  *         u32  size of the name, the name, without zero bytes
  *         u32  size of the value, the value */

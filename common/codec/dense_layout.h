@@ -1,15 +1,17 @@
-/* The bytes of one window of a dense list, up to where its documents stand; the same for writer and every reader.
+/* The bytes of one window of a dense list, up to where its documents stand; the same for writer and every reader. Bits
+ * are as in bitpack.h, each of these parts begins at a whole byte; a range is 64 documents.
  *
- *     1 byte      width of counts (0 to 6) or DENSE_IS_BITSET, and width of wdf (0 to 8) << 3
- *     8 bytes     mask of the ranges that are not empty
+ *     1 byte      width of counts (0 to 6; DENSE_COUNTED) or 7 (DENSE_BITSET), and width of wdf (0 to 8) << 3
+ *     8 bytes     mask of the ranges that are not empty, bit i for range i
  *     1 each      for each such range its bound
  *     counts      DENSE_COUNTED only: for each such range how many documents it has, less 1, in so many bits
- *     documents   DENSE_BITSET only: 8 ranks of 16 bits (documents before range 0, 8, ... 56), then 512 bytes of bits
+ *     documents   DENSE_BITSET only: 8 ranks of 16 bits (documents before range 0, 8, ... 56), then 512 bytes with a
+ *                 bit for each document
  *     wdf         count numbers of `width` bits: wdf - base, clipped so that it is 255 at most; all ones is the escape
  *                 when 0 < width < 8
  *     documents   DENSE_COUNTED: for each range that is not empty its places of 6 bits when it has up to 8, else a word
  *                 of 64 bits, one after another without gaps
- *     exceptions  a byte for each escape */
+ *     exceptions  a byte for each escape: what it stands for */
 #ifndef CODEC_DENSE_LAYOUT_H
 #define CODEC_DENSE_LAYOUT_H
 

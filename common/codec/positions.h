@@ -3,16 +3,17 @@
  *
  * c positions p_0 < p_1 < ... among u places 0 to u - 1:
  *     c = 0   nothing
- *     c = 1   p_0, a low part of as many bits as u - 1 needs
- *     c = 2   if u is POSITIONS_TWO_MOST at most, the number p_1 (p_1 - 1) / 2 + p_0 of the two, a low part of as many
- *             bits as the last such number needs
- *     else    gaps p_0, p_1 - p_0 - 1, ... in Rice's code: r = floor(log2((u - c) / c)) bits of each are low parts, the
- *             rest its high part, as many zeros and a one
+ *     c = 1   p_0, a low part of as many bits as u - 1 needs (0 needs none)
+ *     c = 2   if u is 65,536 at most, the number p_1 (p_1 - 1) / 2 + p_0 of the two, a low part of as many bits as the
+ *             last such number, u (u - 1) / 2 - 1, needs
+ *     else    gaps p_0, p_1 - p_0 - 1, ... in Rice's code: the lowest r = floor(log2((u - c) / c)) bits of each, none
+ *             where u is below 2 c, are its low part, the rest its high part, as many zeros and a one
  * A run of groups is some whole bytes: first the high parts, one group after the other; zeros, less than 8; then the
- * low parts, those of the last group first. So both are found by adding up what is before a group, low parts from the
- * end of the run, and high parts by counting ones. (R. F. Rice, Some practical universal noiseless coding techniques,
- * JPL 79-22, 1979. Gaps take half a bit less than the code of Elias and Fano, which has room for all places in each
- * group.) */
+ * low parts, those of the last group first, within a group in order; bits are as in bitpack.h. Where a group has its
+ * count, that stands before its high parts: of count + 1, which has n + 1 bits, n zeros, a one, and the n bits below
+ * the highest. So both are found by adding up what is before a group, low parts from the end of the run, and high parts
+ * by counting ones. (R. F. Rice, Some practical universal noiseless coding techniques, JPL 79-22, 1979. Gaps take half
+ * a bit less than the code of Elias and Fano, which has room for all places in each group.) */
 #ifndef CODEC_POSITIONS_H
 #define CODEC_POSITIONS_H
 
@@ -246,7 +247,7 @@ uint64_t positions_avx2_skip(const uint8_t *at, uint64_t bit, uint64_t highs_end
 extern const positions_kernels positions_kernels_neon;
 #endif
 
-/* A count before a group whose size does not follow from wdf: Elias's gamma code of count + 1. */
+/* A count before a group whose size does not follow from wdf: Elias's gamma code of count + 1, see above. */
 void positions_put_count(bit_writer *w, uint32_t count);
 /* *bit is moved behind it. Counts above what fits before bits_end come back as 0. */
 uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end);

@@ -2,13 +2,16 @@
  *
  * A sparse list is looked at here and there (Elias-Fano code). Sizes follow from how many documents the list has
  * (count) among how many there are (universe); low_bits = floor(log2(universe / count)), but 12 at most, so that
- * windows begin where buckets do:
+ * windows begin where buckets do; windows = ceil(universe / 4096), stride = floor(128 * windows / count), but 1 at
+ * least; bits are as in bitpack.h:
  *     1 byte      width of wdf, 0 to 8
- *     samples     for every `stride` windows 8 bytes: postings before the window, escapes before
- *     upper       for each document a 1, for each bucket of 2^low_bits documents a 0 behind its ones
+ *     samples     for windows 0, stride, 2 stride... up to `windows`, floor(windows / stride) + 1 of them, 8 bytes:
+ *                 postings before the window, escapes before
+ *     upper       for each document a 1, for each bucket of 2^low_bits documents a 0 behind its ones, also for those of
+ *                 the last window that are beyond the universe
  *     lows        low_bits low bits of each document
  *     wdf         count numbers of `width` bits: wdf - base clipped; all ones is the escape when 0 < width < 8
- *     exceptions  a byte for each escape
+ *     exceptions  a byte for each escape: what it stands for
  *
  * A short list is decoded whole, so that its gaps can be as small as they are where documents of a word lie together
  * (exponential Golomb code: J. Teuhola, A compression method for clustered bit-vectors, 1978). A document's gap, its
@@ -17,7 +20,7 @@
  *     upper       for each document n times 0, then a 1
  *     lows        of each gap + 2^low_bits the low_bits + n bits below the highest
  *     wdf, exceptions as above
- * upper, lows and wdf begin at whole bytes. */
+ * upper, lows, wdf and exceptions begin at whole bytes. */
 #ifndef CODEC_SPARSE_LAYOUT_H
 #define CODEC_SPARSE_LAYOUT_H
 

@@ -29,8 +29,8 @@ enum part_kind {
     PART_STORED = 7,     /* documents' data */
     PART_VALUES = 8,     /* value slots, as columns */
     PART_TERMLISTS = 9,  /* terms by document */
-    PART_PAIRS = 10,     /* lists for pairs of frequent words; reserved */
-    PART_METADATA = 11,
+    PART_PAIRS = 10,     /* lists and marks for pairs of frequent words */
+    PART_METADATA = 11,  /* this and the next two: nobody writes them yet */
     PART_SPELLING = 12,
     PART_SYNONYMS = 13,
     PART_GENERATION = 14, /* a commit, in a file of its own: the catalog's */

@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* LMDB's file (data version 1, 64-bit machines), as far as a reader of ours follows it:
+/* LMDB's file (data version 1, 64-bit machines; MDB_page, MDB_meta, MDB_db and MDB_node in mdb.c of LMDB 0.9), as far
+ * as a reader of ours follows it. Pages have the size that the metas say and stand at their number times that.
  *
  * page header, 16 bytes      0  8  page number
  *                            8  2  unused
@@ -18,7 +19,7 @@
  *                           12  2  end of the node pointers        } overflow pages: 4 bytes, number of pages
  *                           14  2  start of the nodes              }
  * meta (pages 0 and 1), behind the header
- *                            0  4  magic   4  4 version   8  8 address  16  8 map size
+ *                            0  4  magic 0xbeefc0de   4  4 version, 1   8  8 address  16  8 map size
  *                           24 48  free list's tree        72 48  main tree
  *                          120  8  last page used         128  8  transaction; the higher of two metas counts
  * tree                       0  4  (free list: page size)  4  2 flags   6  2 depth   8 24 pages of each sort
@@ -28,6 +29,8 @@
  *                            4  2  leaf: flags, 1 for a value in pages of its own; branch: rest of the child's number
  *                            6  2  size of the key
  *                            8     key; then (leaf) the value, or the 8-byte number of its first page
+ * Nodes' pointers are in the order of keys; a branch's first node has no key. A value in pages of its own begins behind
+ * the header of the first, and goes through the others, which have no header.
  */
 enum {
     PAGE_HEADER = 16,

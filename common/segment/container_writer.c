@@ -16,9 +16,9 @@
 #include "segment/container_format.h"
 #include "segment/container_writer_state.h"
 
-/* A segment file is an LMDB file without sub-databases. Keys are 32-bit integers, 0 and up in the order of writing, so
- * that everything is appended; values 0 to n - 2 are chunks, the last one is the directory. All numbers are
- * little-endian.
+/* A segment file is an LMDB file without sub-databases (container_tree.c). Keys are 32-bit integers, 0 and up in the
+ * order of writing, so that everything is appended; values 0 to n - 2 are chunks, the last one is the directory. All
+ * numbers are little-endian.
  *
  * A chunk is n pages less 16 bytes, so that LMDB's page header and the value fill whole pages; it holds
  *     either   one slot of a part: objects one after another, each at its alignment, then at least 64 zero bytes
@@ -26,24 +26,26 @@
  *     or       what the parts had left at the end, if that is less than 64 KiB: for each a piece of this chunk,
  *              which starts at a multiple of 64 and has 64 zero bytes behind it
  * In memory a value starts 16 bytes behind a page, hence offset 16 for the first byte of a slot, and 64-byte alignment
- * in a slot is 64-byte alignment in memory.
+ * in a slot is 64-byte alignment in memory. So byte i of a piece is at offset 16 + i of its first slot, and where that
+ * is 1 MiB or more, in the slots that follow. Every object is at a multiple of its alignment and ends 64 bytes before
+ * the slot does, at most; where it would not, it begins the next slot, or is large. Bytes between objects are zeros.
  *
  * The directory:
- *     0   8  magic                      header; its fields stay where they are in every version
+ *     0   8  magic, "\x89oirseg\n"     header; its fields stay where they are in every version
  *     8   2  version of the format (0)
  *    10   2  its draft, for version 0
- *    12   4  CRC-32C of the directory without this field
+ *    12   4  CRC-32C (base/crc32c.h) of the directory without this field
  *    16   4  size of the directory, in bytes
  *    20   4  page size when written
  *    24   4  number of parts
  *    28   4  number of chunks
  *    then for each part, kinds ascending, 40 bytes:
- *     0   4  kind                       4  4  flags: 1 may be skipped by readers that do not know it
+ *     0   4  kind (container.h)         4  4  flags: 1 may be skipped by readers that do not know it
  *     8   8  bytes of all objects      16  8  address of the root object, 0 for none
  *    24   8  size of the root          32  4  number of pieces     36  4  0
  *    then for each part its pieces, slots ascending without gaps, 16 bytes:
- *     0   4  key of the chunk           4  4  where the piece starts in the chunk
- *     8   4  its size without the tail 12  4  its first slot
+ *     0   4  key of the chunk           4  4  where the piece starts in the chunk, 0 where it has one of its own
+ *     8   4  its size without the tail 12  4  its first slot; the part's next piece has the slot behind its last
  *    then for each chunk its size, 4 bytes
  *    then for each chunk a CRC-32C of every 64 KiB (the last block may be shorter), 4 bytes
  *

@@ -1,15 +1,15 @@
 /* PART_DOCIDS has up to three objects at 64 for it; N is the number of documents, and docids are less the lowest:
- *     marks       for each 512 local numbers (the last ones: fewer) 64 bytes, with a bit for each that is marked; then
- *                 for each 512 a u32: how many are marked before
+ *     marks       for each 512 local numbers (the last ones: fewer) 64 bytes, a bit for each that is marked;
+ *                 then for each 512 a u32: how many are marked before
  *     shortcuts   for each marked local number a local number that is before it in its chain
  *     far         the local numbers whose docids are N or more, by ascending docid
  * The latter two are packed to bits as codec/bitpack.h says, in the fewest bits that hold N - 1.
  *
  * Chains that begin with a local number that is no docid come first, by that, and end with one that has a far docid;
- * then those that close, by their lowest local number, as long as they are longer than DOCID_INVERSE_STEP. Of a chain's
- * numbers, counted from 0, the multiples of DOCID_INVERSE_STEP are marked, and an open chain's last one; not the first
- * of an open one. Each one's shortcut leads to the one that is marked before it or, from the first of these, to the
- * first of an open chain, the last marked one of a closed one. */
+ * then those that close, by their lowest local number, as long as they are longer than 24 (DOCID_INVERSE_STEP). Of a
+ * chain's numbers, counted from 0, the multiples of that are marked, and an open chain's last one; not the first of an
+ * open one. Each one's shortcut leads to the one that is marked before it or, from the first of these, to the first of
+ * an open chain, the last marked one of a closed one. */
 #include "segment/docid_inverse.h"
 
 #include "base/error.h"

@@ -1,10 +1,12 @@
 /* Writes lengths, extents, docids and the statistics of a segment.
  *
- * PART_LENGTHS holds byte planes, each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its number in
- * plane i, then 4,096 zeros, so that whole windows can be read at the end. There are as many planes of lengths as the
- * longest document needs, 1 to 4, and likewise of extents. Where documents' extents are nearly alike, as those of
- * passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes count with
- * that: where a group of positions is then follows from wdf alone, without a look at the documents before.
+ * A document's length is the sum of its terms' wdf. Its extent is how many places its positions can have: the highest
+ * plus 1, less the lowest that the segment's can be (0 or 1, below), or its length if it has none; position codes count
+ * with it. PART_LENGTHS holds byte planes, each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its
+ * number in plane i, then 4,096 zeros, so that whole windows can be read at the end. There are as many planes of
+ * lengths as the longest document needs, 1 to 4, and likewise of extents. Where documents' extents are nearly alike, as
+ * those of passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes
+ * count with that: where a group of positions is then follows from wdf alone, without a look at the documents before.
  *
  * PART_DOCIDS holds an object at 64, of numbers packed to bits as codec/bitpack.h says: of each document its docid less
  * the lowest, in the fewest bits that hold the highest docid less the lowest; and, if docids do not ascend, what finds
@@ -12,12 +14,12 @@
  *
  * PART_SEGMENT has a root of 176 bytes, little-endian:
  *     0    u32       number of documents
- *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data, 8 and 16: how well the
- *                    documents are in an order of their own
+ *     4    u32       1: some document has positions, 2: has term lists, 4: has documents' data; bits 3 and 4: the
+ *                    order of documents, 0 as they came, 1 that of OIR_REORDER_LIGHT, 2 of OIR_REORDER_FULL
  *     8    u64       sum of lengths
  *     16   u32       shortest length of those over 0, or 0
  *     20   u32       longest length
- *     24   u32       0 if some position is 0, else 1
+ *     24   u32       what is taken from positions: 0 if some position is 0, else 1
  *     28   u32       lowest docid
  *     32   u32       highest docid
  *     36   u32       number of shortcuts (docid_inverse.c)

@@ -1,11 +1,13 @@
 /* Root of PART_FREQUENT, all numbers little-endian:
  *     u32       number of terms
  *     u32       number of slots, a power of two
- *     u32 x S   slots: of a term one of the FREQUENT_TERMS_PROBES that begin with hash_bytes (seed 0) of it, modulo S,
- *               the first that is free: the hash's highest 12 bits, and in the low 20 the place of its entry, from the
- *               last slot on, plus 1; 0: free
+ *     u32 x S   slots: of a term one of the 8 that begin with its hash (hash_bytes, seed 0) modulo S, going on with the
+ *               first behind the last, and of these the first that is free: the hash's highest 12 bits, and in the low
+ *               20 the place of its entry, from the last slot on, plus 1; 0: free. A term that would not find a slot,
+ *               or find one before it with the same 12 bits, is left out: so of the slots up to the first free one,
+ *               only the first with the hash's bits can be a term's
  *     entries   of each term:
- *               u8        size of the term, 1 to FREQUENT_TERMS_SIZE_MAX
+ *               u8        size of the term, 1 to 32
  *               bytes     the term
  *               u32       its ordinal
  *               u48       address of its list

@@ -2,7 +2,7 @@
  *     0  u32  marks: documents that have both words
  *     4  u8   width
  *        for each window the number of its marks, `width` bits each, rounded up to bytes
- *        a bit for each mark, lowest first, rounded up to bytes */
+ *        a bit for each mark, documents ascending, lowest first, rounded up to bytes: 1 if the document has the pair */
 #include "segment/pairs_marks.h"
 
 #include <string.h>

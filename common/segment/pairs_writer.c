@@ -1,15 +1,16 @@
-/* Part PART_PAIRS. Lists are written as those of terms are (postings_writer.c): with POSTINGS_SHORT_MOST documents or
+/* Part PART_PAIRS. A pair are two terms, its documents those in which the second has a position that is the first's
+ * plus 1. Lists are written as those of terms are (postings_writer.c): with POSTINGS_SHORT_MOST (2,048) documents or
  * more as sparse ones, whose size follows from their count, without tops; windows' bounds only say whether there are
- * documents, 255 or 0. Others are short ones behind 2 bytes, their size. wdf, which are all 1, have no bits. Marks:
- * pairs_marks.c.
+ * documents, 255 or 0. Others are short ones behind 2 bytes, their size. wdf, which are all 1, have no bits; the base
+ * is 1. Marks: pairs_marks.c.
  * The part is there, with no words, where no pair was worth a list: nobody need look again.
  *
  * Root:
  *     0  u32          number of words      4  u32  number of pairs
- *     8  u32 x words  their ordinals, ascending
+ *     8  u32 x words  their ordinals in the dictionary, ascending; a word's number is its place here
  *        u32 x words + 1  the first pair of each word; at the end the number of pairs
  *        for each pair, ascending by first and then second word, 12 bytes:
- *            0  u16  the second word's number, and PAIRS_MARKED where the pair has marks
+ *            0  u16  the second word's number, and 1 << 15 (PAIRS_MARKED) where the pair has marks
  *            2  6 bytes  the address of its list or marks    8  u32  its documents */
 #include "segment/pairs_writer.h"
 

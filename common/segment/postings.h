@@ -26,7 +26,7 @@ enum {
     RANGES = WINDOW_SIZE / RANGE_SIZE
 };
 
-/* What the dictionary keeps of a term. */
+/* What the dictionary keeps of a term. The numbers, 0 and up, are in the files. */
 enum postings_form {
     POSTINGS_INLINED, POSTINGS_SHORT, POSTINGS_SPARSE, POSTINGS_DENSE,
     POSTINGS_MARKS /* no list: a pair's, see pairs_marks.h */
@@ -84,7 +84,8 @@ static inline uint32_t length_get(const length_planes *l, uint32_t document)
 typedef struct postings_context {
     uint32_t document_count;  /* N */
     length_planes lengths;    /* sum of wdf */
-    length_planes extents;    /* number of places a position can have: highest position + 1 - position_base */
+    length_planes extents;    /* number of places a position can have: highest position + 1 - position_base; the length
+                                 where there are no positions */
     const uint32_t *even_extents; /* by window: the largest of its documents, which position codes take for all of
                                      them where they are nearly alike; NULL: each its own */
     uint32_t position_base;   /* 1, or 0 when some position of the segment is 0 */

@@ -1,31 +1,35 @@
-/* Bytes of a term's list, in PART_POSTINGS (W: number of windows of the segment; wdf "clipped": 255 at most):
+/* Bytes of a term's list, in PART_POSTINGS (W: number of windows of the segment, of 4,096 documents each, the last one
+ * of fewer; wdf "clipped": 255 at most; which form it has and its numbers say the dictionary; documents are local
+ * numbers, ascending):
  *
  *     large      only when the term's largest wdf is 255 or more: 4 bytes n, then n times document and wdf, 4 bytes
- *                each: the wdf that a byte cannot hold
+ *                each: the wdf of 255 and more, which are 255 where they are clipped
  *     then by form
  *     short      codec/sparse_layout.h, a short list
- *     sparse     bounds; codec/sparse_layout.h, a sparse one
+ *     sparse     bounds; codec/sparse_layout.h, a sparse one among as many documents as the segment has
  *     dense      bounds; of each window 2 bytes, its number of documents; where the payloads of W + 1 windows begin
  *                in what follows: of each eighth window, from the first on, 4 bytes, of the others 2, how much further
- *                than the eighth's; the payloads (codec/dense_layout.h)
+ *                than the eighth's; the payloads (codec/dense_layout.h), none where there are no documents
  *     inlined    in the dictionary: for each document a varint of its distance from the one before less 1 (the first:
  *                itself) and a varint of its wdf less the base
  * Bounds are two numbers of 2 bytes, low and high, POSTINGS_TOPS bytes, and W bytes by window. A window's or range's
  * byte b, 1 to 255, says that no saturation in it is above (low + (high - low) * b / 255) / 65535; 0 that it has no
- * documents. What frequent words reach lies close together, so each list has a scale of its own. Byte i of the tops, b
- * from 1 to 255, says that postings_top_counts[i] documents are not below (low + (high - low) * (b - 1) / 255) / 65535;
- * 0 says nothing.
- * The base is 1, or 0 when some wdf of the list is 0.
+ * documents. What frequent words reach lies close together, so each list has a scale of its own. A saturation is wdf /
+ * (wdf + k1 (1 - b + b length / average)), with what the segment's root says. Byte i of the 6 tops, b from 1 to 255,
+ * says that 3, 10, 30, 100, 300 or 1,000 documents are not below (low + (high - low) * (b - 1) / 255) / 65535; 0 says
+ * nothing. The base is 1, or 0 when some wdf of the list is 0 (zero_wdf).
  *
- * Bytes of a term's positions, in PART_POSITIONS, runs of groups as in codec/positions.h (POSITIONS_COUNTED: each with
- * its count before its high parts):
+ * Bytes of a term's positions, in PART_POSITIONS, runs of groups as in codec/positions.h, a group for each document
+ * with as many positions as its wdf (POSITIONS_COUNTED: each with its count before its high parts), less 1 each, or as
+ * they are where some of the segment is 0; among as many places as documents_writer.c says:
  *     short, inlined   one run
- *     sparse           for each sample of the list 4 bytes: where its run starts; the runs
+ *     sparse           for each sample of the list 4 bytes: where the run of the documents from it to the next starts;
+ *                      the runs
  *     dense            1 byte: 2 or 4, the size of block offsets, 8 more: places are narrow; for each window where it
  *                      starts: 4 bytes, or if narrow for each eighth, from the first on, and for the others 2 bytes,
  *                      how much further; for each window that is not empty the offsets of its second, third... run of
  *                      64 groups from its first, then the runs
- * Offsets count from the first byte of the term's positions. */
+ * Where something starts counts from the first byte of the term's positions; a run ends where what follows starts. */
 #include <assert.h>
 
 #include "base/memory.h"

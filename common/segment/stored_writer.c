@@ -11,11 +11,12 @@
  *     varint  number of documents
  *     varint  size of each one's data
  *     byte    method (stored_format.h)
- *     the data of all, in one blob
+ *     the data of all, one after another, as they are or as raw deflate (RFC 1951, without zlib's header)
  * Root, 48 bytes:
  *     0 4  number of documents            4 4  number of blocks
  *     8 8  address of the table of blocks (block_index.h), by first document
- *    16 8  address of the dictionary     24 4  its size, 0 for none
+ *    16 8  address of the dictionary, which is what deflate takes to stand before the data
+ *    24 4  its size, 0 for none; up to 32 KiB
  *    28 4  from how many of the first documents it was learnt, or that none pays (stored_packer.h); 0: taken over
  *    32 8  size of all data              40 8  size of all blocks
  */

@@ -1,6 +1,6 @@
-/* Writes the dictionary.
+/* Writes the dictionary: terms of 1 to 245 bytes, ascending by bytes, and by size where one begins with the other.
  *
- * PART_TERMS holds blocks of 1 to 32 terms, each an object of its own:
+ * PART_TERMS holds blocks of 1 to 32 terms, each an object of its own, of less than 64 KiB (varints: codec/varint.h):
  *     varint    address of the block's first list that is not inlined
  *     varint    address of its first list of positions
  *     varint    size of the strings
@@ -8,14 +8,16 @@
  *               with what is more follows) and the number of other bytes less 1 (high 4 bits, 15: a byte with what is
  *               more follows), then those other bytes; the first term shares 0
  *     infos     of each term:
- *               u16       bits 0-1 postings_form, 2-3 positions_form, 4 zero_wdf, then codes for the bytes of fields:
- *                         5-6 extra, 7-8 wdf_max, 9-10 size of the positions; if not inlined 11-12 termfreq, 13-14 size
- *                         of the list; if inlined 11 termfreq - 1, 12-15 the bytes of the list
+ *               u16       bits 0-1 postings_form, 2-3 positions_form (postings.h), 4 zero_wdf: some wdf is 0; then
+ *                         codes for the bytes of fields, code i the i-th of those below, from 0 on: 5-6 extra, 7-8
+ *                         wdf_max, 9-10 size of the positions; if not inlined 11-12 termfreq, 13-14 size of the list;
+ *                         if inlined 11 termfreq - 1, 12-15 the bytes of the list
  *               termfreq  1, 2, 3 or 4 bytes; none if inlined
  *               extra     0, 1, 3 or 8 bytes: collection_freq - termfreq, or collection_freq if zero_wdf
- *               wdf_max   0, 1, 2 or 4 bytes; 0: the most that collection_freq allows
+ *               wdf_max   0, 1, 2 or 4 bytes: the largest wdf; 0: the most that collection_freq allows, which is
+ *                         collection_freq - termfreq + 1, or collection_freq if zero_wdf
  *               size      1, 2, 3 or 8 bytes: of the list; none if inlined
- *               size      1, 2, 3 or 8 bytes: of the positions; none if there are none
+ *               size      1, 2, 3 or 8 bytes: of the positions; none if positions_form is POSITIONS_NONE
  *               bytes     the list if inlined
  * Lists of a block follow each other without gaps, and so do their positions; where they do not, a new block starts.
  *

@@ -9,7 +9,7 @@ enum {
 
     VALUES_FIRST = 0,  /* the block's first documents, as many as there are values */
     VALUES_SPARSE = 1, /* 2 bytes a document */
-    VALUES_BITMAP = 2, /* 64 words of 8 bytes, then for each 2 bytes: how many are before it */
+    VALUES_BITMAP = 2, /* 64 words of 8 bytes, a bit for each document; then for each 2 bytes: how many are before it */
 
     VALUES_HEADER_SIZE = 8,
     VALUES_BITMAP_SIZE = VALUES_BITMAP_WORDS * 10,

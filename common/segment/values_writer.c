@@ -12,12 +12,12 @@
 
 /* Part PART_VALUES.
  *
- * A block has a column's values for the documents 4096 b to 4096 b + 4095:
+ * A block has a column's values for the documents 4096 b to 4096 b + 4095; there is none where none has one:
  *     0 2  number of values less 1          2 1  form of presence (values_format.h)
  *     3 1  width of an offset, 0, 1, 2 or 4 bytes
  *     4 4  width 0: the size that all values have; else the size of all values together
  *     presence, by its form; documents less 4096 b, ascending
- *     unless the width is 0: for each value the offset of its end, `width` bytes
+ *     unless the width is 0: for each value the offset of its end from the first one's start, `width` bytes
  *     the values
  * Its number in the table of blocks (block_index.h) is b.
  *
