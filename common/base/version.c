@@ -7,5 +7,5 @@ const char *oir_version(void)
 
 unsigned oir_format_version(void)
 {
-    return 0;
+    return 1;
 }

@@ -302,7 +302,7 @@ static oir_status get_head(taker *t, generation *g, oir_error *err)
         return damaged(err, "it is cut short");
     memcpy(g->uuid, uuid, UUID_SIZE);
     if (flags & ~(uint32_t)FLAGS_KNOWN)
-        return error_set(err, OIR_VERSION, "it has features that this version of oir does not know");
+        return error_set(err, OIR_VERSION, "it was made by a newer oir; update oir");
     if (!isfinite(g->bound_k1) || g->bound_k1 < 0 || !(g->bound_b >= 0 && g->bound_b <= 1))
         return damaged(err, "the reference for bounds is no possible one");
     return memchr(g->uuid, 0, UUID_SIZE) ? damaged(err, "the uuid is damaged") : OIR_OK;

@@ -40,18 +40,27 @@ typedef struct directory {
     uint64_t piece_count;
 } directory;
 
+/* more: 0 in all versions that are read, so that a later one may say something there. */
+static oir_status check_version(const container *c, uint32_t version, uint32_t more, oir_error *err)
+{
+    if (version < FORMAT_VERSION_OLDEST)
+        return error_set(err, OIR_VERSION,
+                         "%s has format %u.%u, of before the format was frozen, which is not read any more; "
+                         "index the documents again", c->path, version, more);
+    if (version > FORMAT_VERSION || more)
+        return error_set(err, OIR_VERSION,
+                         "%s has format %u.%u and was made by a newer oir, this one reads formats up to %u; update oir",
+                         c->path, version, more, (unsigned)FORMAT_VERSION);
+    return OIR_OK;
+}
+
 static oir_status check_header(const container *c, const uint8_t *bytes, size_t size, oir_error *err)
 {
     if (size < FORMAT_HEADER_SIZE || bits_load64(bytes) != FORMAT_MAGIC || bits_load32(bytes + 16) != size)
         return damaged(c, "its last value is not a directory of parts", err);
     if (crc32c_add(crc32c_add(0, bytes, 12), bytes + 16, size - 16) != bits_load32(bytes + 12))
         return damaged(c, "checksum of the directory of parts", err);
-    uint32_t version = bits_load16(bytes + 8), draft = bits_load16(bytes + 10);
-    if (version != FORMAT_VERSION || draft != FORMAT_DRAFT)
-        return error_set(err, OIR_VERSION,
-                         "%s has format %u.%u, this library reads %u.%u; index again or use a newer oir",
-                         c->path, version, draft, (unsigned)FORMAT_VERSION, (unsigned)FORMAT_DRAFT);
-    return OIR_OK;
+    return check_version(c, bits_load16(bytes + 8), bits_load16(bytes + 10), err);
 }
 
 /* Finds the tables and makes sure that they lie within the directory. */
@@ -141,7 +150,7 @@ static oir_status count_slots(const container *c, const directory *d, uint64_t *
             return damaged(c, "kinds of parts in the directory", err);
         last = kind;
         if (kind >= PART_KIND_END && !(bits_load32(part + 4) & FORMAT_SKIPPABLE))
-            return error_set(err, OIR_VERSION, "%s has a part of kind %u, unknown to this library; use a newer oir",
+            return error_set(err, OIR_VERSION, "%s has a part of kind %u and was made by a newer oir; update oir",
                              c->path, kind);
         uint64_t slot = 0;
         for (uint32_t n = bits_load32(part + 32); n > 0; n--, piece += FORMAT_PIECE_SIZE)

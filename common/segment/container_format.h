@@ -5,8 +5,8 @@
 #include <oir/error.h>
 
 enum {
-    FORMAT_VERSION = 0,
-    FORMAT_DRAFT = 12, /* one more with every change while the version is 0 */
+    FORMAT_VERSION = 1,       /* the one that is written; those before it are read, from the oldest on */
+    FORMAT_VERSION_OLDEST = 1,
     FORMAT_FIRST_OFFSET = 16, /* LMDB's page header, before every value of whole pages */
     FORMAT_BLOCK_BITS = 16,   /* a checksum for each 64 KiB of a chunk */
     FORMAT_BLOCK_SIZE = 1 << FORMAT_BLOCK_BITS,

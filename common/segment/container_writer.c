@@ -32,8 +32,8 @@
  *
  * The directory:
  *     0   8  magic, "\x89oirseg\n"     header; its fields stay where they are in every version
- *     8   2  version of the format (0)
- *    10   2  its draft, for version 0
+ *     8   2  version of the format, 1
+ *    10   2  0 (in version 0, which is not read any more, its draft)
  *    12   4  CRC-32C (base/crc32c.h) of the directory without this field
  *    16   4  size of the directory, in bytes
  *    20   4  page size when written
@@ -414,7 +414,7 @@ static oir_status write_directory(container_writer *w, oir_error *err)
     oir_status status;
     buffer_add_u64(&d, FORMAT_MAGIC);
     buffer_add_u16(&d, FORMAT_VERSION);
-    buffer_add_u16(&d, FORMAT_DRAFT);
+    buffer_add_u16(&d, 0);
     buffer_add_u64(&d, 0); /* checksum and size, below */
     buffer_add_u32(&d, w->page_size);
     buffer_add_u32(&d, (uint32_t)w->part_count);

@@ -60,7 +60,7 @@ static void version(void)
     snprintf(expected, sizeof expected, "%d.%d.%d", OIR_VERSION_MAJOR, OIR_VERSION_MINOR, OIR_VERSION_PATCH);
     EXPECT_STR(oir_version(), expected);
     EXPECT_STR(OIR_VERSION_STRING, expected);
-    EXPECT_EQ(oir_format_version(), 0);
+    EXPECT_EQ(oir_format_version(), 1);
     const char *set = oir_instruction_set();
     EXPECT(!strcmp(set, "scalar") || !strcmp(set, "avx2") || !strcmp(set, "avx512"));
 }

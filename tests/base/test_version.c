@@ -8,7 +8,7 @@ static void same_as_headers(void)
     snprintf(text, sizeof text, "%d.%d.%d", OIR_VERSION_MAJOR, OIR_VERSION_MINOR, OIR_VERSION_PATCH);
     EXPECT_STR(OIR_VERSION_STRING, text);
     EXPECT_STR(oir_version(), text);
-    EXPECT_EQ(oir_format_version(), 0);
+    EXPECT_EQ(oir_format_version(), 1);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 
 #include "base/bits.h"
 #include "base/crc32c.h"
+#include <oir/version.h>
 
 enum { OBJECTS = 400, PAGE = 4096 };
 static object objects[OBJECTS];
@@ -189,28 +190,37 @@ static void truncations(void)
     unlink(world_path);
 }
 
-/* field: of the version, or of its draft. */
-static void refuse_other(size_t field)
+/* A file as another library would have written it; its message says some words. */
+static void refuse_other(uint32_t version, uint32_t draft, const char *words)
 {
     size_t size;
+    oir_error err;
     write_objects(3, 100);
     uint8_t *bytes = world_read(&size);
     size_t at = 0;
     while (memcmp(bytes + at, "\x89oirseg\n", 8) != 0)
         at++;
-    bytes[at + field]++; /* and the checksum that a library of that version would have written */
+    EXPECT_EQ(bits_load16(bytes + at + 8), oir_format_version());
+    bits_store16(bytes + at + 8, (uint16_t)version);
+    bits_store16(bytes + at + 10, (uint16_t)draft);
     uint32_t directory = bits_load32(bytes + at + 16);
     bits_store32(bytes + at + 12, crc32c_add(crc32c_add(0, bytes + at, 12), bytes + at + 16, directory - 16));
     world_write(bytes, size);
-    EXPECT_EQ(container_open(&(container *){NULL}, world_path, NULL), OIR_VERSION);
+    EXPECT_EQ(container_open(&(container *){NULL}, world_path, &err), OIR_VERSION);
+    EXPECT(strstr(err.message, world_path) == err.message);
+    EXPECT(strstr(err.message, words) != NULL);
     free(bytes);
     unlink(world_path);
 }
 
 static void other_versions(void)
 {
-    refuse_other(8);
-    refuse_other(10);
+    const char *older = "before the format was frozen", *newer = "made by a newer oir";
+    for (uint32_t draft = 0; draft < 20; draft++)
+        refuse_other(0, draft, older);
+    refuse_other(oir_format_version() + 1, 0, newer);
+    refuse_other(oir_format_version(), 1, newer);
+    refuse_other(UINT16_MAX, UINT16_MAX, newer);
 }
 
 int main(void)

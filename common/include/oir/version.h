@@ -16,7 +16,8 @@ extern "C" {
 
 /* The version of the library that runs, as "major.minor.patch". A constant. Shared. */
 OIR_API const char *oir_version(void);
-/* The number of the index format that it writes and reads. 0: not yet frozen, may change with any commit. Shared. */
+/* The number of the index format that it writes: 1. It reads that and all lower ones from 1 on; an index of another is
+ * refused with OIR_VERSION. Shared. */
 OIR_API unsigned oir_format_version(void);
 /* The instruction set whose kernels it uses on this machine: "scalar", "avx2", "avx512" or "neon". The environment
  * variable OIR_ISA=scalar|avx2|avx512|neon forces one, where the machine has it. A constant. Shared. */
