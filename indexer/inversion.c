@@ -298,14 +298,16 @@ static inline bool scatter_document(const inversion *n, inversion_stretch *s, ui
     }
 }
 
-/* What documents lie anywhere, when they are written in another order than they came. */
+/* Documents lie anywhere when they are written in another order than they came. */
 static void prefetch(const inversion *n, uint32_t document)
 {
-    if (document + 2 * PREFETCH < n->document_count)
-        __builtin_prefetch(inverters_get_document(n->v, n->order[document + 2 * PREFETCH]));
+    if (document + 2 * PREFETCH < n->document_count) {
+        inverters_place place = n->order[document + 2 * PREFETCH];
+        inverter_prefetch_document(n->v->items[place.inverter], place.number);
+    }
     if (document + PREFETCH < n->document_count) {
         inverters_place place = n->order[document + PREFETCH];
-        inverter_prefetch(n->v->items[place.inverter], place.number);
+        inverter_prefetch_occurrences(n->v->items[place.inverter], place.number);
     }
 }
 

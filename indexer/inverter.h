@@ -127,13 +127,20 @@ static inline inverter_reader inverter_read(const inverter *v, size_t number)
     return inverter_stream_read(&v->stream, inverter_get_document(v, number)->start, end);
 }
 
-/* Fetches ahead where its occurrences begin. */
-static inline void inverter_prefetch(const inverter *v, size_t number)
+/* Fetches a document ahead, or when that is there its first occurrences, more than most have whose reading waits. */
+static inline void inverter_prefetch_document(const inverter *v, size_t number)
 {
+    __builtin_prefetch(inverter_get_document(v, number));
+    __builtin_prefetch(inverter_get_document(v, number) + 1);
+}
+
+static inline void inverter_prefetch_occurrences(const inverter *v, size_t number)
+{
+    enum { LINE = 32, LINES = 4 }; /* units */
     uint32_t start = inverter_get_document(v, number)->start;
     size_t chunk = start >> INVERTER_STREAM_CHUNK_BITS;
-    if (chunk < v->stream.count)
-        __builtin_prefetch(v->stream.chunks[chunk] + (start & (INVERTER_STREAM_CHUNK - 1)));
+    for (uint32_t i = 0; i < LINES && chunk < v->stream.count; i++)
+        __builtin_prefetch(v->stream.chunks[chunk] + (start & (INVERTER_STREAM_CHUNK - 1)) + (size_t)i * LINE);
 }
 
 #endif
