@@ -115,18 +115,18 @@ static void release_new(new_segment *n)
     memory_free(n->path);
 }
 
-/* Memory beside the buffer, and what writing it out takes anyway. */
-static size_t get_left(const oir_writable_database *w)
+/* Memory of a limit beside the buffer, and what writing it out takes anyway. */
+static size_t get_left(const oir_writable_database *w, size_t limit)
 {
     size_t taken = inverters_get_memory(&w->buffer);
-    return taken < w->memory_limit ? w->memory_limit - taken : 0;
+    return taken < limit ? limit - taken : 0;
 }
 
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
     ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
-    ERROR_FORWARD(
-        inverters_flush(&w->buffer, order, lasting, get_left(w), n->writer, w->team, &w->progress, err));
+    size_t left = get_left(w, w->buffer_limit); /* what is beyond that other things take */
+    ERROR_FORWARD(inverters_flush(&w->buffer, order, lasting, left, n->writer, w->team, &w->progress, err));
     ERROR_FORWARD(close_new(w, n, w->segment_count, err));
     inverters_clear(&w->buffer);
     return OIR_OK;
@@ -143,7 +143,7 @@ static oir_status do_without(oir_status status, const oir_error *lower, oir_erro
 static oir_status order_buffer(oir_writable_database *w, uint32_t **order, oir_error *err)
 {
     oir_error lower;
-    reorder_settings settings = reorder_choose(w->reorder, get_left(w)); /* the buffer is there meanwhile */
+    reorder_settings settings = reorder_choose(w->reorder, get_left(w, w->memory_limit)); /* the buffer is there meanwhile */
     settings.threads = w->threads;
     return do_without(reorder_buffer(order, &w->buffer, &settings, &w->progress, &lower), &lower, err);
 }
