@@ -1,5 +1,6 @@
 #include "bench/bench_field.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,10 +62,10 @@ static char *write_utf8(char *to, uint32_t c)
 /* What stands behind a backslash, written to *to; answers what follows it. */
 static const char *undo_escape(const char *at, const char *end, char **to)
 {
-    static const char from[] = "nrtbf", into[] = "\n\r\t\b\f";
+    static const char into[UCHAR_MAX + 1] = {['n'] = '\n', ['r'] = '\r', ['t'] = '\t', ['b'] = '\b', ['f'] = '\f'};
     if (*at != 'u') {
-        const char *found = strchr(from, *at);
-        *(*to)++ = found && *at ? into[found - from] : *at;
+        char other = into[(unsigned char)*at];
+        *(*to)++ = other ? other : *at;
         return at + 1;
     }
     uint32_t c = read_unit(at + 1, end);
@@ -80,19 +81,24 @@ static const char *undo_escape(const char *at, const char *end, char **to)
     return at;
 }
 
-/* Moves eight bytes at a time as long as none of them is a quote or a backslash. */
+/* Moves what is before the next quote or backslash, or all but the last bytes, eight at a time. */
 static void move_plain(const char **from, const char *end, char **to)
 {
     const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
-    while (end - *from >= 8) {
+    uint32_t plain = 8;
+    while (plain == 8 && end - *from >= 8) {
         uint64_t bytes;
         memcpy(&bytes, *from, sizeof bytes);
         uint64_t quotes = bytes ^ each * '"', backslashes = bytes ^ each * '\\';
-        if (((quotes - each) & ~quotes & high) | ((backslashes - each) & ~backslashes & high))
-            return;
-        memcpy(*to, &bytes, sizeof bytes);
-        *from += 8;
-        *to += 8;
+        uint64_t found = ((quotes - each) & ~quotes & high) | ((backslashes - each) & ~backslashes & high);
+        plain = found ? (uint32_t)__builtin_ctzll(found) / 8 : 8;
+        /* All eight, unless that would go over what is still to be read. */
+        if (*from + plain - *to >= 8)
+            memcpy(*to, &bytes, sizeof bytes);
+        else
+            memmove(*to, *from, plain);
+        *from += plain;
+        *to += plain;
     }
 }
 
