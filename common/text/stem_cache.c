@@ -7,8 +7,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 
-/* 1 MiB in all: about the second-level cache of one core. */
-#define STEM_CACHE_ENTRIES 32768u
+/* 128 KiB in all: most words that come often are known by how they are written, and do not come here again. */
+#define STEM_CACHE_ENTRIES 4096u
 
 /* The stem is the word's first `keep` bytes and what tail holds, stem_size bytes in all. No word is all zeros. */
 struct stem_cache_entry {
