@@ -15,6 +15,12 @@ endfunction()
 oir_find(OIR_LMDB lmdb.h lmdb liblmdb-dev)
 oir_find(OIR_STEMMER libstemmer.h stemmer libstemmer-dev)
 oir_find(OIR_ZLIB zlib.h z zlib1g-dev)
+# May be missing: then zlib does what it would do.
+if(OIR_LIBDEFLATE)
+    find_path(OIR_LIBDEFLATE_INCLUDE_DIR libdeflate.h)
+    find_library(OIR_LIBDEFLATE_LIBRARY deflate)
+    mark_as_advanced(OIR_LIBDEFLATE_INCLUDE_DIR OIR_LIBDEFLATE_LIBRARY)
+endif()
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 
@@ -24,6 +30,14 @@ target_include_directories(oir_dependencies SYSTEM INTERFACE
     ${OIR_LMDB_INCLUDE_DIR} ${OIR_STEMMER_INCLUDE_DIR} ${OIR_ZLIB_INCLUDE_DIR})
 target_link_libraries(oir_dependencies INTERFACE
     ${OIR_LMDB_LIBRARY} ${OIR_STEMMER_LIBRARY} ${OIR_ZLIB_LIBRARY} Threads::Threads m)
+
+if(OIR_LIBDEFLATE AND OIR_LIBDEFLATE_INCLUDE_DIR AND OIR_LIBDEFLATE_LIBRARY)
+    target_include_directories(oir_dependencies SYSTEM INTERFACE ${OIR_LIBDEFLATE_INCLUDE_DIR})
+    target_link_libraries(oir_dependencies INTERFACE ${OIR_LIBDEFLATE_LIBRARY})
+    target_compile_definitions(oir_dependencies INTERFACE OIR_HAS_LIBDEFLATE)
+    set(OIR_LIBDEFLATE_INSTALLED $<INSTALL_INTERFACE:deflate>)
+    set(OIR_PC_LIBDEFLATE " -ldeflate")
+endif()
 
 # Only programs read and write JSON; the library does not link it.
 if(OIR_BUILD_PROGRAMS OR OIR_BUILD_BENCH OR OIR_BUILD_TESTS)

@@ -63,7 +63,7 @@ target_include_directories(oir_static INTERFACE
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/common/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_libraries(oir_static INTERFACE
     $<BUILD_INTERFACE:oir_dependencies> $<INSTALL_INTERFACE:lmdb> $<INSTALL_INTERFACE:stemmer>
-    $<INSTALL_INTERFACE:z> $<INSTALL_INTERFACE:Threads::Threads> $<INSTALL_INTERFACE:m>)
+    $<INSTALL_INTERFACE:z> ${OIR_LIBDEFLATE_INSTALLED} $<INSTALL_INTERFACE:Threads::Threads> $<INSTALL_INTERFACE:m>)
 
 # For tests and micro benchmarks, which look inside: an archive, so that each takes only the objects that it needs.
 add_library(oir_internal STATIC EXCLUDE_FROM_ALL $<TARGET_OBJECTS:oir_objects>)

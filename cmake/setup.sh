@@ -2,6 +2,8 @@
 
 # The packages that building liboir and its programs takes.
 OIR_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config liblmdb-dev libstemmer-dev zlib1g-dev libjansson-dev"
+# Those that make it better.
+OIR_PACKAGES_OPTIONAL="libdeflate-dev"
 
 # setup_missing PACKAGE...: prints those that are not installed.
 setup_missing() {
@@ -11,8 +13,8 @@ setup_missing() {
     done
 }
 
-# setup_packages LOG PACKAGE...: installs what is missing and asks nothing. No apt where nothing is missing, nor where
-# there is no dpkg: there CMake says what it does not find.
+# setup_packages LOG PACKAGE...: installs what is missing and asks nothing, and what is optional along with it, where it
+# can be had. No apt where nothing is missing, nor where there is no dpkg: there CMake says what it does not find.
 setup_packages() {
     local log=$1 missing root=""
     shift
@@ -30,11 +32,13 @@ setup_packages() {
     echo "Installing $missing" >&2
     # shellcheck disable=SC2086 # lists of words
     set -- $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y
+    # The package lists may be absent or old: fetch them, once, and only when it turns out so.
     # shellcheck disable=SC2086
-    "$@" install --no-install-recommends $missing >"$log" 2>&1 </dev/null && return 0
-    # The package lists may be absent or old: fetch them, once, and only now.
-    # shellcheck disable=SC2086
-    { "$@" update && "$@" install --no-install-recommends $missing; } >>"$log" 2>&1 </dev/null && return 0
+    if "$@" install --no-install-recommends $missing >"$log" 2>&1 </dev/null ||
+        { "$@" update && "$@" install --no-install-recommends $missing; } >>"$log" 2>&1 </dev/null; then
+        "$@" install --no-install-recommends $OIR_PACKAGES_OPTIONAL >>"$log" 2>&1 </dev/null
+        return 0
+    fi
     setup_failed "$log" "Installing packages" \
         "Please see to it that this works, then try again: apt-get install $missing"
     return 1

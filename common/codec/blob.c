@@ -5,6 +5,7 @@
 #include <zlib.h>
 
 #include "base/memory.h"
+#include "codec/blob_alone.h"
 
 /* Raw deflate, the largest window; zlib's own default for its memory. */
 #define WINDOW_BITS (-15)
@@ -55,8 +56,13 @@ oir_status blob_encoder_init(blob_encoder *e, int level, const uint8_t *dictiona
                              oir_error *err)
 {
     *e = (blob_encoder){0};
-    if (level < 0)
+    if (level < 0 || level > 9)
         return failed_init(Z_STREAM_ERROR, err);
+    if (dictionary_size == 0 && blob_alone_exists()) {
+        e->stream = blob_alone_encoder_new(level);
+        e->alone = true;
+        return e->stream ? OIR_OK : error_no_memory(err, "compression");
+    }
     z_stream *z = new_stream();
     int code = z ? deflateInit2(z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) : Z_MEM_ERROR;
     if (code != Z_OK) {
@@ -71,10 +77,18 @@ oir_status blob_encoder_init(blob_encoder *e, int level, const uint8_t *dictiona
 
 void blob_encoder_release(blob_encoder *e)
 {
-    if (e->stream)
+    if (e->alone) {
+        blob_alone_encoder_free(e->stream);
+    } else if (e->stream) {
         deflateEnd(e->stream);
-    memory_free(e->stream);
+        memory_free(e->stream);
+    }
     *e = (blob_encoder){0};
+}
+
+bool blob_is_quick_alone(void)
+{
+    return blob_alone_exists();
 }
 
 oir_status blob_encoder_add(blob_encoder *e, const uint8_t *bytes, size_t size, buffer *out, oir_error *err)
@@ -82,6 +96,8 @@ oir_status blob_encoder_add(blob_encoder *e, const uint8_t *bytes, size_t size, 
     z_stream *z = e->stream;
     if (size > BLOB_MAX)
         return error_set(err, OIR_TOO_BIG, "%zu bytes are too many to compress at once: at most %zu", size, BLOB_MAX);
+    if (e->alone)
+        return blob_alone_encoder_add(e->stream, bytes, size, out, err);
     deflateReset(z);
     if (e->dictionary)
         deflateSetDictionary(z, e->dictionary, (uInt)e->dictionary_size);
@@ -102,6 +118,11 @@ oir_status blob_encoder_add(blob_encoder *e, const uint8_t *bytes, size_t size, 
 oir_status blob_decoder_init(blob_decoder *d, const uint8_t *dictionary, size_t dictionary_size, oir_error *err)
 {
     *d = (blob_decoder){0};
+    if (dictionary_size == 0 && blob_alone_exists()) {
+        d->stream = blob_alone_decoder_new();
+        d->alone = true;
+        return d->stream ? OIR_OK : error_no_memory(err, "decompression");
+    }
     z_stream *z = new_stream();
     int code = z ? inflateInit2(z, WINDOW_BITS) : Z_MEM_ERROR;
     if (code != Z_OK) {
@@ -116,31 +137,42 @@ oir_status blob_decoder_init(blob_decoder *d, const uint8_t *dictionary, size_t 
 
 void blob_decoder_release(blob_decoder *d)
 {
-    if (d->stream)
+    if (d->alone) {
+        blob_alone_decoder_free(d->stream);
+    } else if (d->stream) {
         inflateEnd(d->stream);
-    memory_free(d->stream);
+        memory_free(d->stream);
+    }
     *d = (blob_decoder){0};
+}
+
+static int inflate_all(const blob_decoder *d, const uint8_t *blob, size_t size, uint8_t *out, size_t out_size)
+{
+    z_stream *z = d->stream;
+    inflateReset(z);
+    int code = d->dictionary ? inflateSetDictionary(z, d->dictionary, (uInt)d->dictionary_size) : Z_OK;
+    z->next_in = blob;
+    z->avail_in = (uInt)size;
+    z->next_out = out;
+    z->avail_out = (uInt)out_size;
+    if (code == Z_OK)
+        code = inflate(z, Z_FINISH);
+    return code == Z_STREAM_END && (z->avail_out != 0 || z->avail_in != 0) ? Z_DATA_ERROR : code;
 }
 
 oir_status blob_decoder_get(blob_decoder *d, const uint8_t *blob, size_t size, uint8_t *out, size_t out_size,
                             oir_error *err)
 {
-    z_stream *z = d->stream;
-    uint8_t nowhere; /* zlib refuses a null pointer even where there is nothing to write */
+    uint8_t nowhere; /* a null pointer is refused even where there is nothing to write */
     int code = Z_DATA_ERROR;
-    if (size <= UINT32_MAX && out_size <= BLOB_MAX) {
-        inflateReset(z);
-        code = d->dictionary ? inflateSetDictionary(z, d->dictionary, (uInt)d->dictionary_size) : Z_OK;
-        z->next_in = blob;
-        z->avail_in = (uInt)size;
-        z->next_out = out_size ? out : &nowhere;
-        z->avail_out = (uInt)out_size;
-        if (code == Z_OK)
-            code = inflate(z, Z_FINISH);
-    }
+    out = out_size ? out : &nowhere;
+    if (d->alone)
+        code = blob_alone_decoder_get(d->stream, blob, size, out, out_size) ? Z_STREAM_END : Z_DATA_ERROR;
+    else if (size <= UINT32_MAX && out_size <= BLOB_MAX)
+        code = inflate_all(d, blob, size, out, out_size);
     if (code == Z_MEM_ERROR)
         return error_no_memory(err, "decompression");
-    if (code != Z_STREAM_END || z->avail_out != 0 || z->avail_in != 0)
+    if (code != Z_STREAM_END)
         return error_set(err, OIR_CORRUPT, "a compressed run of %zu bytes is damaged: it does not hold %zu bytes", size,
                          out_size);
     return OIR_OK;

@@ -1,13 +1,13 @@
-/* Runs of bytes made smaller by zlib (raw deflate, RFC 1951), alone or with a dictionary of bytes that many of them
- * share. The only room of zlib.
+/* Runs of bytes made smaller (raw deflate, RFC 1951), alone or with a dictionary of bytes that many of them share: by
+ * zlib, and alone by libdeflate, if it was built with. Either reads what the other wrote. The only room of both.
  *
  * A blob says neither its own size nor that of what it holds: both are kept beside it, with a checksum where it
  * matters, since not every damage shows. With a dictionary it can only be read with the same one.
  *
  * Calling sequence: init once, add or get any number of times, release. An encoder takes about 270 KB, a decoder 40 KB,
- * through base/memory.h; both are reused, since making one costs more than a small document. An encoder looks through
- * its dictionary anew for each blob, about 1 us a KB: many small documents want a small one (4 KB). The dictionary is
- * not copied and must outlive them. One thread at a time. */
+ * through base/memory.h unless it is libdeflate's; both are reused, since making one costs more than a small document.
+ * An encoder looks through its dictionary anew for each blob, about 1 us a KB: many small documents want a small one
+ * (4 KB). The dictionary is not copied and must outlive them. One thread at a time. */
 #ifndef CODEC_BLOB_H
 #define CODEC_BLOB_H
 
@@ -20,16 +20,22 @@
 #define BLOB_MAX ((size_t)1 << 31)
 
 typedef struct blob_encoder {
-    void *stream;
+    void *stream; /* NULL before init */
+    bool alone;   /* it is libdeflate's */
     const uint8_t *dictionary;
     size_t dictionary_size;
 } blob_encoder;
 
 typedef struct blob_decoder {
     void *stream;
+    bool alone;
     const uint8_t *dictionary;
     size_t dictionary_size;
 } blob_decoder;
+
+/* Whether blobs without a dictionary are made by libdeflate: at level 1 in half of the time that zlib takes at level 2,
+ * and 5 % smaller. */
+bool blob_is_quick_alone(void);
 
 /* Level 0 (kept as it is) to 9 (smallest, slowest). dictionary_size 0 for none; of a larger one than
  * BLOB_DICTIONARY_MAX the end is used. OIR_INVALID_ARGUMENT for another level, OIR_NO_MEMORY. After a failure nothing

@@ -1,6 +1,9 @@
+#define ZLIB_CONST
 #include "codec/blob.h"
 
 #include <oir/memory.h>
+
+#include <zlib.h>
 
 #include "harness.h"
 
@@ -55,6 +58,60 @@ static void there_and_back(void)
             blob_decoder_release(&d);
         }
     }
+    buffer_release(&blob);
+}
+
+/* Raw deflate by zlib; returns its size. */
+static size_t zlib_writes(const buffer *bytes, uint8_t *out, size_t most)
+{
+    z_stream z = {0};
+    REQUIRE(deflateInit2(&z, 2, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+    z.next_in = bytes->data;
+    z.avail_in = (uInt)bytes->size;
+    z.next_out = out;
+    z.avail_out = (uInt)most;
+    REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+    deflateEnd(&z);
+    return most - z.avail_out;
+}
+
+static void zlib_reads(const buffer *blob, uint8_t *out, size_t size)
+{
+    z_stream z = {0};
+    REQUIRE(inflateInit2(&z, -15) == Z_OK);
+    z.next_in = blob->data;
+    z.avail_in = (uInt)blob->size;
+    z.next_out = out;
+    z.avail_out = (uInt)size;
+    EXPECT(inflate(&z, Z_FINISH) == Z_STREAM_END && z.avail_in == 0 && z.avail_out == 0);
+    inflateEnd(&z);
+}
+
+/* Whoever makes blobs without a dictionary, an index built with the other library is read. */
+static void alone_is_plain_deflate(void)
+{
+    oir_error error;
+    static uint8_t bytes[100000], out[60000];
+    buffer text = BUFFER_INIT, blob = BUFFER_INIT;
+    blob_encoder e;
+    blob_decoder d;
+    REQUIRE_OK(blob_encoder_init(&e, 1, NULL, 0, &error), error);
+    REQUIRE_OK(blob_decoder_init(&d, NULL, 0, &error), error);
+    for (uint32_t i = 0; i < 100; i++) {
+        buffer_clear(&text);
+        buffer_clear(&blob);
+        make_document(&text, i, harness_below(50000));
+        REQUIRE_OK(blob_encoder_add(&e, text.data, text.size, &blob, &error), error);
+        zlib_reads(&blob, out, text.size);
+        EXPECT(memcmp(out, text.data, text.size) == 0);
+        size_t size = zlib_writes(&text, bytes, sizeof bytes);
+        memset(out, 0, text.size);
+        REQUIRE_OK(blob_decoder_get(&d, bytes, size, out, text.size, &error), error);
+        EXPECT(memcmp(out, text.data, text.size) == 0);
+    }
+    blob_encoder_release(&e);
+    blob_decoder_release(&d);
+    buffer_release(&text);
     buffer_release(&blob);
 }
 
@@ -261,6 +318,7 @@ int main(void)
 {
     harness_seed(1);
     TEST(there_and_back);
+    TEST(alone_is_plain_deflate);
     TEST(damaged);
     TEST(trained);
     TEST(trained_on_little);

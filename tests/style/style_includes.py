@@ -1,8 +1,8 @@
 """The laws of inclusion: who may see whom.
 
 common/ never sees indexer/ or searcher/, and these never see each other. Within common/ a room sees only the rooms
-below it: base; text, codec and document; segment; catalog. LMDB is seen by segment and catalog, libstemmer by text, zlib by
-codec, Xapian by tests and benchmarks. Public headers see the C standard's headers and each other. Programs, examples
+below it: base; text, codec and document; segment; catalog. LMDB is seen by segment and catalog, libstemmer by text, zlib
+and libdeflate by codec, Xapian by tests and benchmarks. Public headers see the C standard's headers and each other. Programs, examples
 and the benchmark program see the public headers, never the inside; common/program is theirs, and no part of the
 library. #if stands in base/ and codec/ only."""
 
@@ -17,6 +17,7 @@ THIRD_PARTY = {
     "lmdb.h": ("common/segment/", "common/catalog/"),
     "libstemmer.h": ("common/text/",),
     "zlib.h": ("common/codec/",),
+    "libdeflate.h": ("common/codec/",),
     "xapian.h": (),
 }
 STANDARD = {"stdbool.h", "stddef.h", "stdint.h", "stdio.h", "stdarg.h", "limits.h", "inttypes.h"}

@@ -20,7 +20,8 @@ typedef struct oir_allocator {
 
 /* Makes all later allocations go through `allocator`, which is copied; NULL returns to malloc, realloc and free.
  * Call it before any other function of the library, and never while an object of the library is alive; so it is
- * not thread-safe. What zlib allocates is covered; what LMDB and libstemmer do for themselves is not. */
+ * not thread-safe. What zlib allocates is covered; what LMDB, libstemmer and libdeflate do for themselves is
+ * not. */
 OIR_API void oir_allocator_set(const oir_allocator *allocator);
 
 /* Frees memory that a call handed out through a pointer-to-pointer parameter where its comment names this function.
