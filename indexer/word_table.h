@@ -1,5 +1,6 @@
 /* What words give, as they are written: so that lower case, stop words and stems are found out once for a word and not
- * once for each time it comes.
+ * once for each time it comes. Of terms without position, as stems are, nothing but their number matters: the table
+ * counts how often their word came, until somebody adds them.
  *
  * Terms are numbers of a document's vocabulary. A table of fixed size: each word has two places, by its hash, and
  * pushes out what was in one. Only words of up to HASH_KEY_MAX bytes have a place. One thread at a time. */
@@ -10,26 +11,29 @@
 #include "base/hash.h"
 #include <oir/types.h>
 
-/* How a word's terms are placed, in an entry's tag. */
+/* What a word gives, in the low half of an entry's tag: first its terms with a position, then those without. */
 enum {
-    WORD_TABLE_TAKES = 1,        /* it takes a position */
-    WORD_TABLE_FIRST_NOT = 2,    /* its first term is not there, but without position; */
-    WORD_TABLE_SECOND_NOT = 4,   /* nor is its second */
-    WORD_TABLE_COUNT_SHIFT = 3,  /* terms that it gives: 0 to 2 */
-    WORD_TABLE_KEY_SHIFT = 16    /* what is above belongs to the key */
+    WORD_TABLE_TAKES = 1,         /* it takes a position */
+    WORD_TABLE_PLACED_SHIFT = 1,  /* its terms with a position: 0 to 2, in two bits */
+    WORD_TABLE_COUNTED_SHIFT = 3, /* those without, likewise; */
+    WORD_TABLE_COUNTED = 3 << WORD_TABLE_COUNTED_SHIFT,
+    WORD_TABLE_RULES = 32,        /* it gives what an entry has no room for */
+    WORD_TABLE_SEEN_SHIFT = 6,    /* how often it came since its terms without position were added */
+    WORD_TABLE_SEEN_MAX = (1 << 26) - 1,
+    WORD_TABLE_KEY_SHIFT = 32     /* what is above belongs to the key */
 };
 
 /* A word: half a cache line. */
 typedef struct word_table_entry {
     uint64_t low, high; /* hash_key of it as written */
-    uint64_t tag;       /* word_table_tag, and below how its terms are placed */
+    uint64_t tag;       /* word_table_tag, and below what it gives */
     uint32_t terms[2];
 } word_table_entry;
 
 typedef struct word_table {
     void *memory;
     word_table_entry *entries; /* in it, aligned; NULL before the first use */
-    uint32_t round;            /* what was noted in others is forgotten */
+    uint16_t round;            /* what was noted in others is forgotten */
 } word_table;
 
 enum { WORD_TABLE_PAIRS_BITS = 16, WORD_TABLE_PAIRS = 1 << WORD_TABLE_PAIRS_BITS };
@@ -43,7 +47,7 @@ void word_table_forget(word_table *t);
 /* What makes a word another one, besides its bytes: its size, the context (below 256), and the table's round. */
 static inline uint64_t word_table_tag(const word_table *t, uint32_t context, size_t size)
 {
-    return (uint64_t)t->round << 32 | (uint64_t)context << 24 | (uint64_t)size << WORD_TABLE_KEY_SHIFT;
+    return (uint64_t)t->round << 48 | (uint64_t)context << 40 | (uint64_t)size << WORD_TABLE_KEY_SHIFT;
 }
 
 /* The two places of a word. */
@@ -59,11 +63,18 @@ static inline bool word_table_is(const word_table_entry *e, uint64_t low, uint64
 }
 
 /* The entry, of the two at `at`, that has the word; NULL if none. Which it is is nothing that a processor foresees. */
-static inline const word_table_entry *word_table_find(const word_table_entry *at, uint64_t low, uint64_t high,
-                                                      uint64_t tag)
+static inline word_table_entry *word_table_find(word_table_entry *at, uint64_t low, uint64_t high, uint64_t tag)
 {
     bool first = word_table_is(at, low, high, tag), second = word_table_is(at + 1, low, high, tag);
     return (first | second) ? at + !first : NULL;
+}
+
+/* How often the word was seen; from now on it was not. */
+static inline uint32_t word_table_take_seen(word_table_entry *e)
+{
+    uint32_t seen = (uint32_t)e->tag >> WORD_TABLE_SEEN_SHIFT;
+    e->tag &= ~((uint64_t)WORD_TABLE_SEEN_MAX << WORD_TABLE_SEEN_SHIFT);
+    return seen;
 }
 
 /* Puts a word into the first of its two places, and what was there into the second. */

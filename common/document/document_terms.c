@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "document/iterator.h"
@@ -338,12 +337,25 @@ token *document_terms_get_vocabulary(document_terms *t)
     return t->vocabulary;
 }
 
-oir_status document_terms_intern(document_terms *t, const char *term, size_t size, uint32_t *word, oir_error *err)
+void document_terms_fetch_slot(const document_terms *t, const hash_key *k)
+{
+    if (t->slots)
+        __builtin_prefetch(&t->slots[(uint32_t)k->hash & t->slot_mask], 1);
+}
+
+void document_terms_fetch_word(const document_terms *t, const hash_key *k)
+{
+    uint32_t word = t->slots ? t->slots[(uint32_t)k->hash & t->slot_mask].word : 0;
+    if (word)
+        __builtin_prefetch(&t->words[word - 1]);
+}
+
+oir_status document_terms_intern(document_terms *t, const hash_key *k, const char *term, size_t size, uint32_t *word,
+                                 oir_error *err)
 {
     document_terms_settle(t);
     ERROR_FORWARD(reserve(t, 1, size, err));
-    hash_key k = hash_make_key(term, size);
-    *word = get_word(t, &k, size, term);
+    *word = get_word(t, k, size, term);
     return OIR_OK;
 }
 

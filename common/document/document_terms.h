@@ -16,6 +16,7 @@
 
 #include <oir/error.h>
 
+#include "base/hash.h"
 #include "base/token.h"
 
 /* An occurrence without a position; no position is as high. */
@@ -111,8 +112,13 @@ void document_terms_lend_hints(document_terms *t, token *owner, size_t memory);
 
 /* What the words' numbers are valid with: as long as it is the same, they are. NULL when out of memory. */
 token *document_terms_get_vocabulary(document_terms *t);
-/* The number of a word of 1 to OIR_TERM_MAX bytes, which is made if it is not there. OIR_TOO_BIG, OIR_NO_MEMORY. */
-oir_status document_terms_intern(document_terms *t, const char *term, size_t size, uint32_t *word, oir_error *err);
+/* Fetches, for many words before any is looked up, where each would be found; then what is there. */
+void document_terms_fetch_slot(const document_terms *t, const hash_key *k);
+void document_terms_fetch_word(const document_terms *t, const hash_key *k);
+/* The number of a word of 1 to OIR_TERM_MAX bytes, which is made if it is not there; `term` is not looked at where the
+ * key tells all. OIR_TOO_BIG, OIR_NO_MEMORY. */
+oir_status document_terms_intern(document_terms *t, const hash_key *k, const char *term, size_t size, uint32_t *word,
+                                 oir_error *err);
 /* Room for so many occurrences at the end of the log; the caller fills in some, and moves log_count and length.
  * OIR_TOO_BIG, OIR_NO_MEMORY. */
 oir_status document_terms_extend(document_terms *t, size_t occurrences, oir_error *err);

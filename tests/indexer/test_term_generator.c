@@ -105,7 +105,9 @@ static void make_text(buffer *text)
 {
     static const char *const words[] = {"combat", "Missions", "the", "running", "RUNNING", "a", "x_1", "2021",
                                         "caf\xc3\xa9", "don't", "3.14", "U.S.A.", "c++", "internationalisation",
-                                        "\xe4\xb8\xad\xe6\x96\x87", "ends.", "(one)/two", "runs"};
+                                        "\xe4\xb8\xad\xe6\x96\x87", "ends.", "(one)/two", "runs", "don't.",
+                                        "\xc2\xa9", "\xe2\x80\x94the", "Caf\xc3\xa9,", "one\xc2\xa0two",
+                                        "three\xc2\xa0or\xc2\xa0more", "internationalisations"};
     for (uint64_t n = harness_random() % 200; n > 0; n--) {
         const char *word = words[harness_random() % (sizeof words / sizeof *words)];
         buffer_add(text, word, strlen(word));
@@ -168,6 +170,52 @@ static void words_seen_before(void)
     oir_stopper_free(stopper);
 }
 
+/* Pieces of a text that end at spaces, each by a generator that has seen nothing, and not by the table. */
+static void index_by_rules(oir_document *document, const buffer *text)
+{
+    oir_termpos position = 0;
+    for (size_t at = 0, end; at < text->size; at = end) {
+        oir_term_generator *generator;
+        for (end = text->size - at > 50000 ? at + 50000 : text->size; end < text->size && text->data[end - 1] != ' ';)
+            end++;
+        REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
+        REQUIRE_OK(oir_term_generator_set_stemmer(generator, "english", &err), err);
+        oir_term_generator_set_document(generator, document);
+        oir_term_generator_set_termpos(generator, position);
+        REQUIRE_OK(oir_term_generator_index_text(generator, (const char *)text->data + at, end - at, 2, "S", &err),
+                   err);
+        position = oir_term_generator_get_termpos(generator);
+        oir_term_generator_free(generator);
+    }
+}
+
+/* More words than the table has places, and one so often that it is added before the text's end. */
+static void a_long_text(void)
+{
+    oir_term_generator *generator;
+    oir_document *document, *expected;
+    buffer text = BUFFER_INIT, terms;
+    for (uint32_t i = harness_times(300000); i > 0; i--) {
+        buffer_add(&text, "run run run running ", 20);
+        buffer_add_format(&text, "w%ux%s", harness_below(200000), harness_below(8) ? " " : "\xc3\xa9, ");
+    }
+    REQUIRE_OK(oir_document_new(&document, &err), err);
+    REQUIRE_OK(oir_document_new(&expected, &err), err);
+    REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
+    REQUIRE_OK(oir_term_generator_set_stemmer(generator, "english", &err), err);
+    oir_term_generator_set_document(generator, document);
+    REQUIRE_OK(oir_term_generator_index_text(generator, (const char *)text.data, text.size, 2, "S", &err), err);
+    index_by_rules(expected, &text);
+    write_terms(expected, &terms);
+    expect_terms(document, (const char *)terms.data);
+    EXPECT_EQ(document->terms.length, expected->terms.length);
+    buffer_release(&terms);
+    buffer_release(&text);
+    oir_term_generator_free(generator);
+    oir_document_free(document);
+    oir_document_free(expected);
+}
+
 static void misuse_and_limits(void)
 {
     oir_term_generator *generator;
@@ -193,6 +241,7 @@ int main(void)
     TEST(fields_of_a_document);
     TEST(settings);
     TEST(words_seen_before);
+    TEST(a_long_text);
     TEST(misuse_and_limits);
     return harness_end();
 }

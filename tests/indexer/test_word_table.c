@@ -47,16 +47,34 @@ static void forgetting(void)
     EXPECT_EQ(find(7, 3, 16), 50);
     word_table_forget(&table);
     EXPECT_EQ(find(7, 3, 16), -1);
-    table.round = UINT32_MAX;
+    table.round = UINT16_MAX;
     put(7, 3, 16, 50);
     put(9, 3, 16, 50);
     table.round = 1; /* what was put in this round long ago */
     put(9, 3, 16, 51);
-    table.round = UINT32_MAX;
+    table.round = UINT16_MAX;
     word_table_forget(&table);
     EXPECT(table.round == 1 && find(7, 3, 16) == -1 && find(9, 3, 16) == -1);
     word_table_release(&table);
     word_table_forget(&table); /* nothing is there */
+}
+
+/* How often a word came is not part of its key, and is forgotten when it is taken. */
+static void what_was_seen(void)
+{
+    REQUIRE(word_table_open(&table));
+    put(7, 255, 16, 50);
+    word_table_entry *e = word_table_find(word_table_at(&table, 7, ~UINT64_C(7)), 7, ~UINT64_C(7),
+                                          word_table_tag(&table, 255, 16));
+    REQUIRE(e);
+    e->tag += 5u << WORD_TABLE_SEEN_SHIFT;
+    EXPECT_EQ(find(7, 255, 16), 50);
+    EXPECT_EQ(word_table_take_seen(e), 5);
+    e->tag += (uint64_t)WORD_TABLE_SEEN_MAX << WORD_TABLE_SEEN_SHIFT;
+    EXPECT_EQ(find(7, 255, 16), 50);
+    EXPECT_EQ(word_table_take_seen(e), WORD_TABLE_SEEN_MAX);
+    EXPECT(word_table_take_seen(e) == 0 && e->tag & WORD_TABLE_TAKES && e->terms[0] == 50);
+    word_table_release(&table);
 }
 
 /* With fewer words than pairs of places most are kept, each with its own term. */
@@ -80,6 +98,7 @@ int main(void)
 {
     TEST(what_tells_words_apart);
     TEST(forgetting);
+    TEST(what_was_seen);
     TEST(many_words);
     return harness_end();
 }
