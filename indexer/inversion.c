@@ -298,26 +298,13 @@ static inline bool scatter_document(const inversion *n, inversion_stretch *s, ui
     }
 }
 
-/* Documents lie anywhere when they are written in another order than they came. */
-static void prefetch(const inversion *n, uint32_t document)
-{
-    if (document + 2 * PREFETCH < n->document_count) {
-        inverters_place place = n->order[document + 2 * PREFETCH];
-        inverter_prefetch_document(n->v->items[place.inverter], place.number);
-    }
-    if (document + PREFETCH < n->document_count) {
-        inverters_place place = n->order[document + PREFETCH];
-        inverter_prefetch_occurrences(n->v->items[place.inverter], place.number);
-    }
-}
-
 static void scatter(void *context, size_t part, bool owner)
 {
     const inversion *n = context;
     inversion_stretch *s = &n->stretches[part];
     (void)owner;
     for (uint32_t d = s->from; d < s->end && !s->failed; d++) {
-        prefetch(n, d);
+        inverters_prefetch(n->v, n->order, d, n->document_count);
         s->failed = !scatter_document(n, s, d);
     }
     for (size_t p = 0; p < INVERSION_PARTS_MAX; p++)

@@ -208,6 +208,7 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
         size_t plain = s->count ? add_plain(s, from->log + i, from->hints, count - i) : 0;
         if (plain) {
             d->descends |= first < max;
+            d->repeats |= first <= max && min != DOCUMENT_NO_POSITION;
             min = first < min ? first : min;
             max = s->next - 1 > max ? s->next - 1 : max;
         }
@@ -217,6 +218,7 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
         if (!inverter_stream_add(s, from->hints[o.word] - 1, o.position, o.wdf))
             return false;
         d->descends |= o.position < max;
+        d->repeats |= o.position <= max && min != DOCUMENT_NO_POSITION;
         min = o.position < min ? o.position : min;
         max = o.position > max && o.position != DOCUMENT_NO_POSITION ? o.position : max;
     }

@@ -36,7 +36,8 @@ typedef struct inverter_document {
     oir_termpos position_min, position_max;
     uint32_t start;       /* place in the stream, where the document before ends */
     bool live, has_positions;
-    bool descends;        /* its positions do not ascend */
+    bool descends;        /* a position comes behind a higher one, */
+    bool repeats;         /* or behind an equal or higher one */
     const inverter_contents *contents; /* NULL: nothing */
 } inverter_document;
 

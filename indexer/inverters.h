@@ -48,6 +48,20 @@ static inline const inverter_document *inverters_get_document(const inverters *v
     return inverter_get_document(v->items[place.inverter], place.number);
 }
 
+/* Fetches ahead what documents of an order say that are soon to be read: they may lie anywhere. */
+static inline void inverters_prefetch(const inverters *v, const inverters_place *order, uint32_t at, uint32_t count)
+{
+    enum { AHEAD = 8 };
+    if (at + 2 * AHEAD < count) {
+        inverters_place place = order[at + 2 * AHEAD];
+        inverter_prefetch_document(v->items[place.inverter], place.number);
+    }
+    if (at + AHEAD < count) {
+        inverters_place place = order[at + AHEAD];
+        inverter_prefetch_occurrences(v->items[place.inverter], place.number);
+    }
+}
+
 /* The terms of all inverters by their bytes. */
 typedef struct inverters_terms {
     term_sort_item *items; /* a term is in it once for each inverter that has it */
@@ -73,12 +87,15 @@ static inline uint32_t inverters_get_number(const inverters_terms *t, uint32_t a
     return t->items[at].term - t->firsts[i];
 }
 
+struct inverters_text;
+
 /* Writes all live documents into a segment, in the given order of places in inverters_order's (NULL: by ascending
  * docid), with a team's help (NULL: without). memory: bytes for their occurrences, beyond what inverters_get_memory
- * says; with fewer it takes longer. lasting: as merge_write has it. The caller commits the segment and clears the
- * buffer, which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG,
- * OIR_CANCELLED. */
+ * says; with fewer it takes longer. lasting: as merge_write has it. text (NULL: nobody asks): what it was written from,
+ * released by the caller whatever comes back; all zero then if that is not OIR_OK. The caller commits the segment and
+ * clears the buffer, which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
+ * OIR_TOO_BIG, OIR_CANCELLED. */
 oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
-                           team *helpers, const progress *p, oir_error *err);
+                           team *helpers, struct inverters_text *text, const progress *p, oir_error *err);
 
 #endif

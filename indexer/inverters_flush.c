@@ -1,9 +1,11 @@
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "indexer/inversion.h"
+#include "indexer/inverters_text.h"
 #include "indexer/merge_stored.h"
 
 enum {
@@ -42,10 +44,11 @@ typedef struct flush {
     uint32_t live_count;
     bool lasting;
     size_t memory;
+    bool keeps_text;        /* ordinals and order are wanted afterwards */
     segment_writer *writer;
     const progress *progress;
     inverters_place *order; /* live documents by ascending docid, or as was asked for: local -> place */
-    uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL without term lists */
+    uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL: nobody wants them */
     inverters_terms terms;
     inversion inversion;
     uint32_t ordinal;       /* of the next term */
@@ -301,16 +304,23 @@ static oir_status open_threads(flush *f, oir_error *err)
     return OIR_OK;
 }
 
+static oir_status make_ordinals(flush *f, oir_error *err)
+{
+    size_t size = (f->terms.count + (size_t)1) * sizeof *f->ordinals;
+    f->ordinals = memory_new(size);
+    if (!f->ordinals)
+        return error_no_memory(err, "writing out the buffer of documents");
+    memset(f->ordinals, 0xff, size); /* of terms that only dead documents have */
+    return OIR_OK;
+}
+
 static oir_status write_terms(flush *f, oir_error *err)
 {
     ERROR_FORWARD(inverters_sort_terms(f->v, &f->terms, err));
     ERROR_FORWARD(inversion_init(&f->inversion, f->v, f->order, f->live_count, &f->terms, f->memory, f->helpers, err));
     ERROR_FORWARD(open_threads(f, err));
-    if (f->v->items[0]->term_lists) {
-        f->ordinals = memory_new((f->terms.count + (size_t)1) * sizeof *f->ordinals);
-        if (!f->ordinals)
-            return error_no_memory(err, "writing out the buffer of documents");
-    }
+    if (f->keeps_text || f->v->items[0]->term_lists)
+        ERROR_FORWARD(make_ordinals(f, err));
     for (uint32_t round = 0; round < f->inversion.round_count; round++) {
         ERROR_FORWARD(inversion_scatter(&f->inversion, round, err));
         ERROR_FORWARD(f->helpers ? write_together(f, err) : write_alone(f, err));
@@ -385,7 +395,7 @@ static oir_status write_term_list(flush *f, uint32_t local, oir_error *err)
 
 static oir_status write_term_lists(flush *f, oir_error *err)
 {
-    if (!f->ordinals)
+    if (!f->v->items[0]->term_lists)
         return OIR_OK;
     f->pair_of = memory_new_zeroed(f->ordinal + (size_t)1, sizeof *f->pair_of);
     if (!f->pair_of)
@@ -399,17 +409,25 @@ static oir_status write_term_lists(flush *f, oir_error *err)
 }
 
 oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
-                           team *helpers, const progress *p, oir_error *err)
+                           team *helpers, inverters_text *text, const progress *p, oir_error *err)
 {
     oir_status status;
+    if (text)
+        *text = (inverters_text){0};
     flush f = {.v = v, .live_count = inverters_get_live_count(v), .lasting = lasting, .memory = memory, .writer = w,
-               .helpers = helpers, .progress = p};
+               .helpers = helpers, .keeps_text = text != NULL, .progress = p};
     ERROR_GOTO_DONE(order_documents(&f, order, err));
     ERROR_GOTO_DONE(write_documents(&f, err));
     ERROR_GOTO_DONE(write_stored(&f, err));
     ERROR_GOTO_DONE(write_terms(&f, err));
     release_threads(&f);
     ERROR_GOTO_DONE(write_term_lists(&f, err));
+    if (text) {
+        inverters_text_init(text, v, f.order, f.terms.firsts, f.ordinals);
+        f.order = NULL;
+        f.terms.firsts = NULL;
+        f.ordinals = NULL;
+    }
 done:
     release_threads(&f);
     memory_free(f.order);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "indexer/inverters_text.h"
 #include "indexer/merge.h"
 #include "indexer/merge_policy.h"
 #include "indexer/reorder.h"
@@ -12,6 +13,8 @@
 
 /* Of documents' data read ahead by merges. */
 enum { AHEAD_SHARE = 4 /* of the memory */, AHEAD_MAX = 32 << 20 };
+
+enum { LONG_DOCUMENT = 256 /* words */ };
 
 static void unlink_segment(const oir_writable_database *w, uint64_t number)
 {
@@ -122,14 +125,28 @@ static size_t get_left(const oir_writable_database *w, size_t limit)
     return taken < limit ? limit - taken : 0;
 }
 
+/* Whether pairs are better found in what the buffer has of documents. In another order they lie anywhere, and reading
+ * what is short waits longer than putting it together from lists takes. */
+static bool wants_text(const oir_writable_database *w, const uint32_t *order, bool lasting)
+{
+    uint64_t length = inverters_get_live_length(&w->buffer);
+    return lasting && w->pairs && (!order || length / LONG_DOCUMENT >= inverters_get_live_count(&w->buffer));
+}
+
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
-    ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
+    oir_status status;
+    inverters_text text = {0};
     size_t left = get_left(w, w->buffer_limit); /* what is beyond that other things take */
-    ERROR_FORWARD(inverters_flush(&w->buffer, order, lasting, left, n->writer, w->team, &w->progress, err));
-    ERROR_FORWARD(close_new(w, n, w->segment_count, err));
+    ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
+    ERROR_GOTO_DONE(inverters_flush(&w->buffer, order, lasting, left, n->writer, w->team,
+                                    wants_text(w, order, lasting) ? &text : NULL, &w->progress, err));
+    segment_writer_set_text(n->writer, text.v ? &text.text : NULL);
+    ERROR_GOTO_DONE(close_new(w, n, w->segment_count, err));
     inverters_clear(&w->buffer);
-    return OIR_OK;
+done:
+    inverters_text_release(&text);
+    return status;
 }
 
 /* Without memory for another order documents keep the one they have. */
@@ -143,7 +160,8 @@ static oir_status do_without(oir_status status, const oir_error *lower, oir_erro
 static oir_status order_buffer(oir_writable_database *w, uint32_t **order, oir_error *err)
 {
     oir_error lower;
-    reorder_settings settings = reorder_choose(w->reorder, get_left(w, w->memory_limit)); /* the buffer is there meanwhile */
+    size_t left = get_left(w, w->memory_limit); /* the buffer is there meanwhile */
+    reorder_settings settings = reorder_choose(w->reorder, left);
     settings.threads = w->threads;
     return do_without(reorder_buffer(order, &w->buffer, &settings, &w->progress, &lower), &lower, err);
 }

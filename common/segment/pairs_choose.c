@@ -95,6 +95,7 @@ static oir_status count_part(void *context, size_t part, pairs_scan_tell tell, v
     ERROR_GOTO_DONE(status);
     ERROR_GOTO_DONE(pairs_scan_init(scan, from->parts, from->context, from->words, from->word_count, &a, err));
     scan->ranges = s->ranges;
+    scan->source = from->text;
     scan->tell = tell;
     scan->tell_context = tell_context;
     for (uint32_t i = first; i < end; i++)

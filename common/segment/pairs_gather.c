@@ -70,6 +70,7 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
     }
     ERROR_FORWARD(pairs_scan_init(&g->scan, source->parts, source->context, source->words, source->word_count,
                                   &g->arena, err));
+    g->scan.source = source->text;
     g->scan.wanted = numbers->wanted;
     g->scan.chosen = numbers->chosen;
     return OIR_OK;

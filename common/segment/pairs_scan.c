@@ -107,6 +107,12 @@ static inline bool put_position(pairs_scan *s, uint32_t word, uint32_t i, uint32
     return position >= extent;
 }
 
+void pairs_scan_put(pairs_scan *s, uint32_t i, uint32_t word, oir_termpos position)
+{
+    if (*pairs_scan_text(s, i, position) != word + 1)
+        put_position(s, word, i, position - s->context->position_base);
+}
+
 static oir_status damaged(const postings_window *p, oir_error *err)
 {
     return error_set(err, OIR_CORRUPT, "damaged positions of term number %u; run oir-inspect check, then index anew",
@@ -308,6 +314,24 @@ static uint32_t choose_ranges(pairs_scan *s)
     return (uint32_t)places;
 }
 
+static void read_text(pairs_scan *s)
+{
+    uint32_t end = s->end << RANGE_BITS < s->document_count ? s->end << RANGE_BITS : s->document_count;
+    for (uint32_t i = s->first << RANGE_BITS; i < end; i++)
+        s->source->read(s->source->context, s, s->window << WINDOW_BITS | i, i);
+}
+
+/* Each once: text that came has a word at one place more than once. */
+static void sort_doubles(pairs_scan *s)
+{
+    size_t kept = 0;
+    sort_u64(s->doubles, s->double_count);
+    for (size_t i = 0; i < s->double_count; i++)
+        if (i == 0 || s->doubles[i] != s->doubles[i - 1])
+            s->doubles[kept++] = s->doubles[i];
+    s->double_count = kept;
+}
+
 static oir_status put_ranges(pairs_scan *s, oir_error *err)
 {
     uint32_t places = choose_ranges(s);
@@ -315,10 +339,12 @@ static oir_status put_ranges(pairs_scan *s, oir_error *err)
     if (!memory_reserve(&s->text, &s->text_capacity, (size_t)places + 1, sizeof *s->text))
         return error_no_memory(err, "pairs of words");
     memset(s->text, 0, ((size_t)places + 1) * sizeof *s->text);
-    for (uint32_t word = 0; word < s->word_count; word++)
+    if (s->source)
+        read_text(s);
+    for (uint32_t word = 0; word < s->word_count && !s->source; word++)
         if (!s->wanted || s->wanted[word])
             ERROR_FORWARD(put_word(s, word, err));
-    sort_u64(s->doubles, s->double_count);
+    sort_doubles(s);
     return s->failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 

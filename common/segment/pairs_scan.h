@@ -14,7 +14,20 @@ enum {
 /* Told now and then how far a scan is; returns other than OIR_OK to end it. */
 typedef oir_status (*pairs_scan_tell)(void *context, uint64_t done, uint64_t total, oir_error *err);
 
+struct pairs_scan;
+
+/* The text of documents that is still at hand as it came, so that it need not be put together from lists. */
+typedef struct pairs_text {
+    void *context;
+    /* Which words matter, by their terms' ordinals: from here on the i-th is number i. OIR_NO_MEMORY. */
+    oir_status (*choose)(void *context, const uint32_t *ordinals, uint32_t count, oir_error *err);
+    /* Hands a document's words to pairs_scan_put, or writes them to pairs_scan_text where no place has two. It is the
+     * i-th of the window at hand. For several threads beside each other. */
+    void (*read)(const void *context, struct pairs_scan *s, uint32_t document, uint32_t i);
+} pairs_text;
+
 typedef struct pairs_scan {
+    const pairs_text *source;     /* for the caller to set; NULL: text is made of lists */
     pairs_scan_tell tell;         /* NULL: nobody asks */
     void *tell_context;
     const postings_context *context;
@@ -45,6 +58,15 @@ static inline uint32_t pairs_scan_code(uint32_t word_count, uint32_t first, uint
 static inline size_t pairs_scan_codes(uint32_t word_count)
 {
     return ((size_t)word_count + 1) * (word_count + 1);
+}
+
+/* For pairs_text: a word, once or more often, at a position of the window's i-th document. */
+void pairs_scan_put(pairs_scan *s, uint32_t i, uint32_t word, oir_termpos position);
+
+/* For pairs_text: where the word goes that is at a position of the i-th document: its number plus 1, or 0. */
+static inline uint16_t *pairs_scan_text(pairs_scan *s, uint32_t i, oir_termpos position)
+{
+    return s->text + s->starts[i] + (position - s->context->position_base);
 }
 
 /* The places of all documents of some windows. */

@@ -14,6 +14,7 @@ typedef struct pairs_source {
     const postings_context *context;
     const term_entry *const *words;   /* ordinals ascending */
     uint32_t word_count;
+    const pairs_text *text;           /* of all documents; NULL: it is made of lists */
     team *helpers;                    /* NULL: none */
     pairs_scan_tell tell;             /* called in the thread of pairs_share_run only; NULL: nobody asks */
     void *tell_context;

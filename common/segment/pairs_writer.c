@@ -351,11 +351,26 @@ static oir_status gather(pairs_writer *w, oir_error *err)
     return OIR_OK;
 }
 
+static oir_status choose_text(pairs_writer *w, const pairs_text *text, oir_error *err)
+{
+    uint32_t *ordinals = memory_new((w->word_count + (size_t)1) * sizeof *ordinals);
+    if (!ordinals)
+        return error_no_memory(err, "pairs of words");
+    for (uint32_t i = 0; i < w->word_count; i++)
+        ordinals[i] = w->words[i]->ordinal;
+    oir_status status = text->choose(text->context, ordinals, w->word_count, err);
+    memory_free(ordinals);
+    return status;
+}
+
 /* Reads what was written: nothing may be added to the container meanwhile. */
-static oir_status find_lists(pairs_writer *w, uint64_t budget, pairs_scan_tell tell, void *context, oir_error *err)
+static oir_status find_lists(pairs_writer *w, uint64_t budget, const pairs_text *text, pairs_scan_tell tell,
+                             void *context, oir_error *err)
 {
     oir_status status;
-    w->source = (pairs_source){.context = w->context, .words = w->words, .word_count = w->word_count,
+    if (text)
+        ERROR_FORWARD(choose_text(w, text, err));
+    w->source = (pairs_source){.context = w->context, .words = w->words, .word_count = w->word_count, .text = text,
                                .helpers = w->helpers, .tell = tell, .tell_context = context};
     ERROR_GOTO_DONE(container_writer_read(w->parts, &w->source.parts, err));
     ERROR_GOTO_DONE(pairs_choose(&w->source, budget + budget / SLACK, &w->choices, &w->choice_count, err));
@@ -367,14 +382,15 @@ done:
     return status;
 }
 
-oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context, oir_error *err)
+oir_status pairs_writer_end(pairs_writer *w, const pairs_text *text, pairs_scan_tell tell, void *context,
+                            oir_error *err)
 {
     uint64_t budget = find_budget(w);
     uint32_t kept = 0;
     if (w->context->document_count >= PAIRS_DOCUMENTS_MIN && w->entry_count && pairs_scan_is_possible(w->context)) {
         ERROR_FORWARD(choose_words(w, err));
         memory_give_back(); /* what lists took is free by now */
-        ERROR_FORWARD(find_lists(w, budget, tell, context, err));
+        ERROR_FORWARD(find_lists(w, budget, text, tell, context, err));
     }
     ERROR_FORWARD(rank(w, err));
     fit(w, budget, &kept);

@@ -2,7 +2,7 @@
  *
  *     pairs_writer_new(&w, parts, context, helpers, err);
  *     for each term, when its list has been written:  pairs_writer_note(w, &entry, err);
- *     pairs_writer_end(w, tell, context, err);        reads lists and positions back, writes PART_PAIRS
+ *     pairs_writer_end(w, text, tell, context, err);  reads text, or lists and positions back, writes PART_PAIRS
  *     pairs_writer_free(w);
  * Memory: about twice the size of the lists, 20 MB while they are chosen, 5 bytes for each document of the longest
  * list, and for each thread that helps, PAIRS_SHARE_MOST at most, 5 MB while they are chosen or gathered, and 2 bytes
@@ -28,8 +28,9 @@ void pairs_writer_free(pairs_writer *w);
 
 /* OIR_NO_MEMORY. */
 oir_status pairs_writer_note(pairs_writer *w, const term_entry *entry, oir_error *err);
-/* tell may be NULL. OIR_CORRUPT when what is read back is not what was written, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
- * and what tell returns. */
-oir_status pairs_writer_end(pairs_writer *w, pairs_scan_tell tell, void *context, oir_error *err);
+/* text NULL: documents are put together from lists, and the pairs are the same. tell may be NULL. OIR_CORRUPT when what
+ * is read back is not what was written, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, and what tell returns. */
+oir_status pairs_writer_end(pairs_writer *w, const pairs_text *text, pairs_scan_tell tell, void *context,
+                            oir_error *err);
 
 #endif

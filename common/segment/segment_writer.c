@@ -24,6 +24,7 @@ struct segment_writer {
     terms_writer *terms;
     termlists_writer *termlists;
     pairs_writer *pairs;
+    const pairs_text *text; /* NULL: not at hand */
     uint32_t term_count, list_count;
 };
 
@@ -181,7 +182,12 @@ static oir_status end_parts(segment_writer *w, oir_error *err)
     if (w->termlists)
         ERROR_FORWARD(termlists_writer_end(w->termlists, err));
     postings_writer_give_back(w->postings);
-    return w->pairs ? pairs_writer_end(w->pairs, w->options.tell, w->options.tell_context, err) : OIR_OK;
+    return w->pairs ? pairs_writer_end(w->pairs, w->text, w->options.tell, w->options.tell_context, err) : OIR_OK;
+}
+
+void segment_writer_set_text(segment_writer *w, const pairs_text *text)
+{
+    w->text = text;
 }
 
 oir_status segment_writer_commit(segment_writer *w, oir_error *err)

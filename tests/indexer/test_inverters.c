@@ -180,7 +180,7 @@ static void memory_is_told(void)
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
     size_t told = inverters_get_memory(&buffered);
     atomic_store(&most, atomic_load(&taken));
-    REQUIRE_OK(inverters_flush(&buffered, NULL, true, 0, writer, helpers, &nobody, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&buffered, NULL, true, 0, writer, helpers, NULL, &nobody, &world_error), world_error);
     if (atomic_load(&most) > told + SLACK) {
         fprintf(stderr, "%zu bytes were taken, %zu told\n", atomic_load(&most), told);
         harness_fail(__FILE__, __LINE__, "more was taken than was told");

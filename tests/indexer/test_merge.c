@@ -23,7 +23,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
     size_t memory = harness_below(2) ? SIZE_MAX : 0; /* in one round, or in as many as there can be */
-    REQUIRE_OK(inverters_flush(&v, NULL, true, memory, writer, NULL, NULL, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&v, NULL, true, memory, writer, NULL, NULL, NULL, &world_error), world_error);
     REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
     inverters_release(&v);
     oir_document_free(document);
