@@ -88,7 +88,7 @@ static bool reserve_positions(gather *g, size_t positions)
 
 bool gather_reserve(gather *g, size_t documents, size_t positions)
 {
-    return reserve_columns(g, documents) && reserve_positions(g, positions + STEP);
+    return reserve_columns(g, documents) && reserve_positions(g, positions + POSITIONS_SPILL);
 }
 
 void gather_renumber(gather *g, const uint32_t *numbers)

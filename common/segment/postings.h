@@ -166,8 +166,9 @@ void postings_release_positions(positions_list *list);
 oir_status postings_decode_positions(const struct container *parts, const postings_context *context,
                             const term_entry *entry, const postings_list *list, positions_list *out, oir_error *err);
 
-/* How many positions a list that was decoded has: arrays with room for them, and for a count more, do not move.
- * OIR_CORRUPT. */
+/* How many positions a list that was decoded has: arrays with room for them, and for a count and POSITIONS_SPILL
+ * positions more, do not move. OIR_CORRUPT. */
+enum { POSITIONS_SPILL = 16 };
 oir_status postings_count_positions(const struct container *parts, const postings_context *context,
                                     const term_entry *entry, const postings_list *list, uint64_t *total,
                                     oir_error *err);
