@@ -91,6 +91,23 @@ bool gather_reserve(gather *g, size_t documents, size_t positions)
     return reserve_columns(g, documents) && reserve_positions(g, positions + POSITIONS_SPILL);
 }
 
+void gather_extend(gather *g, uint32_t documents, size_t positions)
+{
+    uint32_t at = g->count, differ = 0;
+    if (!documents)
+        return;
+    if (!positions)
+        memset(g->position_counts + at, 0, documents * sizeof *g->position_counts);
+    for (uint32_t i = at; i < at + documents; i++)
+        differ |= g->wdf[i] ^ g->position_counts[i];
+    g->count += documents;
+    g->position_count += positions;
+    g->ascending &= at == 0 || g->documents[at] > g->documents[at - 1];
+    g->as_wdf &= !differ;
+    if (g->documents[g->count - 1] > g->highest)
+        g->highest = g->documents[g->count - 1];
+}
+
 void gather_renumber(gather *g, const uint32_t *numbers)
 {
     for (uint32_t i = 0; i < g->count; i++)

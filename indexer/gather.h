@@ -41,6 +41,10 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
     g->position_count += positions;
 }
 
+/* Adds documents that ascend, whose columns and positions stand behind what is there already, put there by the caller;
+ * without positions (none at all) position_counts need not. */
+void gather_extend(gather *g, uint32_t documents, size_t positions);
+
 /* Gives all documents other numbers: `numbers` by those they came with. Quicker than to add them with these, for a loop
  * with nothing else in it waits for many at once. */
 void gather_renumber(gather *g, const uint32_t *numbers);

@@ -16,6 +16,8 @@ enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
 /* One source while it is merged. */
 typedef struct input {
     const segment *segment;
+    bool shifted;       /* documents are those of the source, all of them, one behind the other: */
+    uint32_t shift;     /* old local -> new one: so much is added; else */
     uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
 } input;
@@ -57,25 +59,53 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
     return OIR_OK;
 }
 
+/* Finds the sources whose documents stay beside each other in the order that they have: as segments do that were written
+ * one after another. */
+static void find_shifted(merge *m)
+{
+    const merge_order *order = m->order;
+    for (uint32_t i = 0, end; i < m->documents; i = end) {
+        input *in = &m->inputs[order->sources[i]];
+        for (end = i; end < m->documents && order->sources[end] == order->sources[i]; end++)
+            if (order->locals[end] != end - i)
+                break;
+        if (end == i)
+            end++;
+        in->shifted = end - i == in->segment->context.document_count;
+        in->shift = i;
+    }
+}
+
 /* What terms are merged with, instead of the order. */
 static oir_status make_locals(merge *m, oir_error *err)
 {
+    find_shifted(m);
     for (size_t i = 0; i < m->count; i++) {
         input *in = &m->inputs[i];
         uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
-        in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
+        if (!in->shifted)
+            in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
         if (m->options->term_lists)
             in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
-        if (!in->locals || (m->options->term_lists && !in->ordinals))
+        if ((!in->shifted && !in->locals) || (m->options->term_lists && !in->ordinals))
             return error_no_memory(err, "a merge");
-        memset(in->locals, 0xff, documents * sizeof *in->locals);
+        if (in->locals)
+            memset(in->locals, 0xff, documents * sizeof *in->locals);
         if (m->options->term_lists)
             memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
     }
-    for (uint32_t i = 0; i < m->documents; i++)
-        m->inputs[m->order->sources[i]].locals[m->order->locals[i]] = i;
+    for (uint32_t i = 0; i < m->documents; i++) {
+        input *in = &m->inputs[m->order->sources[i]];
+        if (in->locals)
+            in->locals[m->order->locals[i]] = i;
+    }
     merge_order_release(m->order);
     return OIR_OK;
+}
+
+static inline uint32_t get_local(const input *in, uint32_t local)
+{
+    return in->shifted ? local + in->shift : in->locals[local];
 }
 
 /* The order again, for which locals are given up. */
@@ -84,11 +114,13 @@ static oir_status restore_order(merge *m, oir_error *err)
     ERROR_FORWARD(merge_order_init(m->order, m->documents, err));
     for (uint32_t i = 0; i < m->count; i++) {
         input *in = &m->inputs[i];
-        for (uint32_t local = 0; local < in->segment->context.document_count; local++)
-            if (in->locals[local] != GONE) {
-                m->order->sources[in->locals[local]] = i;
-                m->order->locals[in->locals[local]] = local;
+        for (uint32_t local = 0; local < in->segment->context.document_count; local++) {
+            uint32_t at = get_local(in, local);
+            if (at != GONE) {
+                m->order->sources[at] = i;
+                m->order->locals[at] = local;
             }
+        }
         memory_free(in->locals);
         in->locals = NULL;
     }
@@ -186,6 +218,14 @@ static oir_status decode(gather *g, const segment *s, const term_entry *entry, p
     return postings_decode_positions(s->container, &s->context, entry, list, positions, err);
 }
 
+/* Adds postings that stand behind what the gather has already, of documents that are moved by so much. */
+static void gather_shifted(gather *g, uint32_t shift, const postings_list *list, const positions_list *places)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        list->documents[i] += shift;
+    gather_extend(g, list->count, (size_t)places->total);
+}
+
 /* Adds the postings that one source has of a term: they are decoded where they will be, unless documents are gone. */
 static oir_status gather_input(merge *m, const input *in, const term_entry *entry, oir_error *err)
 {
@@ -196,6 +236,10 @@ static oir_status gather_input(merge *m, const input *in, const term_entry *entr
     if (entry->termfreq > s->context.document_count)
         return corrupt(in, "a term has more documents than there are", err);
     ERROR_FORWARD(decode(g, s, entry, &list, &places, err));
+    if (in->shifted) {
+        gather_shifted(g, in->shift, &list, &places);
+        return OIR_OK;
+    }
     const oir_termpos *from = places.positions;
     /* A loop with nothing else in it waits for many numbers at once. */
     uint32_t *documents = list.documents;
