@@ -59,8 +59,8 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
     return OIR_OK;
 }
 
-/* Finds the sources whose documents stay beside each other in the order that they have: as segments do that were written
- * one after another. */
+/* Finds the sources whose documents stay beside each other in the order that they have, as those of segments do that
+ * were written one after another. */
 static void find_shifted(merge *m)
 {
     const merge_order *order = m->order;
