@@ -17,6 +17,9 @@ static const char help[] =
     "    terms, and the body is stored.\n"
     "    --json: a line of JSON on stdout instead, with bytes by part, and seconds by stage (finish: after the\n"
     "    writer's last report, which is the rest of what that told, closing files, and waiting for the disk).\n"
+    "oir-bench commit DIR [--documents N] < corpus.jsonl\n"
+    "    Adds the lines' documents, as `index` makes them, to the index and commits after each N (10), synced; prints\n"
+    "    how long it takes from a line's first byte until the documents are on the disk.\n"
     "oir-bench query DIR... [--counters] [--threads N]\n"
     "    Answers lines of COMMAND<TAB>QUERY on standard input with a number each. COMMAND: TOP_k (the number of\n"
     "    hits), COUNT and TOP_k_COUNT (the number of matches); UNSUPPORTED is the answer to others. QUERY: words and\n"
@@ -42,6 +45,8 @@ int main(int argc, char **argv)
     const char *command = argc > 1 ? argv[1] : "";
     if (strcmp(command, "index") == 0)
         return bench_index(argc - 2, argv + 2);
+    if (strcmp(command, "commit") == 0)
+        return bench_commit(argc - 2, argv + 2);
     if (strcmp(command, "query") == 0)
         return bench_query(argc - 2, argv + 2);
     if (strcmp(command, "open") == 0)
@@ -57,5 +62,5 @@ int main(int argc, char **argv)
         return 0;
     }
     return bench_misused(argc > 1 ? "no such command"
-                                  : "say what to do: index, query, open, times, throughput or trec");
+                                  : "say what to do: index, commit, query, open, times, throughput or trec");
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 int bench_index(int argc, char **argv);
+int bench_commit(int argc, char **argv);
 int bench_query(int argc, char **argv);
 int bench_open(int argc, char **argv);
 int bench_times(int argc, char **argv);

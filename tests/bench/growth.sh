@@ -10,6 +10,9 @@ growth() {
 
 growth 1e3,5000 | grep -c indexing | grep -qx 2
 grep -qE '^\| 10\^3 \| ' "$work/results/README.md"
+grep -qE '^## Committing$' "$work/results/README.md"
+python3 -c 'import json, sys; assert json.load(open(sys.argv[1]))["sizes"]["5000"]["commits"]["median"] > 0' \
+    "$work/results/growth.json"
 for class in term intersection union phrase negated mixed; do
     grep -qE "^\\| $class \\| 5000 \\| .* of 2\\.0 \\| " "$work/results/README.md"
 done

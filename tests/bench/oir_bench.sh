@@ -36,13 +36,17 @@ diff expected got
 "$bench" open index.oir other.oir --line 'COUNT	a' >got
 grep -q '^open and first answer .* ms, median' got
 "$bench" throughput index.oir --threads 2 --seconds 1 <lines | grep -qE '^2 threads: [1-9][0-9]* queries a second'
+cp -r index.oir more.oir
+"$bench" commit more.oir --documents 100 <corpus.jsonl >got
+grep -qE '^60 commits of 100 documents into 6000: median [0-9.]+ ms, 99th percentile [0-9.]+, slowest [0-9.]+$' got
+"$bench" query more.oir <<<"COUNT	\"a b\"" | grep -qx 6000
 # Two positions in documents of two places take no bits, however many are merged.
 seq 80000 | sed 's/.*/{"id": "&", "text": "a a"}/' | "$bench" index twos.oir --commit 8000 2>log
 "$bench" query twos.oir <<<'COUNT	"a a"' | grep -qx 80000
 "$bench" times index.oir --rounds 2 <lines >times
 [ "$(cut -f2 times)" = "$("$bench" query index.oir <lines)" ]
 if grep -vE '^([0-9]+\.[0-9]{2}|-)'$'\t' times; then exit 1; fi
-for wrong in "times" "times index.oir --rounds 0" "throughput index.oir --threads 0" "throughput" "index" "open" "index x --commit 0" "query index.oir --threads 0" "query no.oir" "nothing"; do
+for wrong in "times" "times index.oir --rounds 0" "throughput index.oir --threads 0" "throughput" "index" "commit" "commit index.oir --documents 0" "commit no.oir" "open" "index x --commit 0" "query index.oir --threads 0" "query no.oir" "nothing"; do
     # shellcheck disable=SC2086
     ! "$bench" $wrong <lines >/dev/null 2>message || exit 1
     grep -q '^oir-bench: ' message
