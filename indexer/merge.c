@@ -10,7 +10,11 @@
 #include "segment/termlists.h"
 #include "segment/values.h"
 
-enum { TELL_DOCUMENTS = 1 << 12, TELL_TERMS = 1 << 14 };
+enum {
+    TELL_DOCUMENTS = 1 << 12,
+    TELL_TERMS = 1 << 14,
+    LARGE = 4 << 20 /* bytes of a list, before which free memory is given back: it may lie in pieces that are too small */
+};
 #define GONE UINT32_MAX
 
 /* One source while it is merged. */
@@ -271,6 +275,8 @@ static oir_status reserve(merge *m, oir_error *err)
         positions += entry->collection_freq < most ? entry->collection_freq : most;
     }
     documents += POSTINGS_SPILL;
+    if (documents > LARGE / 12 || positions > LARGE / sizeof(oir_termpos))
+        memory_give_back();
     bool reserved = positions < SIZE_MAX && gather_reserve(&m->gather, (size_t)documents, (size_t)positions);
     return reserved ? OIR_OK : error_no_memory(err, "the postings of a term");
 }
@@ -357,6 +363,7 @@ oir_status merge_write(merge_order *order, const merge_source *sources, size_t c
     ERROR_GOTO_DONE(write_documents(&m, err));
     ERROR_GOTO_DONE(write_stored(&m, err));
     ERROR_GOTO_DONE(make_locals(&m, err));
+    memory_give_back(); /* what documents took */
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     gather_release(&m.gather);
     if (options->term_lists)
