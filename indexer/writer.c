@@ -106,7 +106,7 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
     if (inverters_get_memory(&w->buffer) <= w->buffer_limit && !inverters_are_full(&w->buffer))
         return OIR_OK;
     ERROR_FORWARD(writer_flush(w, false, err));
-    return writer_merge(w, err);
+    return writer_merge_many(w, err);
 }
 
 static oir_status delete_in(oir_writable_database *w, writer_segment *s, uint32_t local, oir_error *err)

@@ -88,7 +88,7 @@ static oir_status add_until_done(adding *a, oir_error *err)
         ERROR_FORWARD(get_status(a, err));
         if (atomic_load_explicit(&a->stop, memory_order_relaxed)) {
             ERROR_FORWARD(writer_flush(w, false, err));
-            ERROR_FORWARD(writer_merge(w, err));
+            ERROR_FORWARD(writer_merge_many(w, err));
         }
     }
     return OIR_OK;

@@ -13,6 +13,8 @@
 
 /* Of documents' data read ahead by merges. */
 enum { AHEAD_SHARE = 4 /* of the memory */, AHEAD_MAX = 32 << 20 };
+/* Segments that are left alone while documents are added. */
+enum { SEGMENTS_MAX = 32 };
 
 enum { LONG_DOCUMENT = 256 /* words */ };
 
@@ -294,6 +296,11 @@ oir_status writer_merge(oir_writable_database *w, oir_error *err)
     if (status == OIR_NO_SPACE || status == OIR_TOO_BIG)
         return OIR_OK;
     return status ? error_set(err, status, "%s", lower.message) : OIR_OK;
+}
+
+oir_status writer_merge_many(oir_writable_database *w, oir_error *err)
+{
+    return w->segment_count < SEGMENTS_MAX ? OIR_OK : writer_merge(w, err);
 }
 
 bool writer_flush_lasts(const oir_writable_database *w)
