@@ -13,7 +13,7 @@
 enum {
     TELL_DOCUMENTS = 1 << 12,
     TELL_TERMS = 1 << 14,
-    LARGE = 4 << 20 /* bytes of a list, before which free memory is given back: it may lie in pieces that are too small */
+    LARGE = 4 << 20 /* bytes of a list before which free memory is given back: its pieces may be too small */
 };
 #define GONE UINT32_MAX
 

@@ -81,8 +81,8 @@ oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err);
 /* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
  * failure nothing is lost. */
 oir_status writer_merge(oir_writable_database *w, oir_error *err);
-/* The same once there are so many segments that looking at each would take long: while documents are added, when what is
- * merged is likely to be merged again, by the commit or the next one. */
+/* The same, but not before there are so many segments that looking at each would take long: for while documents are
+ * added, when what is merged is likely to be merged again, by the commit or the next one. */
 oir_status writer_merge_many(oir_writable_database *w, oir_error *err);
 /* Whether all is in the buffer and is as good written out once as merged. */
 bool writer_flush_lasts(const oir_writable_database *w);
