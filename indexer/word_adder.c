@@ -331,7 +331,7 @@ static bool open_table(word_adder *w, const analyser *a, document_terms *terms, 
     }
     /* Where positions could run out each is looked at. */
     return vocabulary && (known || size >= LONG_TEXT) && size < UINT32_MAX / 2 - a->termpos / 2 &&
-           word_table_open(&w->table);
+           word_table_open(&w->table, terms->word_count);
 }
 
 oir_status word_adder_add(word_adder *w, analyser *a, document_terms *terms, const word_text *text, oir_error *err)

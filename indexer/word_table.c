@@ -6,17 +6,27 @@
 
 enum { LINE = 64 };
 
-bool word_table_open(word_table *t)
+static size_t find_size(uint8_t bits)
 {
-    size_t size = 2 * (size_t)WORD_TABLE_PAIRS * sizeof *t->entries;
-    if (t->entries)
+    return ((size_t)2 << bits) * sizeof(word_table_entry);
+}
+
+bool word_table_open(word_table *t, size_t words)
+{
+    uint8_t bits = t->entries ? t->bits : WORD_TABLE_BITS_LEAST;
+    while (bits < WORD_TABLE_BITS_MOST && words > (size_t)2 << bits)
+        bits++;
+    if (t->entries && bits == t->bits)
         return true;
-    t->memory = memory_new(size + LINE);
-    if (!t->memory)
+    void *memory = memory_new(find_size(bits) + LINE);
+    if (!memory)
         return false;
-    memset(t->memory, 0, size + LINE);
-    t->entries = (word_table_entry *)(((uintptr_t)t->memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+    memory_free(t->memory);
+    memset(memory, 0, find_size(bits) + LINE);
+    t->memory = memory;
+    t->entries = (word_table_entry *)(((uintptr_t)memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
     t->round = 1;
+    t->bits = bits;
     return true;
 }
 
@@ -29,7 +39,7 @@ void word_table_release(word_table *t)
 void word_table_forget(word_table *t)
 {
     if (t->entries && ++t->round == 0) {
-        memset(t->entries, 0, 2 * (size_t)WORD_TABLE_PAIRS * sizeof *t->entries);
+        memset(t->entries, 0, find_size(t->bits));
         t->round = 1;
     }
 }

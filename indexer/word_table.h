@@ -34,12 +34,15 @@ typedef struct word_table {
     void *memory;
     word_table_entry *entries; /* in it, aligned; NULL before the first use */
     uint16_t round;            /* what was noted in others is forgotten */
+    uint8_t bits;              /* of pairs of places */
 } word_table;
 
-enum { WORD_TABLE_PAIRS_BITS = 16, WORD_TABLE_PAIRS = 1 << WORD_TABLE_PAIRS_BITS };
+/* From 4 MB up to 16: words come far apart where there are many, so a table is to have most of them. */
+enum { WORD_TABLE_BITS_LEAST = 16, WORD_TABLE_BITS_MOST = 18 };
 
-/* Makes the table if need be. False when out of memory. */
-bool word_table_open(word_table *t);
+/* Makes the table if need be, or makes it larger if there are so many words; then all is forgotten. False when out of
+ * memory. */
+bool word_table_open(word_table *t, size_t words);
 void word_table_release(word_table *t);
 /* Forgets all. */
 void word_table_forget(word_table *t);
@@ -54,7 +57,7 @@ static inline uint64_t word_table_tag(const word_table *t, uint32_t context, siz
 static inline word_table_entry *word_table_at(const word_table *t, uint64_t low, uint64_t high)
 {
     uint64_t hash = (low ^ high * HASH_SECRET_A) * UINT64_C(0x9e3779b97f4a7c15);
-    return t->entries + 2 * (hash >> (64 - WORD_TABLE_PAIRS_BITS));
+    return t->entries + 2 * (hash >> (64 - t->bits));
 }
 
 static inline bool word_table_is(const word_table_entry *e, uint64_t low, uint64_t high, uint64_t tag)

@@ -27,7 +27,7 @@ static long find(uint64_t low, uint32_t context, size_t size)
 
 static void what_tells_words_apart(void)
 {
-    REQUIRE(word_table_open(&table));
+    REQUIRE(word_table_open(&table, 0));
     EXPECT_EQ(find(0, 0, 0), -1); /* what is empty is no word */
     put(7, 3, 16, 50);
     EXPECT_EQ(find(7, 3, 16), 50);
@@ -41,9 +41,9 @@ static void what_tells_words_apart(void)
 
 static void forgetting(void)
 {
-    REQUIRE(word_table_open(&table));
+    REQUIRE(word_table_open(&table, 0));
     put(7, 3, 16, 50);
-    REQUIRE(word_table_open(&table));
+    REQUIRE(word_table_open(&table, 0));
     EXPECT_EQ(find(7, 3, 16), 50);
     word_table_forget(&table);
     EXPECT_EQ(find(7, 3, 16), -1);
@@ -62,7 +62,7 @@ static void forgetting(void)
 /* How often a word came is not part of its key, and is forgotten when it is taken. */
 static void what_was_seen(void)
 {
-    REQUIRE(word_table_open(&table));
+    REQUIRE(word_table_open(&table, 0));
     put(7, 255, 16, 50);
     word_table_entry *e = word_table_find(word_table_at(&table, 7, ~UINT64_C(7)), 7, ~UINT64_C(7),
                                           word_table_tag(&table, 255, 16));
@@ -80,9 +80,9 @@ static void what_was_seen(void)
 /* With fewer words than pairs of places most are kept, each with its own term. */
 static void many_words(void)
 {
-    enum { WORDS = WORD_TABLE_PAIRS / 4 };
+    enum { WORDS = 1 << (WORD_TABLE_BITS_LEAST - 2) };
     uint32_t kept = 0;
-    REQUIRE(word_table_open(&table));
+    REQUIRE(word_table_open(&table, 0));
     for (uint32_t i = 0; i < WORDS; i++)
         put(i, 0, 4, i);
     for (uint32_t i = 0; i < WORDS; i++) {
@@ -94,10 +94,30 @@ static void many_words(void)
     word_table_release(&table);
 }
 
+static void growing(void)
+{
+    size_t places = (size_t)2 << WORD_TABLE_BITS_LEAST;
+    REQUIRE(word_table_open(&table, places));
+    EXPECT_EQ(table.bits, WORD_TABLE_BITS_LEAST);
+    put(7, 3, 16, 50);
+    REQUIRE(word_table_open(&table, places + 1));
+    EXPECT(table.bits == WORD_TABLE_BITS_LEAST + 1 && find(7, 3, 16) == -1);
+    put(7, 3, 16, 50);
+    REQUIRE(word_table_open(&table, 0)); /* never smaller */
+    EXPECT(table.bits == WORD_TABLE_BITS_LEAST + 1 && find(7, 3, 16) == 50);
+    REQUIRE(word_table_open(&table, SIZE_MAX));
+    EXPECT(table.bits == WORD_TABLE_BITS_MOST && find(7, 3, 16) == -1);
+    put(7, 3, 16, 50);
+    word_table_forget(&table);
+    EXPECT_EQ(find(7, 3, 16), -1);
+    word_table_release(&table);
+}
+
 int main(void)
 {
     TEST(what_tells_words_apart);
     TEST(forgetting);
+    TEST(growing);
     TEST(what_was_seen);
     TEST(many_words);
     return harness_end();
