@@ -48,6 +48,32 @@ static inline uint8_t *bit_writer_end(bit_writer *w)
     return w->at;
 }
 
+/* The same from the end of the memory downwards: each number stands below the one before. Up to 8 bytes below what is
+ * written are overwritten.
+ *
+ * Invariants: `pending` high bits of `word` are not written yet, pending < 8; the others are 0. */
+typedef struct bit_writer_back {
+    uint8_t *at; /* the lowest byte that is written */
+    uint64_t word;
+    uint32_t pending;
+} bit_writer_back;
+
+static inline void bit_writer_back_init(bit_writer_back *w, uint8_t *end)
+{
+    *w = (bit_writer_back){end, 0, 0};
+}
+
+/* `width` bits, 0 to 56; higher bits of value must be 0. */
+static inline void bit_writer_back_add(bit_writer_back *w, uint64_t value, uint32_t width)
+{
+    w->pending += width;
+    w->word |= value << ((64 - w->pending) & 63);
+    bits_store64(w->at - 8, w->word);
+    w->at -= w->pending >> 3;
+    w->word <<= w->pending & ~7u & 63;
+    w->pending &= 7;
+}
+
 /* Bits written since `start`, where this writer began. */
 static inline uint64_t bit_writer_count(const bit_writer *w, const uint8_t *start)
 {

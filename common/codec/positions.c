@@ -1,44 +1,4 @@
-#include "codec/positions.h"
-
-void positions_put_many_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t most,
-                              uint32_t base)
-{
-    uint32_t size = 0, next = base;
-    uint64_t word = 0;
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    for (uint32_t i = 0; i < c; i++) {
-        uint32_t zeros = (positions[i] - next) >> r;
-        zeros = zeros < most ? zeros : most;
-        most -= zeros;
-        next = positions[i] + 1;
-        while (size + zeros >= BIT_WRITER_WIDTH_MAX) {
-            bit_writer_add(&to, word, BIT_WRITER_WIDTH_MAX);
-            zeros -= BIT_WRITER_WIDTH_MAX - size;
-            word = size = 0;
-        }
-        size += zeros;
-        word |= UINT64_C(1) << size++;
-    }
-    bit_writer_add(&to, word, size);
-    *w = to;
-}
-
-/* As many low parts at once as a word has room for. */
-void positions_put_many_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base)
-{
-    uint32_t together = r ? BIT_WRITER_WIDTH_MAX / r : c, next = base;
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    for (uint32_t i = 0, n; r && i < c; i += n) {
-        uint64_t word = 0;
-        n = c - i < together ? c - i : together;
-        for (uint32_t k = 0; k < n; k++) {
-            word |= ((positions[i + k] - next) & bits_low(r)) << k * r;
-            next = positions[i + k] + 1;
-        }
-        bit_writer_add(&to, word, n * r);
-    }
-    *w = to;
-}
+#include "codec/positions_put.h"
 
 static uint64_t number_at(const uint8_t *at, uint64_t bit, uint32_t width)
 {
@@ -107,63 +67,6 @@ void positions_put_count(bit_writer *w, uint32_t count)
     uint32_t n = bits_highest(v);
     bit_writer_add(w, UINT64_C(1) << n, n + 1);
     bit_writer_add(w, v & bits_low(n), n);
-}
-
-const oir_termpos *positions_put_highs_alike(bit_writer *w, const oir_termpos *positions, const uint32_t *counts,
-                                             const uint8_t *bytes, uint8_t one, uint32_t n, uint32_t u,
-                                             uint32_t base, uint64_t *lows)
-{
-    uint64_t single = positions_lows(1, u), sum = 0;
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    for (uint32_t i = 0; i < n;) {
-        if (n - i >= 8) { /* most groups are single, and have no high parts */
-            uint64_t others = bits_load64(bytes + i) ^ UINT64_C(0x0101010101010101) * one;
-            uint32_t run = others ? bits_lowest(others) / 8 : 8;
-            positions += run;
-            sum += run * single;
-            i += run;
-            if (run == 8)
-                continue;
-        }
-        sum += positions_put_highs(&to, positions, counts[i], u, base);
-        positions += counts[i++];
-    }
-    *w = to;
-    *lows += sum;
-    return positions;
-}
-
-/* The last of four is in the lowest bits. */
-static inline uint64_t pack_four(const oir_termpos *end, uint32_t base, uint32_t width)
-{
-    uint64_t v = end[-1] - base;
-    for (uint32_t i = 1; i < 4; i++)
-        v |= (uint64_t)(end[-1 - (ptrdiff_t)i] - base) << i * width;
-    return v;
-}
-
-void positions_put_lows_alike(bit_writer *w, const oir_termpos *end, const uint32_t *counts, const uint8_t *bytes,
-                              uint8_t one, uint32_t n, uint32_t u, uint32_t base)
-{
-    uint32_t width = (uint32_t)positions_lows(1, u);
-    bool together = width && 4 * width <= BIT_WRITER_WIDTH_MAX;
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    while (n > 0) {
-        if (together && n >= 8) { /* so eight positions are before `end`, or fewer where some have none */
-            uint64_t others = bits_load64(bytes + n - 8) ^ UINT64_C(0x0101010101010101) * one;
-            uint32_t run = others ? (63 - bits_highest(others)) / 8 : 8;
-            if (run >= 4) {
-                bit_writer_add(&to, pack_four(end, base, width), 4 * width);
-                end -= 4;
-                n -= 4;
-                continue;
-            }
-        }
-        n--;
-        end -= counts[n];
-        positions_put_lows(&to, end, counts[n], u, base);
-    }
-    *w = to;
 }
 
 uint32_t positions_get_count(const uint8_t *at, uint64_t *bit, uint64_t bits_end)
@@ -237,7 +140,8 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return kept;
 }
 
-const positions_kernels positions_kernels_scalar = {positions_get, positions_skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_scalar = {positions_get, positions_skip, ends, ranks, offsets, pick, keep,
+                                                    positions_put_scalar};
 
 const positions_kernels *positions_kernels_get(enum isa isa)
 {

@@ -105,95 +105,6 @@ static inline uint64_t positions_mask(const uint8_t *at, positions_place place, 
     return mask;
 }
 
-/* positions_put_highs for any number of positions, with up to `most` zeros. */
-void positions_put_many_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t most,
-                              uint32_t base);
-
-/* The same of up to POSITIONS_FEW. Positions that are too high, out of a damaged segment that is merged, must do no
- * worse than come back wrong. */
-static inline void positions_put_few_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r,
-                                           uint32_t most, uint32_t base)
-{
-    uint64_t word = 0;
-    uint32_t zeros = 0, next = base;
-    for (uint32_t i = 0; i < c; i++) {
-        uint32_t more = (positions[i] - next) >> r;
-        zeros = more < most - zeros ? zeros + more : most;
-        word |= UINT64_C(1) << ((zeros + i) & 63);
-        next = positions[i] + 1;
-    }
-    bit_writer_add(w, word, zeros + c);
-}
-
-/* Writes the high parts of c positions less the base, each less than u and more than the one before, if there are any.
- * Returns positions_lows. */
-static inline uint64_t positions_put_highs(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u,
-                                           uint32_t base)
-{
-    if (!positions_highs(c, u))
-        return positions_lows(c, u);
-    uint32_t m = u > c ? u - c : 0, r = positions_low_bits(c, m);
-    if (c == 3)
-        positions_put_few_highs(w, positions, 3, r, m >> r, base);
-    else if (c <= POSITIONS_FEW)
-        positions_put_few_highs(w, positions, c, r, m >> r, base);
-    else
-        positions_put_many_highs(w, positions, c, r, m >> r, base);
-    return (uint64_t)c * r;
-}
-
-/* positions_put_lows for any number of positions. */
-void positions_put_many_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r, uint32_t base);
-
-/* The low parts of gaps that are one word of at most BIT_WRITER_WIDTH_MAX bits. */
-static inline void positions_put_few_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t r,
-                                          uint32_t base)
-{
-    uint64_t lows = (positions[0] - base) & bits_low(r);
-    for (uint32_t i = 1; i < c; i++)
-        lows |= ((positions[i] - positions[i - 1] - 1) & bits_low(r)) << i * r;
-    bit_writer_add(w, lows, c * r);
-}
-
-/* Writes the low parts of c positions less the base. They take as many bits as positions_lows says. */
-static inline void positions_put_lows(bit_writer *w, const uint32_t *positions, uint32_t c, uint32_t u, uint32_t base)
-{
-    if (c <= 1) {
-        if (c)
-            bit_writer_add(w, positions[0] - base, (uint32_t)positions_lows(1, u));
-        return;
-    }
-    if (!positions_highs(c, u)) {
-        uint64_t first = positions[0] - base, second = positions[1] - base;
-        uint32_t width = (uint32_t)positions_lows(2, u);
-        bit_writer_add(w, (second * (second - 1) / 2 + first) & bits_low(width), width);
-        return;
-    }
-    uint32_t r = positions_low_bits(c, u > c ? u - c : 0);
-    if ((uint64_t)c * r > BIT_WRITER_WIDTH_MAX)
-        positions_put_many_lows(w, positions, c, r, base);
-    else if (c == 3)
-        positions_put_few_lows(w, positions, 3, r, base);
-    else
-        positions_put_few_lows(w, positions, c, r, base);
-}
-
-/* Between the high parts of a run, of which `highs` bits are written, and its low parts, of `lows` bits. */
-static inline void positions_put_padding(bit_writer *w, uint64_t highs, uint64_t lows)
-{
-    bit_writer_add(w, 0, (uint32_t)(0 - highs - lows) & 7);
-}
-
-/* Writes the high parts of n groups of documents with the same number of places u: counts[i] positions each, one after
- * another. bytes are a short form of counts: `one` says 1, and nothing else does. Adds how many bits low parts take to
- * *lows; returns what is behind the last position. */
-const oir_termpos *positions_put_highs_alike(bit_writer *w, const oir_termpos *positions, const uint32_t *counts,
-                                             const uint8_t *bytes, uint8_t one, uint32_t n, uint32_t u,
-                                             uint32_t base, uint64_t *lows);
-/* Writes the low parts of the same, the last group's first, whose positions end before `end`. */
-void positions_put_lows_alike(bit_writer *w, const oir_termpos *end, const uint32_t *counts, const uint8_t *bytes,
-                              uint8_t one, uint32_t n, uint32_t u, uint32_t base);
-
 /* Reads c positions and adds base to each; high parts end before the bit highs_end, and low parts too. Whatever the
  * bytes, out gets c numbers, none less than the one before or above u - 1 and base. */
 void positions_get(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
@@ -211,8 +122,11 @@ static inline uint64_t positions_skip_few(const uint8_t *at, uint64_t bit, uint3
     return bit + bits_lowest(word | UINT64_C(1) << 63) + 1;
 }
 
-/* What phrases spend their time on, for each instruction set; all give the same answers. Loads may go 64 bytes beyond
- * the end of the input. */
+typedef struct positions_put_run positions_put_run; /* codec/positions_put.h */
+typedef struct positions_put_groups positions_put_groups;
+
+/* What phrases spend their time on, and writing; for each instruction set; all give the same answers. Loads may go 64
+ * bytes beyond the end of the input that is read. */
 typedef struct positions_kernels {
     /* positions_get. Writes up to 15 more than c. */
     void (*get)(const uint8_t *at, positions_place place, uint64_t highs_end, uint32_t c, uint32_t u, uint32_t base,
@@ -234,6 +148,8 @@ typedef struct positions_kernels {
     /* Keeps of `count` ascending places those behind which, `offset` further, one of n ascending positions is. Returns
      * how many. Reads up to 15 more of either, and writes within count rounded up to 16. */
     uint32_t (*keep)(uint32_t *places, uint32_t count, const uint32_t *positions, uint32_t n, uint32_t offset);
+    /* Writes groups behind those that are in a run; returns what is behind their positions. */
+    const uint32_t *(*put)(positions_put_run *run, const positions_put_groups *groups);
 } positions_kernels;
 
 const positions_kernels *positions_kernels_get(enum isa isa);

@@ -1,5 +1,5 @@
 /* Positions with AVX2 and BMI2: eight at a time, bits to numbers by pext. */
-#include "codec/positions.h"
+#include "codec/positions_put.h"
 
 #if ISA_X86
 
@@ -254,7 +254,8 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx2 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx2 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep,
+                                                  positions_put_avx2};
 
 #else
 

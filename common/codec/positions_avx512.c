@@ -1,5 +1,5 @@
 /* Positions with AVX-512: sixteen at a time. */
-#include "codec/positions.h"
+#include "codec/positions_put.h"
 
 #if ISA_X86
 
@@ -205,7 +205,8 @@ TARGET static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *po
     return kept;
 }
 
-const positions_kernels positions_kernels_avx512 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_avx512 = {get, positions_avx2_skip, ends, ranks, offsets, pick, keep,
+                                                    positions_put_avx2};
 
 #else
 

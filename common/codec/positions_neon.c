@@ -1,6 +1,6 @@
 /* Positions with NEON: where groups start, ranks and sizes. Reading a group, picking numbers and intersecting are the
  * scalar code: without an instruction that gathers bits there is nothing to gain for groups of a few positions. */
-#include "codec/positions.h"
+#include "codec/positions_put.h"
 
 #if ISA_ARM64
 
@@ -89,7 +89,8 @@ static uint32_t keep(uint32_t *places, uint32_t count, const uint32_t *positions
     return positions_kernels_scalar.keep(places, count, positions, n, offset);
 }
 
-const positions_kernels positions_kernels_neon = {get, skip, ends, ranks, offsets, pick, keep};
+const positions_kernels positions_kernels_neon = {get, skip, ends, ranks, offsets, pick, keep,
+                                                  positions_put_scalar};
 
 #else
 

@@ -1,9 +1,8 @@
 #include "segment/positions_writer.h"
 
-#include "base/bit_writer.h"
 #include "base/error.h"
 #include "base/paths.h"
-#include "codec/positions.h"
+#include "codec/positions_put.h"
 #include "codec/sparse_layout.h"
 #include "segment/postings_view.h"
 
@@ -11,16 +10,16 @@ enum {
     PREFETCH = 16,      /* postings ahead: documents of a rare term lie far from each other */
     MANY = 64,          /* positions of a group whose size is looked at by itself */
     POSITION_BYTES = 5, /* that a position of other groups takes at most */
-    COUNT_BYTES = 9     /* that a count takes at most */
+    COUNT_BYTES = 9,    /* that a count takes at most */
+    TOGETHER = 64       /* groups that a kernel is given */
 };
 
 typedef struct group_writer {
     const postings_context *context;
     const term_postings *postings;
     buffer *to;
+    const positions_kernels *kernels;
     const uint32_t *counts; /* of positions, by posting */
-    const uint8_t *bytes;   /* a short form of counts, in which `one` says 1; NULL: there is none */
-    uint8_t one;
     bool counted;
     const oir_termpos *next;
 } group_writer;
@@ -30,65 +29,50 @@ static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
 {
     const uint32_t *counts = g->counts;
     size_t few = 0, large = 0;
+    uint32_t most = 0;
     for (uint32_t i = first; i < end; i++) {
-        uint32_t c = counts[i];
-        few += c < MANY ? c : 0;
-        if (c >= MANY)
-            large += (size_t)positions_bits_most(c, postings_extent(g->context, g->postings->documents[i])) / 8 + 1;
+        few += counts[i];
+        most = counts[i] > most ? counts[i] : most;
     }
-    return few * POSITION_BYTES + large + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + 2 * BIT_WRITER_SLACK;
+    for (uint32_t i = most < MANY ? end : first; i < end; i++) {
+        uint32_t c = counts[i];
+        if (c < MANY)
+            continue;
+        few -= c;
+        large += (size_t)positions_bits_most(c, postings_extent(g->context, g->postings->documents[i])) / 8 + 1;
+    }
+    return few * POSITION_BYTES + large + (g->counted ? (size_t)(end - first) * COUNT_BYTES : 0) + POSITIONS_PUT_SLACK;
 }
 
-/* The high parts of groups [first, end) with their counts; *lows: how many bits low parts take. */
-static void put_highs(group_writer *g, bit_writer *w, uint32_t first, uint32_t end, uint64_t *lows)
+static void find_places(const group_writer *g, uint32_t first, uint32_t n, uint32_t places[TOGETHER])
 {
     const postings_context *context = g->context;
-    const uint32_t *counts = g->counts, *documents = g->postings->documents, base = context->position_base;
-    const oir_termpos *next = g->next;
-    bit_writer to = *w; /* a copy that nothing else can see is kept in registers */
-    for (uint32_t i = first; i < end; i++) {
-        uint32_t c = counts[i], u = postings_extent(context, documents[i]);
-        if (i + PREFETCH < g->postings->count && !context->even_extents)
+    const uint32_t *documents = g->postings->documents + first;
+    uint32_t ahead = g->postings->count - first > PREFETCH ? g->postings->count - first - PREFETCH : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (i < ahead && !context->even_extents)
             __builtin_prefetch(&context->extents.plane[0][documents[i + PREFETCH]]);
-        if (g->counted)
-            positions_put_count(&to, c);
-        *lows += positions_put_highs(&to, next, c, u, base);
-        next += c;
+        places[i] = postings_extent(context, documents[i]);
     }
-    g->next = next;
-    *w = to;
 }
 
-/* The groups of postings [first, end), a run (codec/positions.h); `alike`: all documents have as many places, and no
- * group is large. False when out of memory. */
-static bool add_run(group_writer *g, uint32_t first, uint32_t end, bool alike)
+/* The groups of postings [first, end), a run (codec/positions.h). False when out of memory. */
+static bool add_run(group_writer *g, uint32_t first, uint32_t end)
 {
-    const uint32_t *counts = g->counts, *documents = g->postings->documents, base = g->context->position_base;
-    uint64_t lows = 0;
-    bit_writer w;
-    if (!buffer_reserve(g->to, find_room(g, first, end))) /* also where it has failed before */
+    size_t room = find_room(g, first, end);
+    uint32_t places[TOGETHER];
+    positions_put_run run;
+    if (!buffer_reserve(g->to, room)) /* also where it has failed before */
         return false;
-    if (first == end)
-        return true;
-    uint8_t *start = g->to->data + g->to->size;
-    bit_writer_init(&w, start);
-    if (alike)
-        g->next = positions_put_highs_alike(&w, g->next, counts + first, g->bytes + first, g->one, end - first,
-                                            postings_extent(g->context, documents[first]), base, &lows);
-    else
-        put_highs(g, &w, first, end, &lows);
-    positions_put_padding(&w, bit_writer_count(&w, start), lows);
-    if (alike) {
-        positions_put_lows_alike(&w, g->next, counts + first, g->bytes + first, g->one, end - first,
-                                 postings_extent(g->context, documents[first]), base);
-    } else {
-        const oir_termpos *next = g->next;
-        for (uint32_t i = end; i-- > first;) {
-            next -= counts[i];
-            positions_put_lows(&w, next, counts[i], postings_extent(g->context, documents[i]), base);
-        }
+    positions_put_begin(&run, g->to->data + g->to->size, room);
+    for (uint32_t i = first, n; i < end; i += n) {
+        n = end - i < TOGETHER ? end - i : TOGETHER;
+        find_places(g, i, n, places);
+        g->next = g->kernels->put(&run, &(positions_put_groups){.positions = g->next, .counts = g->counts + i,
+                                                                .places = places, .n = n, .counted = g->counted,
+                                                                .base = g->context->position_base});
     }
-    g->to->size = (size_t)(bit_writer_end(&w) - g->to->data);
+    g->to->size = (size_t)(positions_put_end(&run) - g->to->data);
     return true;
 }
 
@@ -104,10 +88,10 @@ static bool add_sparse(group_writer *g)
         uint64_t window = (uint64_t)sample * shape.stride;
         for (first = i; i < p->count && p->documents[i] >> WINDOW_BITS < window; i++) {
         }
-        if (!add_run(g, first, i, false))
+        if (!add_run(g, first, i))
             return false;
         bits_store32(g->to->data + table + (size_t)sample * 4, (uint32_t)g->to->size);
-        if (sample == samples - 1 && !add_run(g, i, p->count, false))
+        if (sample == samples - 1 && !add_run(g, i, p->count))
             return false;
     }
     return true;
@@ -116,15 +100,11 @@ static bool add_sparse(group_writer *g)
 /* The groups of postings [first, end), all of one window; says where each block of 64 starts. */
 static bool add_window_groups(group_writer *g, uint32_t first, uint32_t end, uint32_t starts[RANGES])
 {
-    const postings_context *context = g->context;
     size_t origin = g->to->size;
     for (uint32_t i = first, next; i < end; i = next) {
-        bool alike = g->bytes && context->even_extents;
         next = end - i < 64 ? end : i + 64;
         starts[(i - first) / 64] = (uint32_t)(g->to->size - origin);
-        for (uint32_t k = i; alike && k < next; k++)
-            alike &= g->counts[k] < MANY;
-        if (!add_run(g, i, next, alike))
+        if (!add_run(g, i, next))
             return false;
     }
     return true;
@@ -201,16 +181,16 @@ static bool add_groups(group_writer g, uint8_t form, uint32_t offset_size, bool 
     }
     if (form == POSTINGS_SPARSE)
         return add_sparse(&g) && !g.to->failed;
-    return add_run(&g, 0, g.postings->count, false);
+    return add_run(&g, 0, g.postings->count);
 }
 
 oir_status positions_writer_put(buffer *to, const postings_context *context, const term_postings *p,
-                                const term_entry *entry, const uint8_t *wdf, uint8_t base, oir_error *err)
+                                const term_entry *entry, oir_error *err)
 {
     bool counted = entry->positions_form == POSITIONS_COUNTED, too_wide = true;
     group_writer g = {.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
-                      .counts = p->position_counts ? p->position_counts : p->wdf, .one = (uint8_t)(1 - base),
-                      .bytes = counted ? NULL : wdf};
+                      .counts = p->position_counts ? p->position_counts : p->wdf,
+                      .kernels = positions_kernels_get(isa_best())};
     for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
         if (!add_groups(g, entry->form, offset_size, &too_wide))
             return error_no_memory(err, "positions");

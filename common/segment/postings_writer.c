@@ -490,7 +490,7 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
     }
     if (p->positions) {
         entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
-        ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, w->clipped, base, err));
+        ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, err));
     }
     *out = (postings_encoded){w->list.data, w->positions.data, w->list.size, w->positions.size};
     return OIR_OK;

@@ -38,7 +38,7 @@ static void limited_release(void *block, void *context)
  * groups take as many bits as they can. */
 static oir_status put_list(buffer *out, uint8_t form, uint8_t positions_form, uint32_t count, uint32_t c, uint32_t u)
 {
-    static uint8_t plane[2][DOCUMENTS_MOST + 64], bytes[DOCUMENTS_MOST + 64];
+    static uint8_t plane[2][DOCUMENTS_MOST + 64];
     static uint32_t documents[DOCUMENTS_MOST], wdf[DOCUMENTS_MOST + 16];
     static uint32_t positions[DOCUMENTS_MOST * POSITIONS_MOST + 16];
     postings_context context = {.document_count = count, .position_base = 1};
@@ -50,14 +50,13 @@ static oir_status put_list(buffer *out, uint8_t form, uint8_t positions_form, ui
     for (uint32_t i = 0; i < count; i++) {
         documents[i] = i;
         wdf[i] = c;
-        bytes[i] = (uint8_t)(c < 255 ? c - 1 : 254);
         for (uint32_t k = 0; k < c; k++)
             positions[i * c + k] = 1 + (k + 1 < c ? k : u - 1);
     }
     term_postings p = {count, documents, wdf, NULL, positions};
     term_entry entry = {.form = form, .positions_form = positions_form, .termfreq = count,
                         .collection_freq = (uint64_t)count * c};
-    return positions_writer_put(out, &context, &p, &entry, bytes, 1, &err);
+    return positions_writer_put(out, &context, &p, &entry, &err);
 }
 
 static void groups_that_fill_their_room(void)
