@@ -40,15 +40,12 @@ void postings_scale_bounds(const postings_scale *s, const uint32_t *restrict mos
 
 /* Documents by what they reach, rounded down. */
 typedef struct postings_tops {
-    uint32_t counts[UINT8_MAX + 1];
+    uint32_t counts[2][UINT8_MAX + 1]; /* each counts some: many documents in a row reach the same, and to add to what
+                                          was just stored takes long */
 } postings_tops;
 
-static inline void postings_tops_count(postings_tops *t, const postings_scale *s, uint32_t saturation)
-{
-    float steps = (postings_saturation_float(saturation) * (1 - 4e-6f) - s->from) * s->steps * (1 - 2e-6f);
-    int32_t byte = (int32_t)steps + 1;
-    t->counts[steps < 0 ? 0 : byte < UINT8_MAX ? byte : UINT8_MAX]++;
-}
+/* Adds n documents. */
+void postings_tops_count(postings_tops *t, const postings_scale *s, const uint32_t *saturations, uint32_t n);
 
 /* The bytes of the tops. */
 void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS]);

@@ -73,7 +73,8 @@ struct postings_writer {
     uint32_t *most;      /* by window: the highest saturation of a list */
     uint8_t *clipped;    /* wdf of the list at hand, less the base */
     uint8_t *places;     /* of its documents within their ranges */
-    size_t clipped_capacity, place_capacity;
+    uint32_t *reached;   /* saturations of its documents, see postings_saturation */
+    size_t clipped_capacity, place_capacity, reached_capacity;
     range_list ranges;
     buffer list, positions;
     uint64_t postings_end, positions_end; /* where the last list ended */
@@ -150,8 +151,10 @@ void postings_writer_give_back(postings_writer *w)
 {
     memory_free(w->clipped);
     memory_free(w->places);
+    memory_free(w->reached);
     w->clipped = w->places = NULL;
-    w->clipped_capacity = w->place_capacity = 0;
+    w->reached = NULL;
+    w->clipped_capacity = w->place_capacity = w->reached_capacity = 0;
     ranges_release(&w->ranges);
     buffer_release(&w->list);
     buffer_release(&w->positions);
@@ -168,15 +171,6 @@ void postings_writer_free(postings_writer *w)
     memory_free(w->most);
     postings_writer_give_back(w);
     memory_free(w);
-}
-
-/* The bits of the saturation of a document. */
-static inline uint32_t saturation_get(const postings_writer *w, bool short_lengths, uint32_t document, uint32_t wdf)
-{
-    if (!short_lengths)
-        return postings_saturation(w->norm[document], wdf);
-    uint32_t length = w->context->lengths.plane[0][document];
-    return wdf < SMALL_WDF ? w->saturations[wdf * SHORT_LENGTHS + length] : postings_saturation(w->norm[length], wdf);
 }
 
 /* ---- the list ---- */
@@ -265,39 +259,49 @@ static void add_scale(postings_writer *w, const postings_scale *s, const posting
         postings_tops_find(t, tops);
 }
 
-/* The highest saturation of each window; 0 where it has no documents. */
-static void find_most(postings_writer *w, const term_postings *p, bool short_lengths)
+/* The saturations of the list's documents. */
+static void find_saturations(postings_writer *w, const term_postings *p)
 {
-    const uint32_t *documents = p->documents, *wdf = p->wdf;
-    uint32_t *most = w->most, count = p->count, last = 0, highest = 0;
-    memset(most, 0, w->windows * sizeof *most);
+    const uint32_t *restrict documents = p->documents, *restrict wdf = p->wdf, *restrict known = w->saturations;
+    const uint8_t *restrict lengths = w->context->lengths.plane[0];
+    const float *restrict norm = w->norm;
+    uint32_t *restrict reached = w->reached, count = p->count;
+    if (!w->short_lengths) {
+        for (uint32_t i = 0; i < count; i++) {
+            __builtin_prefetch(&norm[i + PREFETCH < count ? documents[i + PREFETCH] : 0]);
+            reached[i] = postings_saturation(norm[documents[i]], wdf[i]);
+        }
+        return;
+    }
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t ahead = i + PREFETCH < count ? documents[i + PREFETCH] : 0, window = documents[i] >> WINDOW_BITS;
-        __builtin_prefetch(short_lengths ? (const void *)&w->context->lengths.plane[0][ahead] : &w->norm[ahead]);
-        uint32_t s = saturation_get(w, short_lengths, documents[i], wdf[i]);
-        highest = window == last ? highest : 0;
-        highest = s > highest ? s : highest;
+        __builtin_prefetch(&lengths[i + PREFETCH < count ? documents[i + PREFETCH] : 0]);
+        uint32_t length = lengths[documents[i]];
+        reached[i] = wdf[i] < SMALL_WDF ? known[wdf[i] * SHORT_LENGTHS + length]
+                                        : postings_saturation(norm[length], wdf[i]);
+    }
+}
+
+/* The highest saturation of each window; 0 where it has no documents. */
+static void find_most(postings_writer *w, const term_postings *p)
+{
+    const uint32_t *documents = p->documents, *reached = w->reached;
+    uint32_t *most = w->most, last = 0, highest = 0;
+    memset(most, 0, w->windows * sizeof *most);
+    for (uint32_t i = 0, count = p->count; i < count; i++) {
+        uint32_t window = documents[i] >> WINDOW_BITS;
+        highest &= 0 - (uint32_t)(window == last);
+        highest = reached[i] > highest ? reached[i] : highest;
         most[window] = highest;
         last = window;
     }
 }
 
-static void count_tops(const postings_writer *w, const term_postings *p, const postings_scale *s, uint32_t from,
-                       uint32_t to, postings_tops *t)
-{
-    for (uint32_t i = from; i < to; i++)
-        postings_tops_count(t, s, saturation_get(w, w->short_lengths, p->documents[i], p->wdf[i]));
-}
-
 static void add_window_bounds(postings_writer *w, const term_postings *p)
 {
     postings_tops tops = {0};
-    if (w->short_lengths)
-        find_most(w, p, true);
-    else
-        find_most(w, p, false);
+    find_most(w, p);
     postings_scale s = postings_scale_find(w->most, w->windows);
-    count_tops(w, p, &s, 0, p->count, &tops);
+    postings_tops_count(&tops, &s, w->reached, p->count);
     add_scale(w, &s, &tops);
     uint8_t *bounds = buffer_extend(&w->list, w->windows);
     if (bounds)
@@ -326,23 +330,21 @@ static bool ranges_reserve(range_list *r, size_t count)
 }
 
 /* All in one pass, in which nothing that was stored is loaded and nothing needs to be guessed: what is known of a range
- * so far is stored anew with each document. */
-static void find_ranges(postings_writer *w, const term_postings *p, bool short_lengths)
+ * so far is stored anew with each document, and masked away where the next begins. */
+static void find_ranges(postings_writer *w, const term_postings *p)
 {
-    const uint32_t *documents = p->documents, *wdf = p->wdf;
+    const uint32_t *documents = p->documents, *reached = w->reached;
     uint32_t *numbers = w->ranges.numbers, *ends = w->ranges.ends, *most = w->ranges.most;
     uint64_t *words = w->ranges.words, word = 0;
     uint32_t n = 0, count = p->count, last = UINT32_MAX, highest = 0;
     ends[0] = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t document = documents[i], range = document >> RANGE_BITS;
-        uint32_t s = saturation_get(w, short_lengths, document, wdf[i]);
-        bool same = range == last;
-        n += !same;
-        highest = same ? highest : 0;
-        word = same ? word : 0;
-        highest = s > highest ? s : highest;
-        word |= UINT64_C(1) << (document % RANGE_SIZE);
+        uint64_t same = 0 - (uint64_t)(range == last);
+        n += 1 + (uint32_t)same;
+        highest &= (uint32_t)same;
+        highest = reached[i] > highest ? reached[i] : highest;
+        word = (word & same) | UINT64_C(1) << (document % RANGE_SIZE);
         numbers[n] = range;
         ends[n] = i + 1;
         most[n] = highest;
@@ -357,10 +359,7 @@ static void fill_ranges(postings_writer *w, const term_postings *p)
     range_list *r = &w->ranges;
     const uint32_t *restrict documents = p->documents, *restrict ends = r->ends;
     uint8_t *restrict places = w->places, *restrict counts = r->counts;
-    if (w->short_lengths)
-        find_ranges(w, p, true);
-    else
-        find_ranges(w, p, false);
+    find_ranges(w, p);
     for (uint32_t i = 0, count = p->count; i < count; i++)
         places[i] = (uint8_t)(documents[i] % RANGE_SIZE);
     for (uint32_t i = 1; i <= r->count; i++)
@@ -369,8 +368,7 @@ static void fill_ranges(postings_writer *w, const term_postings *p)
 
 /* The best documents are in as many ranges with the highest bounds as there are to be of them: only those are looked
  * at. */
-static void find_range_tops(const postings_writer *w, const term_postings *p, const postings_scale *s,
-                            postings_tops *t)
+static void find_range_tops(const postings_writer *w, const postings_scale *s, postings_tops *t)
 {
     const range_list *r = &w->ranges;
     uint32_t counts[UINT8_MAX + 1] = {0}, ranges = 0, least = UINT8_MAX;
@@ -378,9 +376,12 @@ static void find_range_tops(const postings_writer *w, const term_postings *p, co
         counts[r->bounds[k]]++;
     for (; least > 1 && (ranges += counts[least]) < POSTINGS_TOPS_MOST; least--)
         ;
-    for (uint32_t k = 1; k <= r->count; k++)
-        if (r->bounds[k] >= least)
-            count_tops(w, p, s, r->ends[k - 1], r->ends[k], t);
+    for (uint32_t k = 1, first; k <= r->count; k++) {
+        for (first = k; k <= r->count && r->bounds[k] >= least; k++) {
+        }
+        if (k > first)
+            postings_tops_count(t, s, w->reached + r->ends[first - 1], r->ends[k - 1] - r->ends[first - 1]);
+    }
 }
 
 /* Where a window's payload begins. No payload has 5,000 bytes, so that differences fit. */
@@ -409,7 +410,7 @@ static oir_status add_dense(postings_writer *w, const term_postings *p, oir_erro
     postings_scale s = postings_scale_find(r->most + 1, r->count);
     postings_tops tops = {0};
     postings_scale_bounds(&s, r->most + 1, r->count, r->bounds + 1);
-    find_range_tops(w, p, &s, &tops);
+    find_range_tops(w, &s, &tops);
     add_scale(w, &s, &tops);
     size_t bounds_at = list->size, counts = bounds_at + w->windows, places = counts + (size_t)w->windows * 2;
     size_t payload = places + postings_view_places_size((size_t)w->windows + 1);
@@ -477,6 +478,11 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
     } else {
         if (entry->wdf_max >= 255)
             add_large(w, p);
+        if (entry->form != POSTINGS_SHORT) {
+            if (!memory_reserve(&w->reached, &w->reached_capacity, p->count, sizeof *w->reached))
+                return error_no_memory(err, "a list of postings");
+            find_saturations(w, p);
+        }
         if (entry->form == POSTINGS_DENSE)
             ERROR_FORWARD(add_dense(w, p, err));
         if (entry->form == POSTINGS_SPARSE) {
