@@ -66,7 +66,7 @@ static inline uint32_t bits_lowest(uint64_t v)
 /* Index of the highest set bit, floor(log2 v); v must not be 0. */
 static inline uint32_t bits_highest(uint64_t v)
 {
-    return 63u - (uint32_t)__builtin_clzll(v);
+    return (uint32_t)__builtin_clzll(v) ^ 63u; /* one instruction where that counts from the other end */
 }
 
 /* The n lowest bits set, 0 <= n <= 64. */

@@ -133,44 +133,40 @@ static inline uint32_t gap_before(const uint32_t *documents, uint32_t i)
     return i ? documents[i] - documents[i - 1] - 1 : documents[0];
 }
 
-/* The bits of all gaps, by low_bits: 1 + low_bits, and two for each bit more that gap + 2^low_bits has. Of a gap of w
- * bits these are w - 1 - low_bits, and where its bits from low_bits on are all ones, as they are from some z on, one
- * more: adding carries. */
-static void find_costs(const uint32_t *documents, uint32_t count, uint64_t costs[SHORT_LOW_BITS_MAX + 1])
+/* bits_width, without a branch. */
+static inline uint32_t width_of(uint32_t gap)
 {
-    uint32_t widths[33] = {0}, carries[33] = {0}; /* the latter as differences to the one before */
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t gap = gap_before(documents, i), w = bits_width(gap);
-        widths[w]++;
-        carries[bits_width(~gap & (uint32_t)bits_low(w))]++;
-        carries[w]--;
-    }
-    uint32_t wider = 0, carried = 0;
-    uint64_t above = 0;
-    for (uint32_t low = 32; low-- > 0;) {
-        wider += low < 31 ? widths[low + 2] : 0; /* wider than low + 1 */
-        above += wider;
-        if (low <= SHORT_LOW_BITS_MAX)
-            costs[low] = (uint64_t)count * (low + 1) + 2 * above;
-    }
-    for (uint32_t low = 0; low <= SHORT_LOW_BITS_MAX; low++) {
-        carried += carries[low];
-        costs[low] += 2 * (uint64_t)carried;
-    }
+    return bits_highest((uint64_t)gap * 2 + 1);
 }
 
-/* From what evenly spread documents want downwards, until it takes more twice. */
-static uint32_t choose_low_bits(const uint32_t *documents, uint32_t count,
-                                const uint64_t costs[SHORT_LOW_BITS_MAX + 1])
+/* What takes the fewest bits, *bits, from what evenly spread documents want downwards, until it takes more twice. Each
+ * gap takes 1 + low_bits, and two for each bit more that gap + 2^low_bits has. Of a gap of w bits these are
+ * w - 1 - low_bits, and where its bits from low_bits on are all ones, as they are from some z on, one more: adding
+ * carries. */
+static uint32_t choose_low_bits(const uint32_t *documents, uint32_t count, uint64_t *bits)
 {
-    uint32_t most = bits_width(documents[count - 1] / count);
-    uint32_t best = most < SHORT_LOW_BITS_MAX ? most : SHORT_LOW_BITS_MAX;
-    uint64_t least = costs[best];
-    for (uint32_t low = best, more = 0; low-- > 0 && more < 2;) {
-        more += costs[low] >= least;
-        best = costs[low] < least ? low : best;
-        least = costs[low] < least ? costs[low] : least;
+    uint64_t numbers[32 + 3]; /* of gaps: by width, and 32 bits higher by z */
+    uint32_t top = bits_width(documents[count - 1]), most = bits_width(documents[count - 1] / count);
+    uint32_t from = most < SHORT_LOW_BITS_MAX ? most : SHORT_LOW_BITS_MAX, best = from;
+    uint64_t wider = 0, above = 0, carried = 0, least = UINT64_MAX;
+    memset(numbers, 0, (top + 3) * sizeof *numbers);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t gap = gap_before(documents, i), w = width_of(gap);
+        numbers[w]++;
+        numbers[width_of(~gap & (uint32_t)bits_low(w))] += UINT64_C(1) << 32;
     }
+    for (uint32_t low = top + 1, more = 0; low-- > 0 && more < 2;) {
+        wider += (uint32_t)numbers[low + 2]; /* than low + 1 */
+        above += wider;
+        carried += (uint32_t)numbers[low + 1] - (numbers[low + 1] >> 32); /* all wider than low, but for z above it */
+        if (low > from)
+            continue;
+        uint64_t cost = (uint64_t)count * (low + 1) + 2 * (above + carried);
+        more += cost >= least;
+        best = cost < least ? low : best;
+        least = cost < least ? cost : least;
+    }
+    *bits = least;
     return best;
 }
 
@@ -196,10 +192,9 @@ static void add_gaps(buffer *to, const uint32_t *documents, uint32_t count, uint
 
 void sparse_layout_add_short(buffer *to, const uint32_t *documents, const uint8_t *wdf, uint32_t count)
 {
-    uint64_t costs[SHORT_LOW_BITS_MAX + 1];
-    find_costs(documents, count, costs);
-    uint32_t width = wdf_bytes_width(wdf, count), low_bits = choose_low_bits(documents, count, costs);
+    uint64_t bits;
+    uint32_t width = wdf_bytes_width(wdf, count), low_bits = choose_low_bits(documents, count, &bits);
     buffer_add_byte(to, (uint8_t)(width + SHORT_WIDTHS * low_bits));
-    add_gaps(to, documents, count, low_bits, costs[low_bits]);
+    add_gaps(to, documents, count, low_bits, bits);
     add_wdf(to, wdf, count, width);
 }
