@@ -188,6 +188,8 @@ static size_t add_plain(inverter_stream *s, const document_occurrence *log, cons
     uint16_t *at = s->at, *stop = s->end - INVERTER_STREAM_MOST;
     oir_termpos next = s->next;
     size_t i = 0;
+    /* What follows the last position that there is would be taken for none. */
+    count = count < DOCUMENT_NO_POSITION - next ? count : DOCUMENT_NO_POSITION - next;
     for (; i < count && at <= stop && log[i].position == next && log[i].wdf == 1; i++) {
         at = inverter_stream_put_plain(at, hints[log[i].word] - 1);
         next++;

@@ -39,7 +39,17 @@ static void add_one(oir_document *document, oir_docid docid, uint32_t position)
     occurrences[occurrence_count++] = o;
 }
 
-/* Of some documents positions are anything, of some far apart. */
+static uint32_t make_position(uint32_t kind, size_t i, uint32_t last)
+{
+    switch (kind) {
+    case 0: return (uint32_t)harness_below(300);
+    case 1: return (uint32_t)(i * 7000000);
+    case 2: return (harness_below(4) ? INVERTER_STREAM_NOWHERE : 2) - 1 - (uint32_t)harness_below(2);
+    default: return last + 1;
+    }
+}
+
+/* Of some documents positions are anything, of some far apart, of some the first and the last that there are. */
 static void add_documents(oir_document *document)
 {
     for (oir_docid docid = 1; docid <= DOCUMENTS; docid++) {
@@ -47,7 +57,7 @@ static void add_documents(oir_document *document)
         uint32_t kind = (uint32_t)harness_below(20), position = 0;
         oir_document_clear(document);
         for (size_t i = 0; i < length; i++) {
-            position = kind == 0 ? (uint32_t)harness_below(300) : kind == 1 ? (uint32_t)(i * 7000000) : position + 1;
+            position = make_position(kind, i, position);
             add_one(document, docid, position);
         }
         REQUIRE_OK(inverter_add(buffered.items[harness_below(INVERTERS)], docid, document, &world_error), world_error);

@@ -134,6 +134,36 @@ static void finding_and_deleting(void)
     oir_document_free(document);
 }
 
+/* Behind the last position that there is comes none, though its number would be that of no position. */
+static void positions_at_the_end(void)
+{
+    static const oir_termpos positions[] = {INVERTER_STREAM_NOWHERE - 1, INVERTER_STREAM_NOWHERE, 0, 1};
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
+    for (oir_docid docid = 1; docid <= 4; docid++) {
+        oir_document_clear(document);
+        for (oir_docid i = 0; i < docid; i++)
+            if (positions[i] == INVERTER_STREAM_NOWHERE)
+                REQUIRE_OK(oir_document_add_term(document, "a", 1, 1, &world_error), world_error);
+            else
+                REQUIRE_OK(oir_document_add_posting(document, "a", 1, positions[i], 1, &world_error), world_error);
+        REQUIRE_OK(inverter_add(buffered, docid, document, &world_error), world_error);
+        const inverter_document *d = inverter_get_document(buffered, docid - 1);
+        EXPECT_EQ(d->position_max, INVERTER_STREAM_NOWHERE - 1);
+        EXPECT_EQ(d->position_min, docid < 3 ? INVERTER_STREAM_NOWHERE - 1 : 0);
+        EXPECT_EQ(d->descends, docid >= 3);
+        inverter_reader r = inverter_read(buffered, docid - 1);
+        for (oir_docid i = 0; i < docid; i++) {
+            EXPECT_EQ(inverter_reader_next(&r),
+                      positions[i] == INVERTER_STREAM_NOWHERE ? INVERTER_READER_OTHER : INVERTER_READER_PLAIN);
+            EXPECT_EQ(r.position, positions[i]);
+        }
+        EXPECT_EQ(inverter_reader_next(&r), INVERTER_READER_END);
+    }
+    inverter_free(buffered);
+    oir_document_free(document);
+}
+
 /* Quadratic work would show as a test that never ends. */
 static void replacing_one_document_often(void)
 {
@@ -155,6 +185,7 @@ int main(void)
     harness_seed(1);
     TEST(memory_is_counted);
     TEST(finding_and_deleting);
+    TEST(positions_at_the_end);
     TEST(replacing_one_document_often);
     return harness_end();
 }
