@@ -230,15 +230,19 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
     return true;
 }
 
-/* Counts some occurrences of the document's for their terms. */
+/* Counts some occurrences of the document's for their terms: of each INVERTER_SAMPLE in a row another one, as multiples
+ * of the golden ratio fall, since documents that are made alike have the same kind of term at the same places. */
 static void sample(inverter *v, const document_terms *from)
 {
-    size_t first = (size_t)(0 - v->occurrence_count) % INVERTER_SAMPLE;
-    for (size_t i = first; i < from->log_count; i += INVERTER_SAMPLE) {
-        uint32_t count = ++v->samples[from->hints[from->log[i].word] - 1];
+    uint64_t first = v->occurrence_count, end = first + from->log_count;
+    for (uint64_t row = first / INVERTER_SAMPLE; row * INVERTER_SAMPLE < end; row++) {
+        uint64_t at = row * INVERTER_SAMPLE + (row * UINT64_C(0x9e3779b97f4a7c15) >> (64 - INVERTER_SAMPLE_BITS));
+        if (at < first || at >= end)
+            continue;
+        uint32_t count = ++v->samples[from->hints[from->log[at - first].word] - 1];
         v->samples_most = count > v->samples_most ? count : v->samples_most;
     }
-    v->occurrence_count += from->log_count;
+    v->occurrence_count = end;
 }
 
 static oir_status add_terms(inverter *v, document_terms *from, oir_error *err)

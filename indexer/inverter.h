@@ -72,7 +72,7 @@ typedef struct inverter {
     uint64_t live_length;
 } inverter;
 
-enum { INVERTER_SAMPLE = 16 };
+enum { INVERTER_SAMPLE_BITS = 4, INVERTER_SAMPLE = 1 << INVERTER_SAMPLE_BITS };
 
 /* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more.
  * Data is compressed as it comes unless `packed` is cleared before the first document. OIR_NO_MEMORY. */

@@ -164,6 +164,34 @@ static void positions_at_the_end(void)
     oir_document_free(document);
 }
 
+/* Documents whose terms have their places do not hide some of them from the sampling. */
+static void samples_are_fair(void)
+{
+    enum { DOCUMENTS = 16000, TERMS_MAX = 40 };
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
+    for (uint32_t each = 1; each <= TERMS_MAX; each++) {
+        uint64_t sum = 0;
+        oir_document_clear(document);
+        for (uint32_t t = 0; t < each; t++)
+            REQUIRE_OK(oir_document_add_posting(document, (char[]){(char)('0' + t)}, 1, t + 1, 1, &world_error),
+                       world_error);
+        for (oir_docid docid = 1; docid <= DOCUMENTS; docid++)
+            REQUIRE_OK(inverter_add(buffered, docid, document, &world_error), world_error);
+        EXPECT_EQ(buffered->occurrence_count, DOCUMENTS * each);
+        EXPECT_EQ(buffered->term_count, each);
+        for (uint32_t t = 0; t < each; t++) {
+            EXPECT(buffered->samples[t] > DOCUMENTS / INVERTER_SAMPLE / 10 * 9);
+            EXPECT(buffered->samples[t] < DOCUMENTS / INVERTER_SAMPLE / 10 * 11);
+            sum += buffered->samples[t];
+        }
+        EXPECT_EQ(sum, DOCUMENTS * each / INVERTER_SAMPLE);
+        inverter_clear(buffered);
+    }
+    inverter_free(buffered);
+    oir_document_free(document);
+}
+
 /* Quadratic work would show as a test that never ends. */
 static void replacing_one_document_often(void)
 {
@@ -186,6 +214,7 @@ int main(void)
     TEST(memory_is_counted);
     TEST(finding_and_deleting);
     TEST(positions_at_the_end);
+    TEST(samples_are_fair);
     TEST(replacing_one_document_often);
     return harness_end();
 }
