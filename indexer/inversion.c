@@ -13,6 +13,8 @@ enum {
     PARTS = 200,           /* and so many parts are enough; nor fewer than documents, which each part looks at */
     OCCURRENCE_BYTES = 4,
     PREFETCH = 8,          /* documents ahead */
+    TERMS_LEAST = 1 << 13, /* of a part: one of rare terms ends where it has so many, */
+    TERM_PARTS = 50,       /* or more, if that would be too many such parts */
     NUMBERS = (1 << INVERSION_NUMBER_BITS) - 1
 };
 
@@ -72,13 +74,15 @@ static oir_status cut_parts(inversion *n, oir_error *err)
     const inverters_terms *t = n->terms;
     uint64_t all = choose_rounds(n), share = all / n->round_count + 1, most = share / PARTS + 1;
     uint64_t here = 0, round_end = share, before = 0;
-    uint32_t from = 0, terms = 0, round = 0, parts = 0;
+    uint32_t from = 0, terms = 0, round = 0, parts = 0, terms_most = t->count / TERM_PARTS + 1;
+    terms_most = terms_most > TERMS_LEAST ? terms_most : TERMS_LEAST;
+    terms_most = terms_most < NUMBERS ? terms_most : NUMBERS;
     most = most > PART_LEAST ? most : PART_LEAST;
     most = most > n->document_count ? most : n->document_count;
     for (uint32_t at = 0, same; at < t->count; at += same) {
         same = inverters_group_term(n->terms, at, t->count);
         uint64_t weight = estimate(n, at, same);
-        bool full = terms > 0 && (here + weight > most || terms == NUMBERS);
+        bool full = terms > 0 && (here + weight > most || terms == terms_most);
         if (full) {
             ERROR_FORWARD(add_part(n, from, at, terms, round, err));
             from = at;

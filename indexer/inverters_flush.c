@@ -12,7 +12,8 @@ enum {
     TELL_DOCUMENTS = 1 << 12,
     PREFETCH = 8,      /* documents ahead */
     FEW_TERMS = 128,   /* of a document: sorted by comparing */
-    PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting */
+    PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting; */
+    ENCODED = 8 << 20,  /* but fewer where so many bytes are not enough for their terms */
     LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
 };
 
@@ -205,12 +206,14 @@ static oir_status encode(flush *f, inversion_sorter *with, stretch *s, oir_error
     inversion_term term;
     segment_encoder_clear(&s->encoder);
     ERROR_FORWARD(inversion_sort(&f->inversion, s->part, with, err));
+    size_t most = f->inversion.parts[s->part].term_count;
+    ERROR_FORWARD(segment_encoder_reserve(&s->encoder, most, err));
+    if (!memory_reserve(&s->terms, &s->term_capacity, most, sizeof *s->terms))
+        return error_no_memory(err, "the postings of a term");
     for (;;) {
         ERROR_FORWARD(inversion_next(&f->inversion, with, &term, err));
         if (!term.same)
             break;
-        if (!memory_reserve(&s->terms, &s->term_capacity, s->encoder.count + 1, sizeof *s->terms))
-            return error_no_memory(err, "the postings of a term");
         s->terms[s->encoder.count] = (encoded_term){term.item, term.same};
         ERROR_FORWARD(segment_encoder_add(&s->encoder, &term.postings, err));
     }
@@ -289,11 +292,22 @@ static oir_status write_together(flush *f, oir_error *err)
     return get_status(f, err);
 }
 
+/* How many parts are encoded at a time. */
+static size_t choose_half(const flush *f)
+{
+    size_t most = 1, half = PARTS * f->scratch_count;
+    for (size_t i = 0; i < f->inversion.part_count; i++)
+        most = f->inversion.parts[i].term_count > most ? f->inversion.parts[i].term_count : most;
+    size_t fit = ENCODED / 2 / (most * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
+    half = fit < half ? fit : half;
+    return half < f->scratch_count ? f->scratch_count : half;
+}
+
 static oir_status open_threads(flush *f, oir_error *err)
 {
     f->scratch_count = f->helpers ? team_size(f->helpers) : 1;
     f->scratches = memory_new_zeroed(f->scratch_count, sizeof *f->scratches);
-    f->stretch_count = f->helpers ? 2 * PARTS * f->scratch_count : 0;
+    f->stretch_count = f->helpers ? 2 * choose_half(f) : 0;
     f->stretches = memory_new_zeroed(f->stretch_count + 1, sizeof *f->stretches);
     if (!f->scratches || !f->stretches)
         return error_no_memory(err, "writing out the buffer of documents");

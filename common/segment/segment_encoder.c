@@ -34,11 +34,17 @@ void segment_encoder_give_back(segment_encoder *e)
     postings_writer_give_back(e->lists);
 }
 
+oir_status segment_encoder_reserve(segment_encoder *e, size_t terms, oir_error *err)
+{
+    return memory_reserve(&e->terms, &e->capacity, terms, sizeof *e->terms)
+               ? OIR_OK
+               : error_no_memory(err, "a list of postings");
+}
+
 oir_status segment_encoder_add(segment_encoder *e, const term_postings *postings, oir_error *err)
 {
     postings_encoded encoded;
-    if (!memory_reserve(&e->terms, &e->capacity, e->count + 1, sizeof *e->terms))
-        return error_no_memory(err, "a list of postings");
+    ERROR_FORWARD(segment_encoder_reserve(e, e->count + 1, err));
     segment_encoded_term *t = &e->terms[e->count];
     *t = (segment_encoded_term){0};
     ERROR_FORWARD(postings_writer_encode(e->lists, postings, &t->entry, &encoded, err));

@@ -29,6 +29,8 @@ void segment_encoder_release(segment_encoder *e);
 void segment_encoder_clear(segment_encoder *e);
 /* Gives back the memory that encoding took, after a long list; its terms are kept. */
 void segment_encoder_give_back(segment_encoder *e);
+/* Room for so many terms in all. OIR_NO_MEMORY. */
+oir_status segment_encoder_reserve(segment_encoder *e, size_t terms, oir_error *err);
 /* Encodes the next term. OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status segment_encoder_add(segment_encoder *e, const term_postings *postings, oir_error *err);
 

@@ -155,10 +155,27 @@ static void terms_of_all(void)
     end();
 }
 
-/* Long lists, more of them than there are threads: writing out takes what was said, however many threads there are. */
-static void memory_is_told(void)
+/* Long lists, more of them than there are threads. */
+static void fill_long(uint32_t number)
 {
-    enum { DOCUMENTS = 120000, TERMS = 24, SLACK = 8 << 20 };
+    enum { TERMS = 24 };
+    for (uint32_t t = 0; t < TERMS; t++)
+        REQUIRE_OK(oir_document_add_posting(document, (char[]){(char)('a' + t)}, 1, t + number % 3, 1, &world_error),
+                   world_error);
+}
+
+/* As many terms as documents. */
+static void fill_rare(uint32_t number)
+{
+    char term[20];
+    size_t size = (size_t)snprintf(term, sizeof term, "Q%u", number);
+    REQUIRE_OK(oir_document_add_boolean_term(document, term, size, &world_error), world_error);
+}
+
+/* Writing out takes what was said, however many threads there are. */
+static void expect_told(uint32_t documents, void (*fill)(uint32_t number))
+{
+    enum { SLACK = 8 << 20 };
     char folder[200], path[240];
     segment_writer *writer;
     segment_options options = {.bound_k1 = 1, .bound_b = 0.5};
@@ -170,11 +187,9 @@ static void memory_is_told(void)
     begin(256 << 20);
     team *helpers = team_new(COUNT - 1);
     REQUIRE(helpers);
-    for (uint32_t i = 0; i < DOCUMENTS; i++) {
+    for (uint32_t i = 0; i < documents; i++) {
         oir_document_clear(document);
-        for (uint32_t t = 0; t < TERMS; t++)
-            REQUIRE_OK(oir_document_add_posting(document, (char[]){(char)('a' + t)}, 1, t + i % 3, 1, &world_error),
-                       world_error);
+        fill(i);
         REQUIRE_OK(inverter_add(buffered.items[i / 32 % COUNT], i + 1, document, &world_error), world_error);
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
@@ -191,6 +206,12 @@ static void memory_is_told(void)
     EXPECT_EQ(atomic_load(&taken), 0);
     oir_allocator_set(NULL);
     world_remove(folder);
+}
+
+static void memory_is_told(void)
+{
+    expect_told(120000, fill_long);
+    expect_told(400000, fill_rare);
 }
 
 int main(void)
