@@ -521,6 +521,8 @@ oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *f
     const inverter_lookup_entry *e = inverter_lookup_first(&v->lookup, number);
     while (e && !inverter_get_document(v, e->document)->live)
         e = inverter_lookup_next(&v->lookup, e);
+    /* Those that are dead stay so: nobody must walk over them again. */
+    v->lookup.newest[number] = e ? (uint32_t)(e - v->lookup.entries) : INVERTER_LOOKUP_NONE;
     *found = e != NULL;
     return OIR_OK;
 }

@@ -208,6 +208,29 @@ static void replacing_one_document_often(void)
     oir_document_free(document);
 }
 
+/* The same for asking for what many had that are dead. */
+static void asking_for_dead_documents_often(void)
+{
+    enum { DOCUMENTS = 100000 };
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
+    for (oir_docid docid = 1; docid <= DOCUMENTS; docid++)
+        add(docid, WORLD_KEYS + 1);
+    EXPECT(has_key(1));
+    for (oir_docid docid = DOCUMENTS; docid > 1; docid--) {
+        REQUIRE(inverter_delete(buffered, docid));
+        REQUIRE(has_key(1));
+    }
+    for (int i = 0; i < DOCUMENTS; i++)
+        REQUIRE(has_key(1));
+    REQUIRE(inverter_delete(buffered, 1));
+    EXPECT(!has_key(1));
+    add(1, WORLD_KEYS + 1);
+    EXPECT(has_key(1));
+    inverter_free(buffered);
+    oir_document_free(document);
+}
+
 int main(void)
 {
     harness_seed(1);
@@ -216,5 +239,6 @@ int main(void)
     TEST(positions_at_the_end);
     TEST(samples_are_fair);
     TEST(replacing_one_document_often);
+    TEST(asking_for_dead_documents_often);
     return harness_end();
 }
