@@ -12,6 +12,7 @@ enum {
     SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
     TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
+    TERMS_FULL = TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
     LIST_BYTES = 24,   /* that an occurrence of the longest list takes while it is written */
     PREFETCH = 24,     /* occurrences ahead */
     AHEAD_SHARE = 16,  /* of the memory */
@@ -437,7 +438,7 @@ size_t inverter_get_memory(const inverter *v)
 
 bool inverter_is_full(const inverter *v)
 {
-    return inverter_stream_is_full(&v->stream) || v->document_count >= UINT32_MAX / 2;
+    return inverter_stream_is_full(&v->stream) || v->document_count >= UINT32_MAX / 2 || v->term_count >= TERMS_FULL;
 }
 
 /* Live documents by docid, from the order they came in. */

@@ -90,7 +90,7 @@ oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *docume
 size_t inverter_get_memory(const inverter *v);
 /* Bytes of documents' data that are read ahead when it is written out in another order than it came. */
 size_t inverter_get_ahead(const inverter *v);
-/* The stream's places run low: time to write out, whatever the memory. */
+/* Places of the stream, or numbers of documents or terms, run low: time to write out, whatever the memory. */
 bool inverter_is_full(const inverter *v);
 
 /* Whether a live document has the docid. */
