@@ -431,6 +431,8 @@ size_t inverter_get_memory(const inverter *v)
     size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
     size_t lists = threads * ((size_t)v->samples_most * INVERTER_SAMPLE * LIST_BYTES);
     size_t writing = inversion_get_memory(v->occurrence_count, v->document_count, v->term_count);
+    if (v->term_lists)
+        writing += v->term_count * sizeof(uint32_t);
     if (v->packed)
         writing += v->document_count * 2 * sizeof(uint32_t) + (v->descended ? 2 * inverter_get_ahead(v) : 0);
     return here + writing + lists;
