@@ -104,18 +104,21 @@ static oir_status cut_parts(inversion *n, oir_error *err)
     return OIR_OK;
 }
 
-/* Which documents places belong to, for about half as many documents as there are entries. */
+/* Which documents places belong to, for about half as many documents as there are entries; and one entry more, the last
+ * document. */
 static bool make_documents(inversion *n)
 {
     uint64_t places = n->bases[n->document_count];
     while (places >> n->place_shift > 2 * (uint64_t)n->document_count)
         n->place_shift++;
-    n->documents = memory_new(((size_t)(places >> n->place_shift) + 1) * sizeof *n->documents);
+    n->documents = memory_new(((size_t)(places >> n->place_shift) + 2) * sizeof *n->documents);
     for (uint64_t i = 0, document = 0; n->documents && i <= places >> n->place_shift; i++) {
         while (document + 1 < n->document_count && n->bases[document + 1] <= i << n->place_shift)
             document++;
         n->documents[i] = (uint32_t)document;
     }
+    if (n->documents)
+        n->documents[(places >> n->place_shift) + 1] = n->document_count - 1;
     return n->documents != NULL;
 }
 

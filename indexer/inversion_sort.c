@@ -62,14 +62,27 @@ static bool add_apart(inversion_sorter *s, oir_termpos position, uint32_t wdf, u
     return true;
 }
 
+/* The document from `low` on that has a place: there may be many to look at where some documents have far more places
+ * than others. */
+static uint32_t find_further(const inversion *n, uint64_t place, uint32_t low)
+{
+    uint32_t high = n->documents[(place >> n->place_shift) + 1];
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (place >= n->bases[middle + 1])
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* The document that has a place. */
 static inline uint32_t find_document(const inversion *n, uint64_t place)
 {
     uint32_t document = n->documents[place >> n->place_shift];
     document += place >= n->bases[document + 1]; /* as often as not */
-    while (place >= n->bases[document + 1])
-        document++;
-    return document;
+    return place < n->bases[document + 1] ? document : find_further(n, place, document + 1);
 }
 
 /* Each occurrence to its term; ends are where the next goes. False when out of memory. */
