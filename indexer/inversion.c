@@ -143,6 +143,8 @@ oir_status inversion_init(inversion *n, const inverters *v, const inverters_plac
 {
     *n = (inversion){.v = v, .order = order, .document_count = documents, .terms = terms, .memory = memory,
                      .helpers = helpers};
+    if (documents > INT32_MAX) /* the highest bit of theirs says INVERSION_IS_APART */
+        return error_set(err, OIR_TOO_BIG, "more than 2^31 documents are buffered; commit more often");
     n->stretch_count = helpers ? team_size(helpers) : 1;
     n->stretches = memory_new_zeroed(n->stretch_count, sizeof *n->stretches);
     n->where = memory_new((terms->count + (size_t)1) * sizeof *n->where);

@@ -81,7 +81,7 @@ typedef struct inversion {
 size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms);
 
 /* Of so many documents of an order; with fewer bytes for their occurrences it takes more rounds. helpers NULL: none.
- * What is handed in must outlive it. OIR_NO_MEMORY: to be released either way. */
+ * What is handed in must outlive it. OIR_NO_MEMORY, OIR_TOO_BIG: to be released either way. */
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
                           inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
 void inversion_release(inversion *n);
@@ -113,7 +113,7 @@ typedef struct inversion_sorter {
 #define INVERSION_IS_APART (UINT64_C(1) << 63)
 
 void inversion_sorter_release(inversion_sorter *s);
-/* Takes the occurrences of a part of this round. OIR_NO_MEMORY. */
+/* Takes the occurrences of a part of this round. OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_error *err);
 
 /* A term that some document has. */

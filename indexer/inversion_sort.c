@@ -42,6 +42,15 @@ static inline uint32_t words_of(uint32_t word)
     return (word & 3) <= INVERSION_NOWHERE ? 1 : (word & 3) == INVERSION_APART ? 3 : 2;
 }
 
+/* How many words there are: no fewer than occurrences. */
+static uint64_t count_words(const inversion_head *h)
+{
+    uint64_t words = 0;
+    for (const inversion_chunk *c = h->first; c; c = c->next)
+        words += c->count;
+    return words;
+}
+
 static void count_terms(const inversion_head *h, uint32_t *counts)
 {
     uint32_t mask = (uint32_t)bits_low(h->bits);
@@ -126,7 +135,13 @@ static void free_chunks(inversion_head *h)
 oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_error *err)
 {
     const inversion_part *p = &n->parts[part];
-    size_t sum = 0, in_round = part - n->part_first;
+    size_t in_round = part - n->part_first;
+    uint64_t words = 0;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < n->stretch_count; i++)
+        words += count_words(&n->stretches[i].heads[in_round]);
+    if (words > UINT32_MAX)
+        return error_set(err, OIR_TOO_BIG, "terms come more than 2^32 times in the buffer; commit more often");
     s->ends = make_room(s->ends, &s->end_capacity, p->term_count, sizeof *s->ends);
     if (!s->ends)
         return no_memory(err);
@@ -135,12 +150,10 @@ oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_er
         count_terms(&n->stretches[i].heads[in_round], s->ends);
     for (uint32_t t = 0; t < p->term_count; t++) {
         uint32_t count = s->ends[t];
-        s->ends[t] = (uint32_t)sum;
+        s->ends[t] = sum;
         sum += count;
     }
-    if (sum > UINT32_MAX)
-        return error_set(err, OIR_TOO_BIG, "terms come more than 2^32 times in the buffer; commit more often");
-    s->items = make_room(s->items, &s->item_capacity, sum + 1, sizeof *s->items);
+    s->items = make_room(s->items, &s->item_capacity, sum + (size_t)1, sizeof *s->items);
     if (!s->items)
         return no_memory(err);
     s->apart_count = 0;
