@@ -51,7 +51,8 @@ static void find_places(const group_writer *g, uint32_t first, uint32_t n, uint3
     uint32_t ahead = g->postings->count - first > PREFETCH ? g->postings->count - first - PREFETCH : 0;
     for (uint32_t i = 0; i < n; i++) {
         if (i < ahead && !context->even_extents)
-            __builtin_prefetch(&context->extents.plane[0][documents[i + PREFETCH]]);
+            for (uint32_t k = 0; k < context->extents.count; k++)
+                __builtin_prefetch(&context->extents.plane[k][documents[i + PREFETCH]]);
         places[i] = postings_extent(context, documents[i]);
     }
 }
