@@ -2,7 +2,7 @@
  * more of them.
  *
  * Memory: 6 bytes for each posting of the terms that are looked at, which are chosen so that this stays within
- * reorder_settings.memory; about 30 bytes for each document, and 2 for each term of each source. */
+ * reorder_settings.memory; about 48 bytes for each document, and 2 for each term of each source. */
 #ifndef INDEXER_REORDER_H
 #define INDEXER_REORDER_H
 
@@ -18,7 +18,7 @@ enum {
 /* At most so many bytes are taken for so many postings and documents. */
 static inline uint64_t reorder_get_memory(uint64_t postings, uint64_t documents)
 {
-    return 6 * postings + 30 * documents;
+    return 6 * postings + 48 * documents;
 }
 
 /* What a level of the public options means. */

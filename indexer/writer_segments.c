@@ -57,9 +57,16 @@ static uint8_t to_record(oir_reorder how)
     return how == OIR_REORDER_NONE ? 0 : how == OIR_REORDER_LIGHT ? 1 : 2;
 }
 
+/* Whether there is memory to put so many documents into another order, and as much for what they say: an order found
+ * with little of that is worth less than its docids take. */
+static bool can_reorder(const oir_writable_database *w, uint32_t documents)
+{
+    return reorder_get_memory(0, documents) <= w->memory_limit / 2;
+}
+
 static oir_reorder choose_reorder(const oir_writable_database *w, uint32_t documents, uint32_t least)
 {
-    return documents < least ? OIR_REORDER_NONE : w->reorder;
+    return documents < least || !can_reorder(w, documents) ? OIR_REORDER_NONE : w->reorder;
 }
 
 static oir_status open_new(oir_writable_database *w, new_segment *n, bool lasting, oir_reorder how, oir_error *err)
@@ -222,10 +229,11 @@ static oir_status make_order(oir_writable_database *w, const merge_source *sourc
                              merge_order *order, oir_error *err)
 {
     oir_error lower;
-    reorder_settings settings = reorder_choose(w->reorder, w->memory_limit);
-    settings.threads = w->threads;
     if (*how == OIR_REORDER_NONE)
         return OIR_OK;
+    size_t left = w->memory_limit - (size_t)reorder_get_memory(0, order->count);
+    reorder_settings settings = reorder_choose(w->reorder, left);
+    settings.threads = w->threads;
     oir_status status = reorder_documents(order, sources, count, &settings, &w->progress, &lower);
     if (status != OIR_OK)
         *how = OIR_REORDER_NONE;
@@ -314,9 +322,11 @@ bool writer_flush_lasts(const oir_writable_database *w)
     return w->segment_count == 0 && (how == OIR_REORDER_NONE || fits);
 }
 
-/* Whether documents are in the order they are wanted in. */
+/* Whether documents are in the order they are wanted in, or in as good a one as there is memory for. */
 static bool is_ordered(const oir_writable_database *w, const writer_segment *s)
 {
+    if (w->reorder != OIR_REORDER_NONE && !can_reorder(w, s->deletions.catalog.document_count))
+        return true;
     oir_reorder how = choose_reorder(w, s->deletions.catalog.document_count, REORDER_OPTIMISED_MIN);
     return how == OIR_REORDER_NONE ? s->segment->reordered == 0 : s->segment->reordered >= to_record(how);
 }

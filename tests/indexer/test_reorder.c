@@ -125,7 +125,7 @@ static void like_comes_to_like(void)
 
 static void as_with_one_thread(void)
 {
-    enum { COUNT = 30000 };
+    enum { COUNT = 45000 };
     uint32_t *order = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK);
     for (uint32_t threads = 2; threads < 8; threads++) {
         uint32_t *other = bisect(CLUSTERED, COUNT, threads, NULL, OIR_OK);
@@ -416,6 +416,39 @@ static void optimising_with_memory_that_runs_out(void)
     }
 }
 
+/* With less memory than an order takes there is none, and nothing is written anew for it until there is more. */
+static void memory_that_is_too_little(void)
+{
+    enum { COUNT = 45000 };
+    start();
+    oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)4 << 20);
+    add(w, 0, COUNT);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    uint32_t number = 0;
+    char name[SCRATCH_PATH + 32];
+    do
+        snprintf(name, sizeof name, "%s/segment-%u", path, ++number);
+    while (access(name, F_OK) != 0 && number < 1000);
+    segment *s = open_segment(number);
+    EXPECT(segment_docids_ascend(s));
+    expect_whole(s, COUNT);
+    segment_close(s);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    segment_close(open_segment(number)); /* there still */
+    oir_writable_database_close(w);
+    w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    s = open_segment(number + 1);
+    EXPECT(!segment_docids_ascend(s));
+    segment_close(s);
+    oir_writable_database_close(w);
+    w = open_writer(OIR_REORDER_LIGHT, (size_t)4 << 20);
+    REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+    segment_close(open_segment(number + 1)); /* what is better than it could be now stays */
+    oir_writable_database_close(w);
+    finish();
+}
+
 /* ---- lists of documents by term ---- */
 
 /* The order that a builder finds, of documents noted from `first` on and around by steps. */
@@ -488,5 +521,6 @@ int main(void)
     TEST(little_memory);
     TEST(memory_that_runs_out);
     TEST(optimising_with_memory_that_runs_out);
+    TEST(memory_that_is_too_little);
     return harness_end();
 }

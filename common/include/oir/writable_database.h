@@ -33,8 +33,8 @@ typedef enum oir_open_mode {
 
 /* Whether documents are put into an order of their own inside the index, like beside like, by the words they share.
  * Docids stay, and so do all answers; searches are quicker and the index is smaller. It is done by optimising, and
- * where so many documents are merged that it is worth the time. It takes memory up to the limit, and about 30
- * bytes for each document. */
+ * where so many documents are merged that it is worth the time. It stays within the memory limit, and is not
+ * done where that is less than 96 bytes for each document. */
 typedef enum oir_reorder {
     OIR_REORDER_LIGHT, /* the default: most of the gain */
     OIR_REORDER_NONE,  /* documents are in the order of their docids */
