@@ -12,6 +12,7 @@ enum {
     PART_LEAST = 1 << 17,  /* occurrences of a part: fewer would be too many parts for what they take, */
     PARTS = 200,           /* and so many parts are enough; nor fewer than documents, which each part looks at */
     OCCURRENCE_BYTES = 4,
+    APART_BYTES = 8,       /* that one of another wdf than 1 takes besides */
     PREFETCH = 8,          /* documents ahead */
     TERMS_LEAST = 1 << 13, /* of a part: one of rare terms ends where it has so many, */
     TERM_PARTS = 50,       /* or more, if that would be too many such parts */
@@ -23,11 +24,12 @@ static oir_status no_memory(oir_error *err)
     return error_no_memory(err, "writing out the buffer of documents");
 }
 
-size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms)
+size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms)
 {
     size_t parts = (size_t)(occurrences / ROUNDS_MOST / PART_LEAST) + (occurrences > 0);
     parts = parts < PARTS ? parts : PARTS;
-    return (size_t)(occurrences * OCCURRENCE_BYTES / ROUNDS_MOST) + parts * sizeof(inversion_chunk) +
+    return (size_t)((occurrences * OCCURRENCE_BYTES + apart * APART_BYTES) / ROUNDS_MOST) +
+           parts * sizeof(inversion_chunk) +
            documents * (sizeof(inverters_place) + sizeof(uint64_t) + 2 * sizeof(uint32_t)) +
            terms * (sizeof(term_sort_item) + 2 * sizeof(uint32_t));
 }
@@ -62,8 +64,10 @@ static uint64_t choose_rounds(inversion *n)
         same = inverters_group_term(n->terms, at, n->terms->count);
         all += estimate(n, at, same);
     }
-    for (n->round_count = 1; n->round_count < ROUNDS_MOST &&
-                             all * OCCURRENCE_BYTES / n->round_count > n->memory;)
+    uint64_t bytes = all * OCCURRENCE_BYTES;
+    for (uint32_t i = 0; i < n->v->count; i++)
+        bytes += n->v->items[i]->apart_count * APART_BYTES;
+    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count > n->memory;)
         n->round_count++;
     return all;
 }

@@ -77,8 +77,8 @@ typedef struct inversion {
     size_t stretch_count;
 } inversion;
 
-/* Bytes that it takes, but for the lists of terms. */
-size_t inversion_get_memory(uint64_t occurrences, size_t documents, size_t terms);
+/* Bytes that it takes, but for the lists of terms. apart: occurrences that have another wdf than 1. */
+size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms);
 
 /* Of so many documents of an order; with fewer bytes for their occurrences it takes more rounds. helpers NULL: none.
  * What is handed in must outlive it. OIR_NO_MEMORY, OIR_TOO_BIG: to be released either way. */

@@ -220,6 +220,7 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
         document_occurrence o = from->log[i++];
         if (!inverter_stream_add(s, from->hints[o.word] - 1, o.position, o.wdf))
             return false;
+        v->apart_count += o.wdf != 1;
         d->descends |= o.position < max;
         d->repeats |= o.position <= max && min != DOCUMENT_NO_POSITION;
         min = o.position < min ? o.position : min;
@@ -430,7 +431,7 @@ size_t inverter_get_memory(const inverter *v)
     /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
     size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
     size_t lists = threads * ((size_t)v->samples_most * INVERTER_SAMPLE * LIST_BYTES);
-    size_t writing = inversion_get_memory(v->occurrence_count, v->document_count, v->term_count);
+    size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count);
     if (v->term_lists)
         writing += v->term_count * sizeof(uint32_t);
     if (v->packed)

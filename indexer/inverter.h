@@ -62,6 +62,7 @@ typedef struct inverter {
     size_t sample_capacity;
     uint32_t samples_most;        /* of any term: what the longest list will take */
     uint64_t occurrence_count;    /* with those of dead documents */
+    uint64_t apart_count;         /* those among them that have another wdf than 1 */
     inverter_document **document_blocks;
     size_t document_block_count, document_block_capacity;
     size_t document_count;

@@ -64,10 +64,15 @@ static const oir_allocator counting = {count_allocate, count_reallocate, count_r
 static oir_document *document;
 static inverters buffered;
 
-static void begin(size_t memory)
+static void begin_some(uint32_t count, size_t memory)
 {
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverters_init(&buffered, COUNT, memory, false, false, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&buffered, count, memory, false, false, &world_error), world_error);
+}
+
+static void begin(size_t memory)
+{
+    begin_some(COUNT, memory);
 }
 
 static void end(void)
@@ -172,8 +177,18 @@ static void fill_rare(uint32_t number)
     REQUIRE_OK(oir_document_add_boolean_term(document, term, size, &world_error), world_error);
 }
 
+/* Counted words, no text. */
+static void fill_counted(uint32_t number)
+{
+    char term[20];
+    for (uint32_t t = 0; t < 40; t++) {
+        size_t size = (size_t)snprintf(term, sizeof term, "w%u", (number * 40 + t) % 10007);
+        REQUIRE_OK(oir_document_add_term(document, term, size, 2, &world_error), world_error);
+    }
+}
+
 /* Writing out takes what was said, however many threads there are. */
-static void expect_told(uint32_t documents, void (*fill)(uint32_t number))
+static void expect_told(uint32_t threads, uint32_t documents, void (*fill)(uint32_t number))
 {
     enum { SLACK = 8 << 20 };
     char folder[200], path[240];
@@ -184,13 +199,13 @@ static void expect_told(uint32_t documents, void (*fill)(uint32_t number))
     REQUIRE(mkdir(folder, 0777) == 0);
     snprintf(path, sizeof path, "%s/segment-1", folder);
     oir_allocator_set(&counting);
-    begin(256 << 20);
-    team *helpers = team_new(COUNT - 1);
-    REQUIRE(helpers);
+    begin_some(threads, 256 << 20);
+    team *helpers = threads > 1 ? team_new(threads - 1) : NULL;
+    REQUIRE(threads == 1 || helpers);
     for (uint32_t i = 0; i < documents; i++) {
         oir_document_clear(document);
         fill(i);
-        REQUIRE_OK(inverter_add(buffered.items[i / 32 % COUNT], i + 1, document, &world_error), world_error);
+        REQUIRE_OK(inverter_add(buffered.items[i / 32 % threads], i + 1, document, &world_error), world_error);
     }
     REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
     size_t told = inverters_get_memory(&buffered);
@@ -210,8 +225,9 @@ static void expect_told(uint32_t documents, void (*fill)(uint32_t number))
 
 static void memory_is_told(void)
 {
-    expect_told(120000, fill_long);
-    expect_told(400000, fill_rare);
+    expect_told(COUNT, 120000, fill_long);
+    expect_told(COUNT, 400000, fill_rare);
+    expect_told(1, 100000, fill_counted);
 }
 
 int main(void)
