@@ -94,6 +94,10 @@ static void memory_is_counted(void)
             }
         }
         EXPECT(!inverter_is_full(buffered));
+        uint32_t term_count = buffered->term_count;
+        buffered->term_count = UINT32_C(7) << (INVERTER_STREAM_TERM_BITS - 3); /* as if there were so many */
+        EXPECT(inverter_is_full(buffered));
+        buffered->term_count = term_count;
         inverter_clear(buffered);
         EXPECT(taken < 64 << 10);
         EXPECT(inverter_get_memory(buffered) < 4096);
