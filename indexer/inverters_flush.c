@@ -295,10 +295,11 @@ static oir_status write_together(flush *f, oir_error *err)
 /* How many parts are encoded at a time. */
 static size_t choose_half(const flush *f)
 {
-    size_t most = 1, half = PARTS * f->scratch_count;
-    for (size_t i = 0; i < f->inversion.part_count; i++)
-        most = f->inversion.parts[i].term_count > most ? f->inversion.parts[i].term_count : most;
-    size_t fit = ENCODED / 2 / (most * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
+    const inversion *n = &f->inversion;
+    size_t term_count = 1, half = PARTS * f->scratch_count;
+    for (size_t i = 0; i < n->part_count; i++)
+        term_count += n->parts[i].term_count;
+    size_t fit = ENCODED / 2 * n->part_count / (term_count * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
     half = fit < half ? fit : half;
     return half < f->scratch_count ? f->scratch_count : half;
 }
