@@ -7,8 +7,8 @@ enum {
     CHUNKS_MOST = 1 << (32 - INVERTER_STREAM_CHUNK_BITS),
     CHUNKS_FULL = CHUNKS_MOST / 4 * 3, /* the rest is for the one document that comes next */
     NOWHERE = 0x8000, LARGE = 0xC000, LARGE_NOWHERE = 0xD000, ANY = 0xE000,
-    AT = 0xF000, FURTHER = 0xF100, BACK = 0xF200, LAST = 0xFFFF,
-    FURTHER_MAX = 255
+    AT = 0xF000, FURTHER = 0xF100, BACK = 0xF200, COUNTED = 0xF300, LAST = 0xFFFF,
+    BYTE_MAX = 255        /* what the lower half of these holds */
 };
 
 void inverter_stream_release(inverter_stream *s)
@@ -57,7 +57,7 @@ static void go_to(inverter_stream *s, oir_termpos position)
     uint32_t further = position - s->next;
     if (position == s->next)
         return;
-    if (position > s->next && further <= FURTHER_MAX) {
+    if (position > s->next && further <= BYTE_MAX) {
         *s->at++ = (uint16_t)(FURTHER | further);
     } else if (position + 1 == s->next) {
         *s->at++ = BACK;
@@ -70,11 +70,14 @@ static void go_to(inverter_stream *s, oir_termpos position)
 
 void inverter_stream_add_other(inverter_stream *s, uint32_t term, oir_termpos position, uint32_t wdf)
 {
-    if (wdf != 1) {
+    bool nowhere = position == INVERTER_STREAM_NOWHERE;
+    if (wdf > BYTE_MAX || (wdf != 1 && !nowhere)) {
         add_large(s, ANY, term);
         add_two(s, wdf);
         add_two(s, position);
-    } else if (position == INVERTER_STREAM_NOWHERE) {
+    } else if (nowhere) {
+        if (wdf != 1)
+            *s->at++ = (uint16_t)(COUNTED | wdf);
         if (term < SMALL_TERMS)
             *s->at++ = (uint16_t)(NOWHERE | term);
         else
@@ -120,23 +123,33 @@ static inline uint32_t read_two(inverter_reader *r)
     return number;
 }
 
+/* What stands between occurrences. */
+static enum inverter_reader_found pass(inverter_reader *r, uint32_t unit)
+{
+    if (unit == LAST)
+        r->at = r->end;
+    else if (unit == AT)
+        r->next = read_two(r);
+    else if (unit == BACK)
+        r->next--;
+    else
+        r->next += unit & BYTE_MAX;
+    return inverter_reader_next(r);
+}
+
 enum inverter_reader_found inverter_reader_next_other(inverter_reader *r)
 {
-    uint32_t unit = *r->at++, kind = unit & 0xF000;
-    if (kind >= AT) {
-        if (unit == LAST)
-            r->at = r->end;
-        else if (unit == AT)
-            r->next = read_two(r);
-        else if (unit == BACK)
-            r->next--;
-        else
-            r->next += unit & FURTHER_MAX;
-        return inverter_reader_next(r);
+    uint32_t unit = *r->at++, wdf = 1;
+    if ((unit & ~(uint32_t)BYTE_MAX) == COUNTED) {
+        wdf = unit & BYTE_MAX;
+        unit = *r->at++;
     }
+    uint32_t kind = unit & 0xF000;
+    if (kind >= AT)
+        return pass(r, unit);
     bool small = kind < LARGE;
     r->term = small ? unit & (SMALL_TERMS - 1) : (unit & 0xFFF) << 16 | *r->at++;
-    r->wdf = kind == ANY ? read_two(r) : 1;
+    r->wdf = kind == ANY ? read_two(r) : wdf;
     r->position = kind == ANY ? read_two(r) : INVERTER_STREAM_NOWHERE;
     return INVERTER_READER_OTHER;
 }

@@ -9,7 +9,8 @@
  *     C        plain, and D without position: a term of 28 bits, whose lower 16 are the next unit
  *     E        such a term, and two units each for wdf and position, or INVERTER_STREAM_NOWHERE
  *     F        F000 and two units: this is the next position; F100 to F1FF: it is 0 to 255 further; F200: one less;
- *              FFFF: nothing more in this chunk
+ *              F300 to F3FF: what follows is without position and has wdf 0 to 255 instead of 1; FFFF: nothing more in
+ *              this chunk
  * Numbers of two units have their lower half first. One thread at a time. */
 #ifndef INDEXER_INVERTER_STREAM_H
 #define INDEXER_INVERTER_STREAM_H

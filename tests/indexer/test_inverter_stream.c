@@ -26,7 +26,7 @@ static uint32_t make_term(void)
 
 static uint32_t make_wdf(void)
 {
-    static const uint32_t usual[] = {0, 1, 1, 1, 1, 2, UINT32_MAX};
+    static const uint32_t usual[] = {0, 1, 1, 1, 1, 1, 2, 2, 255, 256, UINT32_MAX};
     return any_of(usual, sizeof usual / sizeof *usual);
 }
 
