@@ -108,18 +108,6 @@ void gather_extend(gather *g, uint32_t documents, size_t positions)
         g->highest = g->documents[g->count - 1];
 }
 
-void gather_renumber(gather *g, const uint32_t *numbers)
-{
-    for (uint32_t i = 0; i < g->count; i++)
-        g->documents[i] = numbers[g->documents[i]];
-    g->ascending = true;
-    g->highest = g->count ? g->documents[0] : 0;
-    for (uint32_t i = 1; i < g->count; i++) {
-        g->ascending &= g->documents[i] > g->documents[i - 1];
-        g->highest = g->documents[i] > g->highest ? g->documents[i] : g->highest;
-    }
-}
-
 /* Room for the sorted copy. */
 static bool reserve_sorted(gather *g)
 {

@@ -45,10 +45,6 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
  * without positions (none at all) position_counts need not. */
 void gather_extend(gather *g, uint32_t documents, size_t positions);
 
-/* Gives all documents other numbers: `numbers` by those they came with. Quicker than to add them with these, for a loop
- * with nothing else in it waits for many at once. */
-void gather_renumber(gather *g, const uint32_t *numbers);
-
 /* The list as segment_writer wants it, sorted if need be; valid until g changes. OIR_NO_MEMORY;
  * OIR_TOO_BIG for 2^32 positions and more that would have to be sorted. */
 oir_status gather_finish(gather *g, term_postings *out, oir_error *err);

@@ -157,7 +157,7 @@ oir_status inversion_init(inversion *n, const inverters *v, const inverters_plac
     return cut_parts(n, err);
 }
 
-static void free_chunks(inversion_head *h)
+void inversion_release_chunks(inversion_head *h)
 {
     for (inversion_chunk *next, *c = h->first; c; c = next) {
         next = c->next;
@@ -170,7 +170,7 @@ void inversion_release(inversion *n)
 {
     for (size_t i = 0; n->stretches && i < n->stretch_count; i++)
         for (size_t p = 0; p <= INVERSION_PARTS_MAX; p++)
-            free_chunks(&n->stretches[i].heads[p]);
+            inversion_release_chunks(&n->stretches[i].heads[p]);
     memory_free(n->stretches);
     memory_free(n->where);
     memory_free(n->bases);
@@ -328,6 +328,7 @@ static void scatter(void *context, size_t part, bool owner)
 /* Where occurrences go in this round. */
 static void make_where(inversion *n, uint32_t round)
 {
+    /* What is of other rounds goes to the head behind those of all parts. */
     memset(n->where, 0xff, n->terms->count * sizeof *n->where);
     for (n->part_first = 0; n->part_first < n->part_count && n->parts[n->part_first].round < round;)
         n->part_first++;
@@ -354,7 +355,7 @@ oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err)
         for (size_t p = n->part_first; p < n->part_end; p++)
             s->heads[p - n->part_first] = (inversion_head){.bits = bits_width(n->parts[p].term_count - 1)};
         inversion_head *others = &s->heads[INVERSION_PARTS_MAX];
-        free_chunks(others);
+        inversion_release_chunks(others);
         *others = (inversion_head){.bits = INVERSION_NUMBER_BITS, .forgets = true};
     }
     if (n->helpers)

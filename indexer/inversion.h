@@ -23,8 +23,6 @@
 enum inversion_kind { INVERSION_PLAIN, INVERSION_NOWHERE, INVERSION_APART, INVERSION_FURTHER };
 enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 5 /* words of an occurrence */ };
 
-/* Terms of other rounds. */
-#define INVERSION_OUT UINT32_MAX
 enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more takes what is of others */ };
 
 enum { INVERSION_CHUNK = 4092 };
@@ -85,6 +83,8 @@ size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documen
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
                           inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
 void inversion_release(inversion *n);
+/* For inversion_sort.c: what was found of a part is read. */
+void inversion_release_chunks(inversion_head *h);
 /* OIR_NO_MEMORY. */
 oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err);
 

@@ -123,15 +123,6 @@ static bool place_items(const inversion *n, const inversion_head *h, inversion_s
     return true;
 }
 
-static void free_chunks(inversion_head *h)
-{
-    for (inversion_chunk *next, *c = h->first; c; c = next) {
-        next = c->next;
-        memory_free(c);
-    }
-    h->first = h->newest = NULL;
-}
-
 oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_error *err)
 {
     const inversion_part *p = &n->parts[part];
@@ -161,7 +152,7 @@ oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_er
         inversion_head *h = &n->stretches[i].heads[in_round];
         if (!place_items(n, h, s))
             return no_memory(err);
-        free_chunks(h);
+        inversion_release_chunks(h);
     }
     s->item = p->from;
     s->end = p->end;

@@ -69,34 +69,6 @@ static void any_order(void)
     gather_release(&g);
 }
 
-/* Documents that are given their own numbers backwards: so wdf and positions are those of the first number. */
-static void other_numbers(void)
-{
-    static uint32_t documents[DOCUMENTS], numbers[DOCUMENTS];
-    gather g;
-    gather_init(&g);
-    for (uint32_t i = 0; i < DOCUMENTS; i++) {
-        documents[i] = i;
-        numbers[i] = DOCUMENTS - 1 - i;
-    }
-    for (uint32_t count = 0; count < DOCUMENTS; count = count * 2 + 1) {
-        term_postings out;
-        size_t at = 0;
-        fill(&g, documents, count, 2);
-        gather_renumber(&g, numbers);
-        EXPECT_EQ(g.ascending, count < 2);
-        REQUIRE_OK(gather_finish(&g, &out, &error), error);
-        for (uint32_t i = 0; i < count; i++) {
-            uint32_t first = count - 1 - i;
-            EXPECT_EQ(out.documents[i], numbers[first]);
-            EXPECT_EQ(out.wdf[i], wdf_of(first));
-            for (uint32_t p = 0; p < positions_of(first, 2); p++)
-                EXPECT_EQ(out.positions[at++], first + p);
-        }
-    }
-    gather_release(&g);
-}
-
 /* Lists of several one after the other: runs that ascend each for itself, or not. */
 static void runs(void)
 {
@@ -131,7 +103,6 @@ int main(void)
 {
     harness_seed(1);
     TEST(any_order);
-    TEST(other_numbers);
     TEST(runs);
     return harness_end();
 }
