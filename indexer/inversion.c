@@ -10,7 +10,8 @@
 enum {
     ROUNDS_MOST = 4,
     PART_LEAST = 1 << 17,  /* occurrences of a part: fewer would be too many parts for what they take, */
-    PARTS = 200,           /* and so many parts are enough; nor fewer than documents, which each part looks at */
+    PARTS = 200,           /* and so many parts are enough */
+    WIDER = 2,             /* cells may be four times as wide if each document then has but one */
     OCCURRENCE_BYTES = 4,
     APART_BYTES = 8,       /* that one of another wdf than 1 takes besides */
     PREFETCH = 8,          /* documents ahead */
@@ -30,7 +31,7 @@ size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documen
     parts = parts < PARTS ? parts : PARTS;
     return (size_t)((occurrences * OCCURRENCE_BYTES + apart * APART_BYTES) / ROUNDS_MOST) +
            parts * sizeof(inversion_chunk) +
-           documents * (sizeof(inverters_place) + sizeof(uint64_t) + 2 * sizeof(uint32_t)) +
+           documents * (sizeof(inverters_place) + sizeof(uint32_t) + sizeof(uint64_t) * 3 / 2) +
            terms * (sizeof(term_sort_item) + 2 * sizeof(uint32_t));
 }
 
@@ -82,7 +83,6 @@ static oir_status cut_parts(inversion *n, oir_error *err)
     terms_most = terms_most > TERMS_LEAST ? terms_most : TERMS_LEAST;
     terms_most = terms_most < NUMBERS ? terms_most : NUMBERS;
     most = most > PART_LEAST ? most : PART_LEAST;
-    most = most > n->document_count ? most : n->document_count;
     for (uint32_t at = 0, same; at < t->count; at += same) {
         same = inverters_group_term(n->terms, at, t->count);
         uint64_t weight = estimate(n, at, same);
@@ -108,38 +108,58 @@ static oir_status cut_parts(inversion *n, oir_error *err)
     return OIR_OK;
 }
 
-/* Which documents places belong to, for about half as many documents as there are entries; and one entry more, the last
- * document. */
-static bool make_documents(inversion *n)
+/* Cells of so many places (as a power of two) that documents of these extents take. */
+static uint64_t count_cells(const uint32_t *extents, uint32_t documents, uint32_t shift)
 {
-    uint64_t places = n->bases[n->document_count];
-    while (places >> n->place_shift > 2 * (uint64_t)n->document_count)
-        n->place_shift++;
-    n->documents = memory_new(((size_t)(places >> n->place_shift) + 2) * sizeof *n->documents);
-    for (uint64_t i = 0, document = 0; n->documents && i <= places >> n->place_shift; i++) {
-        while (document + 1 < n->document_count && n->bases[document + 1] <= i << n->place_shift)
-            document++;
-        n->documents[i] = (uint32_t)document;
-    }
-    if (n->documents)
-        n->documents[(places >> n->place_shift) + 1] = n->document_count - 1;
-    return n->documents != NULL;
+    uint64_t cells = 0;
+    for (uint32_t i = 0; i < documents; i++)
+        cells += ((uint64_t)extents[i] + bits_low(shift)) >> shift;
+    return cells;
 }
 
-static bool make_bases(inversion *n)
+/* The least width of cells with which there are few enough, or a little more if that is one for each document. */
+static uint64_t choose_cells(inversion *n)
 {
-    uint64_t place = 0;
-    n->bases = memory_new((n->document_count + (size_t)1) * sizeof *n->bases);
-    for (uint32_t i = 0; n->bases && i < n->document_count; i++) {
+    uint32_t documents = n->document_count, most = documents + documents / 2 + 1, shift = 0;
+    uint64_t count = count_cells(n->firsts, documents, 0), wide;
+    for (shift = bits_width(count / most); (count = count_cells(n->firsts, documents, shift)) > most;)
+        shift++;
+    n->cell_shift = shift;
+    for (uint32_t more = 0; more <= WIDER; more++) {
+        if ((wide = count_cells(n->firsts, documents, shift + more)) > documents)
+            continue;
+        n->cell_shift += more;
+        return wide;
+    }
+    return count;
+}
+
+/* Turns extents of documents into the cells that they begin with, and fills in the cells. */
+static bool make_cells(inversion *n)
+{
+    uint64_t count = choose_cells(n);
+    bool same = count == n->document_count;
+    uint32_t cell = 0;
+    n->cells = same ? NULL : memory_new(((size_t)count + 1) * sizeof *n->cells);
+    for (uint32_t i = 0; (same || n->cells) && i < n->document_count; i++) {
+        uint64_t extent = same ? 0 : n->firsts[i];
+        n->firsts[i] = same ? i : cell;
+        for (uint64_t at = 0; at < extent; at += UINT64_C(1) << n->cell_shift)
+            n->cells[cell++] = (uint64_t)i << 32 | at;
+    }
+    return same || n->cells;
+}
+
+static bool make_extents(inversion *n)
+{
+    n->firsts = memory_new((n->document_count + (size_t)1) * sizeof *n->firsts);
+    for (uint32_t i = 0; n->firsts && i < n->document_count; i++) {
         if (i + PREFETCH < n->document_count)
             __builtin_prefetch(inverters_get_document(n->v, n->order[i + PREFETCH]));
         const inverter_document *d = inverters_get_document(n->v, n->order[i]);
-        n->bases[i] = place;
-        place += d->has_positions ? (uint64_t)d->position_max + 1 : 1;
+        n->firsts[i] = d->has_positions ? d->position_max + 1 : 1;
     }
-    if (n->bases)
-        n->bases[n->document_count] = place;
-    return n->bases != NULL;
+    return n->firsts != NULL;
 }
 
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
@@ -152,7 +172,7 @@ oir_status inversion_init(inversion *n, const inverters *v, const inverters_plac
     n->stretch_count = helpers ? team_size(helpers) : 1;
     n->stretches = memory_new_zeroed(n->stretch_count, sizeof *n->stretches);
     n->where = memory_new((terms->count + (size_t)1) * sizeof *n->where);
-    if (!n->stretches || !n->where || !make_bases(n) || !make_documents(n))
+    if (!n->stretches || !n->where || !make_extents(n) || !make_cells(n))
         return no_memory(err);
     return cut_parts(n, err);
 }
@@ -173,8 +193,8 @@ void inversion_release(inversion *n)
             inversion_release_chunks(&n->stretches[i].heads[p]);
     memory_free(n->stretches);
     memory_free(n->where);
-    memory_free(n->bases);
-    memory_free(n->documents);
+    memory_free(n->firsts);
+    memory_free(n->cells);
     memory_free(n->parts);
     *n = (inversion){0};
 }
@@ -192,8 +212,9 @@ static bool add_chunk(inversion_head *h)
         return false;
     c->next = NULL;
     c->count = 0;
+    c->mixed = false;
     if (h->first) {
-        h->newest->count = (uint32_t)(h->at - h->newest->words);
+        h->newest->count = (uint16_t)(h->at - h->newest->words);
         h->newest->next = c;
     } else {
         h->first = c;
@@ -214,6 +235,7 @@ static inline bool go_to(inversion_head *h, uint64_t place, uint32_t shift, uint
     if (distance >> (32 - shift)) {
         *h->at++ = (uint32_t)(distance >> 32) << INVERSION_KIND_BITS | INVERSION_FURTHER;
         *h->at++ = (uint32_t)distance;
+        h->newest->mixed = true;
         distance = 0;
     }
     *further = (uint32_t)distance << shift;
@@ -242,6 +264,7 @@ static bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf,
     if (wdf != 1) {
         *h->at++ = wdf;
         *h->at++ = placed;
+        h->newest->mixed = true;
     }
     return true;
 }
@@ -251,7 +274,7 @@ static bool scatter_descending(const inversion *n, inversion_stretch *s, uint32_
                                const uint32_t *where)
 {
     size_t count = 0, capacity = 0, term_capacity = 0;
-    uint64_t *keys = NULL, *terms = NULL;
+    uint64_t *keys = NULL, *terms = NULL, base = inversion_get_base(n, document);
     bool done = true;
     while (done && inverter_reader_next(&r)) {
         bool placed = r.position != INVERTER_STREAM_NOWHERE;
@@ -266,7 +289,7 @@ static bool scatter_descending(const inversion *n, inversion_stretch *s, uint32_
         sort_u64(keys, count);
     for (size_t i = 0; done && i < count; i++) {
         uint64_t term = terms[(uint32_t)keys[i]];
-        done = put(s, where[term >> 32 & INT32_MAX], n->bases[document] + (keys[i] >> 32), (uint32_t)term, term >> 63);
+        done = put(s, where[term >> 32 & INT32_MAX], base + (keys[i] >> 32), (uint32_t)term, term >> 63);
     }
     memory_free(keys);
     memory_free(terms);
@@ -298,7 +321,7 @@ static inline bool scatter_document(const inversion *n, inversion_stretch *s, ui
     inverter_reader r = inverter_read(v, place.number);
     if (inverter_get_document(v, place.number)->descends)
         return scatter_descending(n, s, document, r, where);
-    uint64_t base = n->bases[document], last = base;
+    uint64_t base = inversion_get_base(n, document), last = base;
     for (;;) {
         if (!scatter_plain(s, &r, where, base, &last))
             return false;
@@ -322,7 +345,7 @@ static void scatter(void *context, size_t part, bool owner)
     }
     for (size_t p = 0; p < INVERSION_PARTS_MAX; p++)
         if (s->heads[p].first)
-            s->heads[p].newest->count = (uint32_t)(s->heads[p].at - s->heads[p].newest->words);
+            s->heads[p].newest->count = (uint16_t)(s->heads[p].at - s->heads[p].newest->words);
 }
 
 /* Where occurrences go in this round. */

@@ -6,6 +6,9 @@
  * by term, by counting, in a near cache, and its terms' lists are read off. Where memory is short only some of the
  * parts are scattered at a time, and documents read more than once (rounds).
  *
+ * A document takes places for its positions from 0 to the highest, in whole cells: of so many places that there is
+ * about one for a document, so that its cell says at once which document and position a place is.
+ *
  *     inversion_init(&n, v, order, documents, &terms, memory, helpers, err);
  *     for each round:                                   inversion_scatter(&n, round, err);
  *         for each part from n.part_first to n.part_end:  inversion_sort(&n, part, &sorter, err);
@@ -29,7 +32,8 @@ enum { INVERSION_CHUNK = 4092 };
 
 typedef struct inversion_chunk {
     struct inversion_chunk *next;
-    uint32_t count;
+    uint16_t count;
+    bool mixed; /* there are words of an INVERSION_APART or an INVERSION_FURTHER */
     uint32_t words[INVERSION_CHUNK];
 } inversion_chunk;
 
@@ -63,9 +67,10 @@ typedef struct inversion {
     inverters_terms *terms;
     size_t memory;
     team *helpers;
-    uint64_t *bases;             /* by document: the place of its position 0; and one more */
-    uint32_t *documents;         /* by place, >> place_shift: the document that has it */
-    uint32_t place_shift;
+    uint64_t *cells;             /* by place >> cell_shift: document << 32 | position of its first place; NULL: each
+                                    document has the cell of its number */
+    uint32_t *firsts;            /* by document: its first cell */
+    uint32_t cell_shift;
     uint32_t *where;             /* by term of an item: part of this round << INVERSION_NUMBER_BITS | number within */
     inversion_part *parts;
     size_t part_count, part_capacity;
@@ -74,6 +79,12 @@ typedef struct inversion {
     inversion_stretch *stretches;
     size_t stretch_count;
 } inversion;
+
+/* The place of a document's position 0. */
+static inline uint64_t inversion_get_base(const inversion *n, uint32_t document)
+{
+    return (uint64_t)n->firsts[document] << n->cell_shift;
+}
 
 /* Bytes that it takes, but for the lists of terms. apart: occurrences that have another wdf than 1. */
 size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms);

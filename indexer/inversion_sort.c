@@ -54,10 +54,15 @@ static uint64_t count_words(const inversion_head *h)
 static void count_terms(const inversion_head *h, uint32_t *counts)
 {
     uint32_t mask = (uint32_t)bits_low(h->bits);
-    for (const inversion_chunk *c = h->first; c; c = c->next)
-        for (uint32_t i = 0; i < c->count; i += words_of(c->words[i]))
-            if ((c->words[i] & 3) != INVERSION_FURTHER)
+    for (const inversion_chunk *c = h->first; c; c = c->next) {
+        if (!c->mixed) /* the next one waits for nothing of this one */
+            for (uint32_t i = 0; i < c->count; i++)
                 counts[c->words[i] >> INVERSION_KIND_BITS & mask]++;
+        else
+            for (uint32_t i = 0; i < c->count; i += words_of(c->words[i]))
+                if ((c->words[i] & 3) != INVERSION_FURTHER)
+                    counts[c->words[i] >> INVERSION_KIND_BITS & mask]++;
+    }
 }
 
 /* Puts an item of wdf other than 1 among those, and says where it is. False when out of memory. */
@@ -71,56 +76,70 @@ static bool add_apart(inversion_sorter *s, oir_termpos position, uint32_t wdf, u
     return true;
 }
 
-/* The document from `low` on that has a place: there may be many to look at where some documents have far more places
- * than others. */
-static uint32_t find_further(const inversion *n, uint64_t place, uint32_t low)
+static inline uint64_t find_item(const inversion *n, uint64_t place)
 {
-    uint32_t high = n->documents[(place >> n->place_shift) + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (place >= n->bases[middle + 1])
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    uint64_t behind = place & bits_low(n->cell_shift);
+    return n->cells ? n->cells[place >> n->cell_shift] + behind : place >> n->cell_shift << 32 | behind;
 }
 
-/* The document that has a place. */
-static inline uint32_t find_document(const inversion *n, uint64_t place)
+/* Occurrences that are a word each; returns the last place. */
+static uint64_t place_plain(const inversion *n, const inversion_head *h, const inversion_chunk *c, inversion_sorter *s,
+                            uint64_t place)
 {
-    uint32_t document = n->documents[place >> n->place_shift];
-    document += place >= n->bases[document + 1]; /* as often as not */
-    return place < n->bases[document + 1] ? document : find_further(n, place, document + 1);
+    /* Copies that nothing else can see are kept in registers. */
+    uint32_t mask = (uint32_t)bits_low(h->bits), shift = h->bits + INVERSION_KIND_BITS, *ends = s->ends;
+    uint32_t cell_shift = n->cell_shift;
+    uint64_t *items = s->items, cell_mask = bits_low(cell_shift);
+    const uint64_t *cells = n->cells;
+    for (const uint32_t *at = c->words, *end = at + c->count; at < end; at++) {
+        uint32_t word = *at;
+        place += word >> shift;
+        uint64_t item = cells ? cells[place >> cell_shift] + (place & cell_mask)
+                              : (place >> cell_shift) << 32 | (place & cell_mask);
+        items[ends[word >> INVERSION_KIND_BITS & mask]++] = item | (0 - (word & INVERSION_NOWHERE));
+    }
+    return place;
+}
+
+/* Any; *place is the last. False when out of memory. */
+static bool place_mixed(const inversion *n, const inversion_head *h, const inversion_chunk *c, inversion_sorter *s,
+                        uint64_t *place)
+{
+    uint32_t mask = (uint32_t)bits_low(h->bits), shift = h->bits + INVERSION_KIND_BITS;
+    for (const uint32_t *at = c->words, *end = at + c->count; at < end;) {
+        uint32_t word = *at++, kind = word & 3;
+        if (kind == INVERSION_FURTHER) {
+            *place += (uint64_t)(word >> INVERSION_KIND_BITS) << 32 | *at++;
+            continue;
+        }
+        *place += (uint64_t)word >> shift;
+        uint64_t item = find_item(n, *place);
+        if (kind == INVERSION_APART) {
+            oir_termpos position = at[1] ? (oir_termpos)item : INVERTER_STREAM_NOWHERE;
+            item = item >> 32 << 32;
+            if (!add_apart(s, position, at[0], &item))
+                return false;
+            at += 2;
+        } else if (kind == INVERSION_NOWHERE) {
+            item |= INVERTER_STREAM_NOWHERE;
+        }
+        s->items[s->ends[word >> INVERSION_KIND_BITS & mask]++] = item;
+    }
+    return true;
 }
 
 /* Each occurrence to its term; ends are where the next goes. False when out of memory. */
 static bool place_items(const inversion *n, const inversion_head *h, inversion_sorter *s)
 {
-    uint32_t mask = (uint32_t)bits_low(h->bits), shift = h->bits + INVERSION_KIND_BITS, *ends = s->ends;
-    uint64_t *items = s->items, place = 0;
-    for (const inversion_chunk *c = h->first; c; c = c->next) {
-        for (const uint32_t *at = c->words, *end = at + c->count; at < end;) {
-            uint32_t word = *at++, kind = word & 3;
-            if (kind == INVERSION_FURTHER) {
-                place += (uint64_t)(word >> INVERSION_KIND_BITS) << 32 | *at++;
-                continue;
-            }
-            place += (uint64_t)word >> shift;
-            uint32_t document = find_document(n, place);
-            uint64_t item = (uint64_t)document << 32;
-            oir_termpos position = (oir_termpos)(place - n->bases[document]);
-            if (kind == INVERSION_APART) {
-                if (!add_apart(s, at[1] ? position : INVERTER_STREAM_NOWHERE, at[0], &item))
-                    return false;
-                at += 2;
-            } else {
-                item |= kind == INVERSION_PLAIN ? position : INVERTER_STREAM_NOWHERE;
-            }
-            items[ends[word >> INVERSION_KIND_BITS & mask]++] = item;
-        }
+    uint64_t place = 0;
+    bool done = true;
+    for (const inversion_chunk *c = h->first; c && done; c = c->next) {
+        if (c->mixed)
+            done = place_mixed(n, h, c, s, &place);
+        else
+            place = place_plain(n, h, c, s, place);
     }
-    return true;
+    return done;
 }
 
 oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_error *err)
