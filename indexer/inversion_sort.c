@@ -201,15 +201,13 @@ static kinds fill_columns(const uint64_t *items, size_t count, inversion_sorter 
     uint32_t *documents = s->documents, *ends = s->wdf, documents_so_far = 0;
     oir_termpos *positions = s->positions;
     uint64_t last = UINT64_MAX, all = 0;
-    bool nowhere = false, plain = false, twice = false;
+    size_t nowhere = 0, twice = 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t item = items[i];
         all |= item;
-        bool has_none = (uint32_t)item == INVERTER_STREAM_NOWHERE;
-        nowhere |= has_none;
-        plain |= !has_none;
-        twice |= item == last && !has_none;
-        documents_so_far += (uint32_t)(item >> 32) != (uint32_t)(last >> 32);
+        nowhere += (uint32_t)item == INVERTER_STREAM_NOWHERE;
+        twice += item == last;
+        documents_so_far += item >> 32 != last >> 32;
         documents[documents_so_far - 1] = (uint32_t)(item >> 32);
         ends[documents_so_far - 1] = (uint32_t)i + 1;
         positions[i] = (uint32_t)item;
@@ -218,7 +216,8 @@ static kinds fill_columns(const uint64_t *items, size_t count, inversion_sorter 
     for (uint32_t i = documents_so_far; i-- > 1;)
         ends[i] -= ends[i - 1];
     *document_count = documents_so_far;
-    return (kinds){plain, nowhere, twice || (all & INVERSION_IS_APART) != 0};
+    bool plain = nowhere < count;
+    return (kinds){plain, nowhere > 0, (plain && twice) || (all & INVERSION_IS_APART) != 0};
 }
 
 static inline uint32_t document_of(uint64_t item)

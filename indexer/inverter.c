@@ -14,7 +14,7 @@ enum {
     TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
     TERMS_FULL = TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
     LIST_BYTES = 24,   /* that an occurrence of the longest list takes while it is written */
-    PREFETCH = 24,     /* occurrences ahead */
+    TOGETHER = 64,     /* occurrences whose terms are looked up, so that their cache misses overlap */
     AHEAD_SHARE = 16,  /* of the memory */
     AHEAD_MAX = 32 << 20,
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
@@ -171,14 +171,19 @@ static inline void prefetch_hint(const inverter *v, const document_terms *from, 
 /* All words of the document get numbers, so that adding its occurrences fails for no term. */
 static oir_status find_hints(inverter *v, document_terms *from, oir_error *err)
 {
-    bool known = true;
-    for (size_t i = 0; i < from->log_count; i++)
-        known &= from->hints[from->log[i].word] != 0;
-    for (size_t i = 0; !known && i < from->log_count; i++) {
-        if (i + PREFETCH < from->log_count)
-            prefetch_hint(v, from, from->log[i + PREFETCH].word);
-        if (!from->hints[from->log[i].word])
-            ERROR_FORWARD(find_hint(v, from, from->log[i].word, err));
+    const document_occurrence *log = from->log;
+    for (size_t i = 0, end; i < from->log_count; i = end) {
+        bool known = true;
+        end = from->log_count - i < TOGETHER ? from->log_count : i + TOGETHER;
+        for (size_t at = i; at < end; at++)
+            known &= from->hints[log[at].word] != 0;
+        if (known)
+            continue;
+        for (size_t at = i; at < end; at++)
+            prefetch_hint(v, from, log[at].word);
+        for (size_t at = i; at < end; at++)
+            if (!from->hints[log[at].word])
+                ERROR_FORWARD(find_hint(v, from, log[at].word, err));
     }
     return OIR_OK;
 }

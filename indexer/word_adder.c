@@ -8,7 +8,7 @@
 
 enum {
     SPANS = 96,               /* words looked up together, so that their cache misses overlap */
-    SPANS_LEAST = 33,         /* that are asked for: a block's, and what is left to the rules behind them */
+    SPANS_LEAST = WORD_SCAN_LEAST + 1, /* that are asked for: a block's, and what is left to the rules behind them */
     SEEN_MOST = 1 << 20,      /* words after which those terms are added that were only counted */
     CONTEXTS_MAX = 255,
     LONG_TEXT = 64 << 10      /* bytes from which the table of words is worth while for one text */
@@ -143,9 +143,9 @@ typedef struct wanted_word {
     word_table_entry *at; /* NULL: it is too long for the table */
 } wanted_word;
 
-static inline word_table_entry *find_word(const wanted_word *w, uint64_t tag, size_t size)
+static inline word_table_entry *find_word(const wanted_word *w, uint64_t tag)
 {
-    return word_table_find(w->at, w->low, w->high, tag | (uint64_t)size << WORD_TABLE_KEY_SHIFT);
+    return word_table_find(w->at, w->low, w->high, tag);
 }
 
 /* Finds out what a word gives, by the rules. */
@@ -186,9 +186,9 @@ static oir_status note_words(const adding *in, const wanted_word *words, const w
 {
     new_word found[SPANS];
     uint32_t found_count = 0;
+    uint64_t tag = word_table_tag(&in->adder->table, in->context);
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t tag = word_table_tag(&in->adder->table, in->context, spans[i].size);
-        if (!words[i].at || find_word(&words[i], tag, 0))
+        if (!words[i].at || find_word(&words[i], tag))
             continue;
         new_word *n = &found[found_count++];
         *n = (new_word){.terms = in->terms, .at = words[i].at, .fits = true,
@@ -211,54 +211,63 @@ static oir_status add_by_rules(const adding *in, const word_span *span)
 
 /* Words that the table has, up to the first that it has not; returns how many. There is room for all they give, and in
  * `seen`. */
-static uint32_t add_known(const adding *in, const wanted_word *words, const word_span *spans, uint32_t count)
+static uint32_t add_known(const adding *in, const wanted_word *words, uint32_t count)
 {
     document_terms *terms = in->terms;
     word_adder *w = in->adder;
-    uint64_t given = 0, table_tag = word_table_tag(&w->table, in->context, 0);
-    document_occurrence *to = terms->log + terms->log_count;
+    uint64_t counted = 0, table_tag = word_table_tag(&w->table, in->context);
+    document_occurrence *log = terms->log + terms->log_count, *to = log;
     word_table_entry **seen = w->seen + w->seen_count;
     oir_termpos position = in->analyser->termpos;
     uint32_t i, wdf = in->text->wdf;
     for (i = 0; i < count && words[i].at; i++) {
-        word_table_entry *e = find_word(&words[i], table_tag, spans[i].size);
+        word_table_entry *e = find_word(&words[i], table_tag);
         if (!e || e->tag & WORD_TABLE_RULES)
             break;
-        uint64_t tag = e->tag, placed = tag >> WORD_TABLE_PLACED_SHIFT & 3;
+        uint64_t tag = e->tag;
         position += tag & WORD_TABLE_TAKES;
         /* Both, whatever there is: the next word goes over what is too much. */
         to[0] = (document_occurrence){e->terms[0], position, wdf};
         to[1] = (document_occurrence){e->terms[1], position, wdf};
-        to += placed;
-        given += placed + (tag >> WORD_TABLE_COUNTED_SHIFT & 3);
+        to += tag >> WORD_TABLE_PLACED_SHIFT & 3;
         if (tag & WORD_TABLE_COUNTED) {
+            counted += tag >> WORD_TABLE_COUNTED_SHIFT & 3;
             *seen = e;
             seen += (uint32_t)tag >> WORD_TABLE_SEEN_SHIFT == 0;
             e->tag = tag + (1u << WORD_TABLE_SEEN_SHIFT);
         }
     }
-    terms->log_count = (size_t)(to - terms->log);
-    terms->length += given * wdf;
+    terms->log_count += (size_t)(to - log);
+    terms->length += ((uint64_t)(to - log) + counted) * wdf;
     w->seen_count = (size_t)(seen - w->seen);
     in->analyser->termpos = position;
     return i;
 }
 
+/* Where a word is looked up. */
+static inline wanted_word want(const word_table *table, uint64_t tag, uint64_t low, uint64_t high, size_t size)
+{
+    word_table_entry *at = word_table_at(table, low, high, tag);
+    __builtin_prefetch(at);
+    return (wanted_word){low, high, size > HASH_KEY_MAX ? NULL : at};
+}
+
 static void prepare(const adding *in, const word_span *spans, uint32_t count, wanted_word *words)
 {
     const word_table *table = &in->adder->table;
-    for (uint32_t i = 0; i < count; i++) {
+    uint64_t low, high, tag = word_table_tag(table, in->context);
+    uint32_t i = 0, wide = count;
+    while (wide > 0 && in->end - spans[wide - 1].at < HASH_KEY_MAX)
+        wide--;
+    for (; i < wide; i++) {
         size_t size = spans[i].size;
-        wanted_word *w = &words[i];
-        *w = (wanted_word){0};
-        if (size > HASH_KEY_MAX)
-            continue;
-        if (in->end - spans[i].at >= HASH_KEY_MAX)
-            hash_load_wide(spans[i].at, size, &w->low, &w->high);
-        else
-            hash_load_short(spans[i].at, size, &w->low, &w->high);
-        w->at = word_table_at(table, w->low, w->high);
-        __builtin_prefetch(w->at);
+        hash_load_wide(spans[i].at, size < HASH_KEY_MAX ? size : HASH_KEY_MAX, &low, &high);
+        words[i] = want(table, tag, low, high, size);
+    }
+    for (; i < count; i++) {
+        size_t size = spans[i].size;
+        hash_load_short(spans[i].at, size < HASH_KEY_MAX ? size : HASH_KEY_MAX, &low, &high);
+        words[i] = want(table, tag, low, high, size);
     }
 }
 
@@ -272,10 +281,9 @@ static oir_status make_room(const adding *in, size_t words)
 }
 
 /* Whether a word that add_known leaves is not one for the table: too long, or its entry says that it gives too much. */
-static bool is_by_rules(const adding *in, const word_span *span, const wanted_word *word)
+static bool is_by_rules(const adding *in, const wanted_word *word)
 {
-    uint64_t tag = word_table_tag(&in->adder->table, in->context, 0);
-    return !word->at || find_word(word, tag, span->size);
+    return !word->at || find_word(word, word_table_tag(&in->adder->table, in->context));
 }
 
 static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
@@ -288,8 +296,8 @@ static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
             ERROR_FORWARD(add_by_rules(in, &spans[i++]));
             continue;
         }
-        i += add_known(in, words + i, spans + i, count - i);
-        if (i < count && is_by_rules(in, &spans[i], &words[i]))
+        i += add_known(in, words + i, count - i);
+        if (i < count && is_by_rules(in, &words[i]))
             ERROR_FORWARD(add_by_rules(in, &spans[i++]));
         else if (i < count)
             ERROR_FORWARD(note_words(in, words + i, spans + i, count - i));

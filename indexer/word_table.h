@@ -25,7 +25,7 @@ enum {
 
 /* A word: half a cache line. */
 typedef struct word_table_entry {
-    uint64_t low, high; /* hash_key of it as written */
+    uint64_t low, high; /* hash_key of it as written; no byte of it is 0, so that this tells its size */
     uint64_t tag;       /* word_table_tag, and below what it gives */
     uint32_t terms[2];
 } word_table_entry;
@@ -47,29 +47,26 @@ void word_table_release(word_table *t);
 /* Forgets all. */
 void word_table_forget(word_table *t);
 
-/* What makes a word another one, besides its bytes: its size, the context (below 256), and the table's round. */
-static inline uint64_t word_table_tag(const word_table *t, uint32_t context, size_t size)
+/* What makes a word another one, besides its bytes: the context (below 256), and the table's round. */
+static inline uint64_t word_table_tag(const word_table *t, uint32_t context)
 {
-    return (uint64_t)t->round << 48 | (uint64_t)context << 40 | (uint64_t)size << WORD_TABLE_KEY_SHIFT;
+    return ((uint64_t)t->round << 8 | context) << WORD_TABLE_KEY_SHIFT;
 }
 
 /* The two places of a word. */
-static inline word_table_entry *word_table_at(const word_table *t, uint64_t low, uint64_t high)
+static inline word_table_entry *word_table_at(const word_table *t, uint64_t low, uint64_t high, uint64_t tag)
 {
-    uint64_t hash = (low ^ high * HASH_SECRET_A) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = (low ^ (high ^ tag) * HASH_SECRET_A) * UINT64_C(0x9e3779b97f4a7c15);
     return t->entries + 2 * (hash >> (64 - t->bits));
 }
 
-static inline bool word_table_is(const word_table_entry *e, uint64_t low, uint64_t high, uint64_t tag)
-{
-    return ((e->low ^ low) | (e->high ^ high) | (e->tag ^ tag) >> WORD_TABLE_KEY_SHIFT) == 0;
-}
-
-/* The entry, of the two at `at`, that has the word; NULL if none. Which it is is nothing that a processor foresees. */
+/* The entry, of the two at `at`, that has the word; NULL if none. Which it is is nothing that a processor foresees, so
+ * that nothing depends on it. Two entries whose words have the same bytes are in one pair by chance only, and then the
+ * first hides the second. */
 static inline word_table_entry *word_table_find(word_table_entry *at, uint64_t low, uint64_t high, uint64_t tag)
 {
-    bool first = word_table_is(at, low, high, tag), second = word_table_is(at + 1, low, high, tag);
-    return (first | second) ? at + !first : NULL;
+    word_table_entry *e = at + (((at->low ^ low) | (at->high ^ high)) != 0);
+    return ((e->low ^ low) | (e->high ^ high) | (e->tag ^ tag) >> WORD_TABLE_KEY_SHIFT) == 0 ? e : NULL;
 }
 
 /* How often the word was seen; from now on it was not. */

@@ -4,6 +4,8 @@
 
 #include "base/bits.h"
 
+#define HIGHEST (UINT64_C(1) << 63)
+
 static bool is_word(uint8_t c)
 {
     return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10 || c == '_';
@@ -77,25 +79,40 @@ static void leave(word_scan *s, const uint8_t *at, word_span *rest)
     s->at = behind;
 }
 
+/* The words of a block, all of them whole; returns how many. Four at a time, since how many there are is nothing that a
+ * processor foresees: some more may be written. */
+static uint32_t put_spans(const uint8_t *at, uint64_t word, word_span *out)
+{
+    uint64_t starts = word & ~(word << 1), ends = ~word & word << 1;
+    uint32_t count = bits_count(starts);
+    for (word_span *to = out; to < out + count; to += 4)
+        for (uint32_t i = 0; i < 4; i++) {
+            uint32_t start = bits_lowest(starts | HIGHEST);
+            to[i] = (word_span){at + start, bits_lowest(ends | HIGHEST) - start};
+            starts &= starts - 1;
+            ends &= ends - 1;
+        }
+    return count;
+}
+
 uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *rest)
 {
     uint32_t count = 0;
     *rest = (word_span){s->end, 0};
-    /* A block has 32 words at most. */
-    while (s->at < s->end && count + 32 <= most) {
+    while (s->at < s->end && count + WORD_SCAN_LEAST <= most) {
         uint64_t masks[WORD_MASKS];
         read_masks(s, masks);
         uint64_t word = masks[WORD_MASK_WORD], high = masks[WORD_MASK_HIGH], others = find_others(s, masks);
         uint64_t starts = word & ~(word << 1), gaps = ~word;
-        if (!others && !(word >> 63)) { /* nothing but simple words, all of them whole */
-            uint64_t ends = ~word & word << 1;
-            for (; starts; starts &= starts - 1, ends &= ends - 1)
-                out[count++] = (word_span){s->at + bits_lowest(starts), bits_lowest(ends) - bits_lowest(starts)};
-            s->at = s->end - s->at > WORD_SCAN_BLOCK ? s->at + WORD_SCAN_BLOCK : s->end;
+        bool more = s->end - s->at > WORD_SCAN_BLOCK;
+        /* A word that goes on behind the block is left to the next one, which may begin with it. */
+        uint32_t whole = !(word >> 63) ? WORD_SCAN_BLOCK : more ? bits_highest(starts) : 0;
+        if (whole && !(others & bits_low(whole))) { /* nothing but simple words */
+            count += put_spans(s->at, word & bits_low(whole), out + count);
+            s->at = more ? s->at + whole : s->end;
             continue;
         }
         uint32_t before = 0; /* bits that are done with */
-        bool more = s->end - s->at > WORD_SCAN_BLOCK;
         for (; starts; starts &= starts - 1) {
             uint32_t start = bits_lowest(starts);
             if (high & bits_low(start) & ~bits_low(before)) {

@@ -11,7 +11,10 @@
 
 /* What each of 64 bytes is: one mask for each kind, the first byte the lowest bit. */
 enum { WORD_MASK_WORD, WORD_MASK_HIGH, WORD_MASK_SUFFIX, WORD_MASK_JOINER, WORD_MASKS };
-enum { WORD_SCAN_BLOCK = 64 };
+enum {
+    WORD_SCAN_BLOCK = 64,
+    WORD_SCAN_LEAST = 35 /* room for the words of a block, and for three more that may be written and not meant */
+};
 
 /* Letters A to Z of both cases, digits, underscores; bytes above 127; + and #; ' & , . ; */
 typedef void (*word_masks_kernel)(const uint8_t bytes[WORD_SCAN_BLOCK], uint64_t out[WORD_MASKS]);
@@ -36,9 +39,9 @@ static inline word_scan word_scan_begin(const char *text, size_t size, word_mask
     return (word_scan){at, size ? at + size : at, kernel};
 }
 
-/* The next simple words, at most `most`, which is 32 or more; returns how many. *rest is set to the bytes that come
- * after them, up to a space, and must be left to word.h; its size is 0 where there is nothing such yet. The text is
- * read when both are nothing. */
+/* The next simple words, at most `most`, which is WORD_SCAN_LEAST or more; returns how many. *rest is set to the bytes
+ * that come after them, up to a space, and must be left to word.h; its size is 0 where there is nothing such yet. The
+ * text is read when both are nothing. */
 uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *rest);
 
 #endif

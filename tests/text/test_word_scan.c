@@ -44,7 +44,7 @@ static size_t add_scanned(const char *text, size_t size, word_masks_kernel kerne
 
 static size_t compare(const char *text, size_t size)
 {
-    static const uint32_t mosts[] = {32, 33, 96, 128};
+    static const uint32_t mosts[] = {WORD_SCAN_LEAST, WORD_SCAN_LEAST + 1, 96, 128};
     buffer expected = BUFFER_INIT, got = BUFFER_INIT;
     size_t simple = 0;
     add_by_rules(text, size, &expected);
