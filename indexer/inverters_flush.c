@@ -3,15 +3,14 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
 #include "indexer/inversion.h"
+#include "indexer/inverters_termlists.h"
 #include "indexer/inverters_text.h"
 #include "indexer/merge_stored.h"
 
 enum {
     TELL_DOCUMENTS = 1 << 12,
     PREFETCH = 8,      /* documents ahead */
-    FEW_TERMS = 128,   /* of a document: sorted by comparing */
     PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting; */
     ENCODED = 8 << 20,  /* but fewer where so many bytes are not enough for their terms */
     LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
@@ -59,11 +58,6 @@ typedef struct flush {
     stretch *stretches;     /* with helpers: twice those that are encoded at a time */
     size_t stretch_count;
     stretch *encoding, *writing; /* each half of them */
-    uint32_t *pair_of;      /* by ordinal: 1 + its place among the pairs; all 0 in between */
-    uint64_t *pairs;        /* one document's ordinals and wdf, and room for as many */
-    size_t pair_capacity;
-    uint32_t *columns;      /* the same apart */
-    size_t column_capacity;
 } flush;
 
 static bool apply_order(flush *f, const uint32_t *order)
@@ -361,66 +355,11 @@ static void release_threads(flush *f)
     f->terms.items = NULL;
 }
 
-/* ---- term lists ---- */
-
-/* The document's terms, each once with its wdf, into f->pairs. False when out of memory. */
-static bool find_pairs(flush *f, uint32_t local, uint32_t *count)
+static oir_status write_term_lists(const flush *f, oir_error *err)
 {
-    inverters_place place = f->order[local];
-    const uint32_t *ordinals = f->ordinals + f->terms.firsts[place.inverter];
-    inverter_reader r = inverter_read(f->v->items[place.inverter], place.number);
-    uint64_t *pairs = f->pairs;
-    uint32_t n = 0;
-    bool done = true;
-    while (done && inverter_reader_next(&r)) {
-        uint32_t ordinal = ordinals[r.term];
-        if (!f->pair_of[ordinal]) {
-            done = memory_reserve(&f->pairs, &f->pair_capacity, (size_t)n * 2 + 2, sizeof *f->pairs);
-            if (!done)
-                break;
-            pairs = f->pairs;
-            pairs[n] = (uint64_t)ordinal << 32;
-            f->pair_of[ordinal] = ++n;
-        }
-        pairs[f->pair_of[ordinal] - 1] += r.wdf;
-    }
-    for (uint32_t i = 0; i < n; i++)
-        f->pair_of[pairs[i] >> 32] = 0;
-    *count = n;
-    return done;
-}
-
-static oir_status write_term_list(flush *f, uint32_t local, oir_error *err)
-{
-    uint32_t count;
-    if (!find_pairs(f, local, &count) ||
-        !memory_reserve(&f->columns, &f->column_capacity, (size_t)count * 2, sizeof *f->columns))
-        return error_no_memory(err, "the list of a document's terms");
-    const uint64_t *sorted = f->pairs;
-    if (count > FEW_TERMS)
-        sorted = sort_u64_by_high(f->pairs, f->pairs + count, count, f->ordinal);
-    else
-        sort_u64(f->pairs, count);
-    for (uint32_t i = 0; i < count; i++) {
-        f->columns[i] = (uint32_t)(sorted[i] >> 32);
-        f->columns[count + i] = (uint32_t)sorted[i];
-    }
-    return segment_writer_add_term_list(f->writer, f->columns, count ? f->columns + count : NULL, count, err);
-}
-
-static oir_status write_term_lists(flush *f, oir_error *err)
-{
-    if (!f->v->items[0]->term_lists)
-        return OIR_OK;
-    f->pair_of = memory_new_zeroed(f->ordinal + (size_t)1, sizeof *f->pair_of);
-    if (!f->pair_of)
-        return error_no_memory(err, "the list of a document's terms");
-    for (uint32_t i = 0; i < f->live_count; i++) {
-        ERROR_FORWARD(write_term_list(f, i, err));
-        if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(f->progress, "writing term lists", i, f->live_count, err));
-    }
-    return OIR_OK;
+    const inverters_termlists lists = {f->v, f->order, f->live_count, f->terms.firsts, f->ordinals, f->ordinal};
+    return f->v->items[0]->term_lists ? inverters_termlists_write(&lists, f->writer, f->helpers, f->progress, err)
+                                      : OIR_OK;
 }
 
 oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
@@ -448,8 +387,5 @@ done:
     memory_free(f.order);
     memory_free(f.ordinals);
     inverters_release_terms(&f.terms);
-    memory_free(f.pair_of);
-    memory_free(f.pairs);
-    memory_free(f.columns);
     return status;
 }

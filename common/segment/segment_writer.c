@@ -174,6 +174,15 @@ oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordin
     return OIR_OK;
 }
 
+oir_status segment_writer_add_encoded_list(segment_writer *w, const void *list, size_t size, oir_error *err)
+{
+    ERROR_FORWARD(begin_terms(w, err));
+    assert(w->termlists && w->list_count < documents_writer_get_count(w->documents));
+    ERROR_FORWARD(termlists_writer_add_encoded(w->termlists, list, size, err));
+    w->list_count++;
+    return OIR_OK;
+}
+
 static oir_status end_parts(segment_writer *w, oir_error *err)
 {
     ERROR_FORWARD(begin_terms(w, err));

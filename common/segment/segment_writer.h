@@ -66,6 +66,8 @@ oir_status segment_writer_add_encoded(segment_writer *w, const char *term, size_
 /* Ordinals ascending. To be called for every document, in order, when options.term_lists; never otherwise. */
 oir_status segment_writer_add_term_list(segment_writer *w, const uint32_t *ordinals, const uint32_t *wdf,
                                         uint32_t count, oir_error *err);
+/* The same with the list as termlists_encode has it, which may be done in other threads. */
+oir_status segment_writer_add_encoded_list(segment_writer *w, const void *list, size_t size, oir_error *err);
 /* May be said before commit: the text of all documents, by local numbers, for options.pairs. It must outlive commit. */
 void segment_writer_set_text(segment_writer *w, const pairs_text *text);
 /* Writes what is left, syncs, closes and frees the writer; also frees it (and unlinks the file) on failure. */

@@ -5,6 +5,8 @@
 
 #include <oir/error.h>
 
+#include "base/buffer.h"
+
 struct container;
 struct container_writer;
 
@@ -19,6 +21,10 @@ void termlists_writer_free(termlists_writer *w);
 /* The next document's list: `count` ordinals ascending and the wdf of each. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status termlists_writer_add(termlists_writer *w, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count,
                                 oir_error *err);
+/* A list as it is written, appended to a buffer, for termlists_writer_add_encoded; to->failed when out of memory. */
+void termlists_encode(buffer *to, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count);
+/* The next document's list, encoded. Failures of termlists_writer_add. */
+oir_status termlists_writer_add_encoded(termlists_writer *w, const void *list, size_t size, oir_error *err);
 /* Writes the last block and the root. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status termlists_writer_end(termlists_writer *w, oir_error *err);
 

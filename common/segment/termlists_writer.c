@@ -22,6 +22,8 @@
  *     0 4  number of documents   4 4  number of blocks
  *     8 8  address of the table of blocks (block_index.h), by first document */
 
+enum { COUNT_MOST = 5, TERM_MOST = 10 /* bytes of a list's number of terms, and of each of them */ };
+
 struct termlists_writer {
     container_writer *file;
     buffer index;
@@ -66,27 +68,35 @@ static oir_status write_block(termlists_writer *w, oir_error *err)
     return OIR_OK;
 }
 
-static void add_list(buffer *to, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count)
+/* The number's bytes; returns what is behind them. */
+static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7)
+        *at++ = (uint8_t)(value | 0x80);
+    *at++ = (uint8_t)value;
+    return at;
+}
+
+void termlists_encode(buffer *to, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count)
 {
     uint64_t next = 0;
-    buffer_add_varint(to, count);
+    if (!buffer_reserve(to, COUNT_MOST + (size_t)count * TERM_MOST))
+        return;
+    uint8_t *at = put_varint(to->data + to->size, count);
     for (uint32_t i = 0; i < count; i++) {
         assert(ordinals[i] >= next);
         bool extra = wdf[i] != 1;
-        buffer_add_varint(to, (ordinals[i] - next) * 2 + extra);
+        at = put_varint(at, (ordinals[i] - next) * 2 + extra);
         if (extra)
-            buffer_add_varint(to, wdf[i]);
+            at = put_varint(at, wdf[i]);
         next = (uint64_t)ordinals[i] + 1;
     }
+    to->size = (size_t)(at - to->data);
 }
 
-oir_status termlists_writer_add(termlists_writer *w, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count,
-                                oir_error *err)
+/* The next document's list is at the end of `lists`, from `before` on. */
+static oir_status note_list(termlists_writer *w, size_t before, oir_error *err)
 {
-    if (w->documents == UINT32_MAX)
-        return error_set(err, OIR_TOO_BIG, "more than 4294967295 documents in one segment");
-    size_t before = w->lists.size;
-    add_list(&w->lists, ordinals, wdf, count);
     buffer_add_varint(&w->sizes, w->lists.size - before);
     if (w->lists.failed || w->sizes.failed)
         return error_no_memory(err, "the term lists of a segment");
@@ -95,6 +105,30 @@ oir_status termlists_writer_add(termlists_writer *w, const uint32_t *ordinals, c
     if (w->in_block == TERMLISTS_BLOCK_DOCUMENTS || w->lists.size >= TERMLISTS_BLOCK_SIZE)
         return write_block(w, err);
     return OIR_OK;
+}
+
+static oir_status check_room(const termlists_writer *w, oir_error *err)
+{
+    return w->documents < UINT32_MAX
+               ? OIR_OK
+               : error_set(err, OIR_TOO_BIG, "more than 4294967295 documents in one segment");
+}
+
+oir_status termlists_writer_add(termlists_writer *w, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count,
+                                oir_error *err)
+{
+    size_t before = w->lists.size;
+    ERROR_FORWARD(check_room(w, err));
+    termlists_encode(&w->lists, ordinals, wdf, count);
+    return note_list(w, before, err);
+}
+
+oir_status termlists_writer_add_encoded(termlists_writer *w, const void *list, size_t size, oir_error *err)
+{
+    size_t before = w->lists.size;
+    ERROR_FORWARD(check_room(w, err));
+    buffer_add(&w->lists, list, size);
+    return note_list(w, before, err);
 }
 
 oir_status termlists_writer_end(termlists_writer *w, oir_error *err)

@@ -1,0 +1,269 @@
+#include "indexer/inverters_termlists.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "segment/termlists.h"
+
+enum {
+    TELL_DOCUMENTS = 1 << 12,
+    TAKEN = 64,        /* documents that are encoded together, */
+    UNITS = 1 << 16,   /* or as many as have so many units of the stream, */
+    BATCHES = 4,       /* and so many times that for each thread at a time */
+    FEW_TERMS = 128    /* of a document: sorted by comparing */
+};
+
+/* What a thread makes lists with. */
+typedef struct scratch {
+    atomic_flag taken;
+    uint32_t *places;     /* by term of an inverter: 1 + its place among the document's; all 0 in between */
+    uint32_t *terms, *wdf; /* of the document, each once, as they came */
+    size_t term_capacity, wdf_capacity;
+    uint64_t *pairs;      /* ordinal << 32 | wdf, and room for as many */
+    size_t pair_capacity;
+    uint32_t *columns;    /* the same apart, sorted */
+    size_t column_capacity;
+} scratch;
+
+/* Documents that follow each other, while a thread encodes their lists and another one writes what came out. */
+typedef struct batch {
+    uint32_t from, end;
+    buffer lists;
+    uint32_t sizes[TAKEN]; /* of each list, in bytes */
+} batch;
+
+typedef struct writing {
+    const inverters_termlists *t;
+    segment_writer *writer;
+    const progress *progress;
+    size_t thread_count, batch_count;
+    scratch *scratches;      /* one for each thread */
+    batch *batches;          /* with helpers: twice those that are encoded at a time */
+    batch *encoding, *done;  /* each half of them */
+    oir_status status;       /* of writing */
+    oir_error error;
+} writing;
+
+/* ---- a document ---- */
+
+/* The document's next occurrence is of this term; returns how many different ones there are by now. What is read is
+ * nothing that a processor foresees. */
+static inline uint32_t note(scratch *s, uint32_t count, uint32_t term, uint32_t wdf)
+{
+    uint32_t place = s->places[term];
+    bool fresh = place == 0;
+    s->terms[count] = term;
+    s->wdf[count] = 0;
+    count += fresh;
+    place = fresh ? count : place;
+    s->places[term] = place;
+    s->wdf[place - 1] += wdf;
+    return count;
+}
+
+/* Room for the terms of a document: no more than it has units, or its inverter terms. */
+static bool reserve_terms(scratch *s, const inverter *v, const inverter_reader *r)
+{
+    size_t most = (size_t)(r->end - r->at) + r->behind;
+    most = (most < v->term_count ? most : v->term_count) + 1;
+    return memory_reserve(&s->terms, &s->term_capacity, most, sizeof *s->terms) &&
+           memory_reserve(&s->wdf, &s->wdf_capacity, most, sizeof *s->wdf);
+}
+
+/* The document's terms, each once with its wdf. False when out of memory. */
+static bool find_terms(scratch *s, const inverters_termlists *t, inverters_place place, uint32_t *found)
+{
+    const inverter *v = t->v->items[place.inverter];
+    inverter_reader r = inverter_read(v, place.number);
+    uint32_t count = 0;
+    if (!reserve_terms(s, v, &r))
+        return false;
+    do {
+        const uint16_t *at = r.at, *end = r.end; /* copies that nothing else can see are kept in registers */
+        for (uint32_t term; at < end && inverter_reader_is_plain(*at);) {
+            at = inverter_reader_get_plain(at, &term);
+            count = note(s, count, term, 1);
+        }
+        r.at = at;
+        if (inverter_reader_next(&r) == INVERTER_READER_END)
+            break;
+        count = note(s, count, r.term, r.wdf);
+    } while (true);
+    for (uint32_t i = 0; i < count; i++)
+        s->places[s->terms[i]] = 0;
+    *found = count;
+    return true;
+}
+
+/* The list of document i of the segment, appended. False when out of memory. */
+static bool encode_list(scratch *s, const inverters_termlists *t, uint32_t i, buffer *to)
+{
+    inverters_place place = t->order[i];
+    const uint32_t *ordinals = t->ordinals + t->firsts[place.inverter];
+    uint32_t count;
+    inverters_prefetch(t->v, t->order, i, t->document_count);
+    if (!find_terms(s, t, place, &count) ||
+        !memory_reserve(&s->pairs, &s->pair_capacity, (size_t)count * 2, sizeof *s->pairs) ||
+        !memory_reserve(&s->columns, &s->column_capacity, (size_t)count * 2, sizeof *s->columns))
+        return false;
+    for (uint32_t n = 0; n < count; n++)
+        s->pairs[n] = (uint64_t)ordinals[s->terms[n]] << 32 | s->wdf[n];
+    const uint64_t *sorted = s->pairs;
+    if (count > FEW_TERMS)
+        sorted = sort_u64_by_high(s->pairs, s->pairs + count, count, t->ordinal_count);
+    else
+        sort_u64(s->pairs, count);
+    for (uint32_t n = 0; n < count; n++) {
+        s->columns[n] = (uint32_t)(sorted[n] >> 32);
+        s->columns[count + n] = (uint32_t)sorted[n];
+    }
+    termlists_encode(to, s->columns, count ? s->columns + count : NULL, count);
+    return !to->failed;
+}
+
+/* ---- batches ---- */
+
+/* False when out of memory. */
+static bool encode_batch(const writing *w, scratch *s, batch *b)
+{
+    bool done = true;
+    buffer_clear(&b->lists);
+    for (uint32_t i = b->from; i < b->end && done; i++) {
+        size_t before = b->lists.size;
+        done = encode_list(s, w->t, i, &b->lists);
+        b->sizes[i - b->from] = (uint32_t)(b->lists.size - before);
+    }
+    b->lists.failed |= !done;
+    return done;
+}
+
+static oir_status write_batch(const writing *w, const batch *b, oir_error *err)
+{
+    size_t at = 0;
+    if (b->lists.failed)
+        return error_no_memory(err, "the list of a document's terms");
+    for (uint32_t i = b->from; i < b->end; i++) {
+        uint32_t size = b->sizes[i - b->from];
+        ERROR_FORWARD(segment_writer_add_encoded_list(w->writer, b->lists.data + at, size, err));
+        at += size;
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_FORWARD(progress_tell(w->progress, "writing term lists", i, w->t->document_count, err));
+    }
+    return OIR_OK;
+}
+
+/* Units of document i of the segment. */
+static size_t get_size(const inverters_termlists *t, uint32_t i)
+{
+    inverter_reader r = inverter_read(t->v->items[t->order[i].inverter], t->order[i].number);
+    return (size_t)(r.end - r.at) + r.behind;
+}
+
+/* From document `from` on, with one at least if any units are left; returns the first that is not among them. */
+static uint32_t begin_batch(const writing *w, batch *b, uint32_t from, int64_t *units)
+{
+    int64_t end = *units > UNITS ? *units - UNITS : 0;
+    b->from = b->end = from;
+    for (; b->end < w->t->document_count && b->end - from < TAKEN && *units > end; b->end++)
+        *units -= (int64_t)get_size(w->t, b->end);
+    return b->end;
+}
+
+static oir_status write_alone(writing *w, oir_error *err)
+{
+    for (uint32_t next = 0; next < w->t->document_count;) {
+        int64_t units = UNITS;
+        next = begin_batch(w, w->batches, next, &units);
+        encode_batch(w, w->scratches, w->batches);
+        ERROR_FORWARD(write_batch(w, w->batches, err));
+    }
+    return OIR_OK;
+}
+
+/* A part of a team's work: the first is to write, the others to encode a batch each. */
+static void help(void *context, size_t part, bool owner)
+{
+    writing *w = context;
+    scratch *s = w->scratches;
+    (void)owner;
+    if (part == 0) {
+        for (size_t i = 0; i < w->batch_count / 2 && !w->status; i++)
+            w->status = write_batch(w, &w->done[i], &w->error);
+        return;
+    }
+    while (atomic_flag_test_and_set_explicit(&s->taken, memory_order_acquire)) /* one of them is free */
+        s = s + 1 < w->scratches + w->thread_count ? s + 1 : w->scratches;
+    encode_batch(w, s, &w->encoding[part - 1]);
+    atomic_flag_clear_explicit(&s->taken, memory_order_release);
+}
+
+/* While some documents' lists are encoded, those before them are written. */
+static oir_status write_together(writing *w, team *helpers, oir_error *err)
+{
+    size_t half = w->batch_count / 2;
+    w->encoding = w->batches;
+    w->done = w->batches + half;
+    for (uint32_t next = 0, more = 1; more > 0 && !w->status;) {
+        int64_t units = (int64_t)half * UNITS;
+        more = 0;
+        for (size_t i = 0; i < half; i++) {
+            next = begin_batch(w, &w->encoding[i], next, &units);
+            more += w->encoding[i].end - w->encoding[i].from;
+        }
+        team_run(helpers, 1 + half, help, w, NULL);
+        batch *encoded = w->encoding;
+        w->encoding = w->done;
+        w->done = encoded;
+    }
+    return w->status ? error_set(err, w->status, "%s", w->error.message) : OIR_OK;
+}
+
+/* ---- */
+
+static oir_status open_threads(writing *w, team *helpers, oir_error *err)
+{
+    size_t terms = 0;
+    w->thread_count = helpers ? team_size(helpers) : 1;
+    w->batch_count = helpers ? 2 * BATCHES * w->thread_count : 1;
+    w->scratches = memory_new_zeroed(w->thread_count, sizeof *w->scratches);
+    w->batches = memory_new_zeroed(w->batch_count, sizeof *w->batches);
+    bool done = w->scratches && w->batches;
+    for (uint32_t i = 0; i < w->t->v->count; i++)
+        terms = w->t->v->items[i]->term_count > terms ? w->t->v->items[i]->term_count : terms;
+    for (size_t i = 0; i < w->thread_count && done; i++) {
+        atomic_flag_clear(&w->scratches[i].taken);
+        w->scratches[i].places = memory_new_zeroed(terms + 1, sizeof *w->scratches[i].places);
+        done = w->scratches[i].places != NULL;
+    }
+    return done ? OIR_OK : error_no_memory(err, "the list of a document's terms");
+}
+
+static void release(writing *w)
+{
+    for (size_t i = 0; w->scratches && i < w->thread_count; i++) {
+        scratch *s = &w->scratches[i];
+        memory_free(s->places);
+        memory_free(s->terms);
+        memory_free(s->wdf);
+        memory_free(s->pairs);
+        memory_free(s->columns);
+    }
+    for (size_t i = 0; w->batches && i < w->batch_count; i++)
+        buffer_release(&w->batches[i].lists);
+    memory_free(w->scratches);
+    memory_free(w->batches);
+}
+
+oir_status inverters_termlists_write(const inverters_termlists *t, segment_writer *w, team *helpers, const progress *p,
+                                     oir_error *err)
+{
+    writing own = {.t = t, .writer = w, .progress = p};
+    oir_status status = open_threads(&own, helpers, err);
+    if (status == OIR_OK)
+        status = helpers ? write_together(&own, helpers, err) : write_alone(&own, err);
+    release(&own);
+    return status;
+}
