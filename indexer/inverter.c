@@ -14,7 +14,7 @@ enum {
     TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
     TERMS_FULL = TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
     LIST_BYTES = 24,   /* that an occurrence of the longest list takes while it is written */
-    TOGETHER = 64,     /* occurrences whose terms are looked up, so that their cache misses overlap */
+    PREFETCH = 12,     /* words ahead, and twice as many */
     AHEAD_SHARE = 16,  /* of the memory */
     AHEAD_MAX = 32 << 20,
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
@@ -158,32 +158,49 @@ static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_e
     return OIR_OK;
 }
 
-/* Where a word that has no hint will be looked up: mostly a new one, so that its bytes are near those of others. */
-static inline void prefetch_hint(const inverter *v, const document_terms *from, uint32_t i)
+/* Fetches what looking up a word that has no hint reads: first its slot, then the term that is there. */
+static inline void prefetch_slot(const inverter *v, const document_terms *from, size_t i)
 {
-    if (from->hints[i] || !v->slots)
-        return;
     const document_word *word = &from->words[i];
     hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
     __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
 }
 
+static inline void prefetch_term(const inverter *v, const document_terms *from, size_t i)
+{
+    const document_word *word = &from->words[i];
+    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
+    uint64_t slot = v->slots[(uint32_t)k.hash & v->slot_mask];
+    if (slot >> 32 == k.hash >> 32)
+        __builtin_prefetch(inverter_get_term(v, (uint32_t)slot - 1));
+}
+
+/* Those words that no document had when it was taken: of this one, but for what was cleared meanwhile. */
+static oir_status find_new_hints(inverter *v, document_terms *from, oir_error *err)
+{
+    for (size_t i = from->hint_count; i < from->word_count; i++) {
+        if (v->slots && i + 2 * PREFETCH < from->word_count)
+            prefetch_slot(v, from, i + 2 * PREFETCH);
+        if (v->slots && i + PREFETCH < from->word_count)
+            prefetch_term(v, from, i + PREFETCH);
+        ERROR_FORWARD(find_hint(v, from, (uint32_t)i, err));
+    }
+    from->hint_count = from->word_count;
+    return OIR_OK;
+}
+
 /* All words of the document get numbers, so that adding its occurrences fails for no term. */
 static oir_status find_hints(inverter *v, document_terms *from, oir_error *err)
 {
-    const document_occurrence *log = from->log;
-    for (size_t i = 0, end; i < from->log_count; i = end) {
-        bool known = true;
-        end = from->log_count - i < TOGETHER ? from->log_count : i + TOGETHER;
-        for (size_t at = i; at < end; at++)
-            known &= from->hints[log[at].word] != 0;
-        if (known)
-            continue;
-        for (size_t at = i; at < end; at++)
-            prefetch_hint(v, from, log[at].word);
-        for (size_t at = i; at < end; at++)
-            if (!from->hints[log[at].word])
-                ERROR_FORWARD(find_hint(v, from, log[at].word, err));
+    ERROR_FORWARD(find_new_hints(v, from, err));
+    bool known = true;
+    for (size_t i = 0; from->hints_lack && i < from->log_count; i++)
+        known &= from->hints[from->log[i].word] != 0;
+    for (size_t i = 0; !known && i < from->log_count; i++) {
+        if (i + 2 * PREFETCH < from->log_count && v->slots && !from->hints[from->log[i + 2 * PREFETCH].word])
+            prefetch_slot(v, from, from->log[i + 2 * PREFETCH].word);
+        if (!from->hints[from->log[i].word])
+            ERROR_FORWARD(find_hint(v, from, from->log[i].word, err));
     }
     return OIR_OK;
 }

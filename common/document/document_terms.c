@@ -76,7 +76,8 @@ static void drop_words(document_terms *t)
         free_words(t);
     else if (t->slots)
         memset(t->slots, 0, ((size_t)t->slot_mask + 1) * sizeof *t->slots);
-    t->byte_count = t->word_count = 0;
+    t->byte_count = t->word_count = t->hint_count = 0;
+    t->hints_lack = false;
     token_release(t->vocabulary);
     t->vocabulary = NULL;
 }
@@ -326,6 +327,7 @@ void document_terms_lend_hints(document_terms *t, token *owner, size_t memory)
     t->hints_of = token_share(owner);
     if (t->word_count)
         memset(t->hints, 0, t->word_count * sizeof *t->hints);
+    t->hints_lack = t->hint_count > 0;
 }
 
 /* ---- words by number ---- */

@@ -64,6 +64,8 @@ typedef struct document_terms {
     size_t word_count, word_capacity;
     uint32_t *hints;        /* of words, see document_terms_lend_hints; 0: none */
     size_t hint_capacity;
+    size_t hint_count;      /* words that were there when hints were last noted; those after them have none; */
+    bool hints_lack;        /* some before them have none, since the owner is another one */
     size_t words_kept;      /* a vocabulary with more is dropped when the document is cleared; 0: the usual number */
     token *vocabulary;      /* of the words' numbers; NULL: nobody has asked for it since words were dropped */
     document_slot *slots;
