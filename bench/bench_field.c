@@ -1,18 +1,16 @@
 #include "bench/bench_field.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
-
-enum { NAME_MAX_SIZE = 32 };
 
 /* Behind `"name": "`, or NULL. Inside of a string a quote has a backslash before it, so nothing else looks like it. */
 static const char *find_value(const char *line, const char *end, const char *name)
 {
-    char key[NAME_MAX_SIZE + 8];
-    size_t size = (size_t)snprintf(key, sizeof key, "\"%.*s\": \"", NAME_MAX_SIZE, name);
+    static const char behind[] = "\": \"";
+    size_t name_size = strlen(name), size = 1 + name_size + sizeof behind - 1;
     for (const char *at = line; (at = memchr(at, '"', (size_t)(end - at))) != NULL; at++)
-        if ((size_t)(end - at) >= size && memcmp(at, key, size) == 0)
+        if ((size_t)(end - at) >= size && memcmp(at + 1, name, name_size) == 0 &&
+            memcmp(at + 1 + name_size, behind, sizeof behind - 1) == 0)
             return at + size;
     return NULL;
 }

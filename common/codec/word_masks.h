@@ -11,6 +11,15 @@ typedef void (*word_masks_function)(const uint8_t bytes[64], uint64_t out[4]);
 word_masks_function word_masks_get(enum isa isa);
 
 #if ISA_X86
+/* What a byte below 128 is follows from its two digits to base 16: each of these kinds is some higher digits with some
+ * lower ones. By digit, which kinds it may be of; a byte is of those that both of its digits have. */
+enum {
+    WORD_MASKS_WORD = 15,    /* 0 to 9; A or a to O or o; P or p to Z or z; _ */
+    WORD_MASKS_SUFFIX = 16,
+    WORD_MASKS_JOINER = 96   /* ' & , . and ; */
+};
+extern const uint8_t word_masks_high[16], word_masks_low[16];
+
 void word_masks_avx2(const uint8_t bytes[64], uint64_t out[4]);
 void word_masks_avx512(const uint8_t bytes[64], uint64_t out[4]);
 #endif
