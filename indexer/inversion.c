@@ -256,7 +256,7 @@ static inline bool put_plain(inversion_stretch *s, uint32_t to, uint64_t place)
 }
 
 /* Any. */
-static bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
+static inline bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
 {
     inversion_head *h = &s->heads[to >> INVERSION_NUMBER_BITS];
     uint32_t further, kind = wdf != 1 ? INVERSION_APART : placed ? INVERSION_PLAIN : INVERSION_NOWHERE;
@@ -315,6 +315,23 @@ static inline bool scatter_plain(inversion_stretch *s, inverter_reader *r, const
     return true;
 }
 
+/* The same of those without position, which go to the last place. */
+static inline bool scatter_nowhere(inversion_stretch *s, inverter_reader *r, const uint32_t *where, uint64_t place)
+{
+    const uint16_t *at = r->at, *end = r->end;
+    while (at < end) {
+        uint32_t term, wdf;
+        const uint16_t *next = inverter_reader_get_nowhere(at, &term, &wdf);
+        if (!next)
+            break;
+        if (!put(s, where[term], place, wdf, false))
+            return false;
+        at = next;
+    }
+    r->at = at;
+    return true;
+}
+
 static inline bool scatter_document(const inversion *n, inversion_stretch *s, uint32_t document)
 {
     inverters_place place = n->order[document];
@@ -325,7 +342,7 @@ static inline bool scatter_document(const inversion *n, inversion_stretch *s, ui
         return scatter_descending(n, s, document, r, where);
     uint64_t base = inversion_get_base(n, document), last = base;
     for (;;) {
-        if (!scatter_plain(s, &r, where, base, &last))
+        if (!scatter_plain(s, &r, where, base, &last) || !scatter_nowhere(s, &r, where, last))
             return false;
         if (inverter_reader_next(&r) == INVERTER_READER_END)
             return true;

@@ -113,6 +113,19 @@ static inline const uint16_t *inverter_reader_get_plain(const uint16_t *at, uint
     return at + 1 + large;
 }
 
+/* An occurrence without position, unless its wdf is above a byte; returns what is behind it, or NULL: it is another
+ * one, or none. */
+static inline const uint16_t *inverter_reader_get_nowhere(const uint16_t *at, uint32_t *term, uint32_t *wdf)
+{
+    bool counted = *at >> 8 == 0xF3;
+    uint32_t unit = at[counted], kind = unit >> 12;
+    if (kind != 0xD && kind >> 2 != 2)
+        return NULL;
+    *wdf = counted ? *at & 0xFFu : 1;
+    *term = kind == 0xD ? (unit & 0xFFF) << 16 | at[counted + 1] : unit & 0x3FFF;
+    return at + 1 + counted + (kind == 0xD);
+}
+
 static inline enum inverter_reader_found inverter_reader_next(inverter_reader *r)
 {
     if (r->at == r->end && !inverter_reader_next_chunk(r))

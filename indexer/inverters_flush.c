@@ -11,6 +11,7 @@
 enum {
     TELL_DOCUMENTS = 1 << 12,
     PREFETCH = 8,      /* documents ahead */
+    TERMS_AHEAD = 8,   /* whose bytes are fetched: they lie anywhere */
     PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting; */
     ENCODED = 8 << 20,  /* but fewer where so many bytes are not enough for their terms */
     LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
@@ -178,6 +179,8 @@ static oir_status write_part(flush *f, size_t part, oir_error *err)
         if (!term.same)
             return OIR_OK;
         const term_sort_item *item = &f->terms.items[term.item];
+        if (term.item + TERMS_AHEAD < f->terms.count)
+            __builtin_prefetch(f->terms.items[term.item + TERMS_AHEAD].bytes);
         ERROR_FORWARD(
             segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &term.postings, err));
         note_ordinal(f, term.item, term.same);

@@ -64,6 +64,20 @@ static inline uint32_t note(scratch *s, uint32_t count, uint32_t term, uint32_t 
     return count;
 }
 
+/* Occurrences as long as they are of the usual kinds: plain ones, then those without position. */
+static inline uint32_t note_run(scratch *s, uint32_t count, inverter_reader *r)
+{
+    const uint16_t *at = r->at, *end = r->end, *next; /* copies that nothing else can see are kept in registers */
+    for (uint32_t term; at < end && inverter_reader_is_plain(*at);) {
+        at = inverter_reader_get_plain(at, &term);
+        count = note(s, count, term, 1);
+    }
+    for (uint32_t term, wdf; at < end && (next = inverter_reader_get_nowhere(at, &term, &wdf)) != NULL; at = next)
+        count = note(s, count, term, wdf);
+    r->at = at;
+    return count;
+}
+
 /* Room for the terms of a document: no more than it has units, or its inverter terms. */
 static bool reserve_terms(scratch *s, const inverter *v, const inverter_reader *r)
 {
@@ -82,12 +96,7 @@ static bool find_terms(scratch *s, const inverters_termlists *t, inverters_place
     if (!reserve_terms(s, v, &r))
         return false;
     do {
-        const uint16_t *at = r.at, *end = r.end; /* copies that nothing else can see are kept in registers */
-        for (uint32_t term; at < end && inverter_reader_is_plain(*at);) {
-            at = inverter_reader_get_plain(at, &term);
-            count = note(s, count, term, 1);
-        }
-        r.at = at;
+        count = note_run(s, count, &r);
         if (inverter_reader_next(&r) == INVERTER_READER_END)
             break;
         count = note(s, count, r.term, r.wdf);
