@@ -69,8 +69,8 @@ static uint64_t choose_rounds(inversion *n)
     for (uint32_t i = 0; i < n->v->count; i++)
         bytes += n->v->items[i]->apart_count * APART_BYTES;
     /* inversion_get_memory has counted what they take when rounds are most. */
-    uint64_t memory = n->memory + bytes / ROUNDS_MOST;
-    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count > memory;)
+    uint64_t counted = bytes / ROUNDS_MOST;
+    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count - counted > n->memory;)
         n->round_count++;
     return all;
 }
