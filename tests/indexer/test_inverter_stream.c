@@ -51,6 +51,17 @@ static size_t fill(occurrence *out, size_t count)
     return count;
 }
 
+/* By the short cut, if the occurrence is one for it. */
+static bool read_nowhere(inverter_reader *r)
+{
+    const uint16_t *next = r->at < r->end ? inverter_reader_get_nowhere(r->at, &r->term, &r->wdf) : NULL;
+    if (!next)
+        return false;
+    r->at = next;
+    r->position = INVERTER_STREAM_NOWHERE;
+    return true;
+}
+
 static void reads_what_was_added(void)
 {
     inverter_stream s = {0};
@@ -73,8 +84,9 @@ static void reads_what_was_added(void)
     for (int turn = 0; turn < DOCUMENTS; turn++) {
         size_t d = harness_below(DOCUMENTS);
         inverter_reader r = inverter_stream_read(&s, starts[d], starts[d + 1]);
-        for (size_t i = firsts[d]; i < firsts[d + 1]; i++) {
-            REQUIRE(inverter_reader_next(&r) != INVERTER_READER_END);
+        for (size_t i = firsts[d]; i < firsts[d + 1]; i++) { /* every other time by the short cut too */
+            bool nowhere = turn % 2 && read_nowhere(&r);
+            REQUIRE(nowhere || inverter_reader_next(&r) != INVERTER_READER_END);
             EXPECT_EQ(r.term, all[i].term);
             EXPECT_EQ(r.position, all[i].position);
             EXPECT_EQ(r.wdf, all[i].wdf);

@@ -64,15 +64,15 @@ static const oir_allocator counting = {count_allocate, count_reallocate, count_r
 static oir_document *document;
 static inverters buffered;
 
-static void begin_some(uint32_t count, size_t memory)
+static void begin_some(uint32_t count, size_t memory, bool term_lists)
 {
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
-    REQUIRE_OK(inverters_init(&buffered, count, memory, false, false, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&buffered, count, memory, term_lists, false, &world_error), world_error);
 }
 
 static void begin(size_t memory)
 {
-    begin_some(COUNT, memory);
+    begin_some(COUNT, memory, false);
 }
 
 static void end(void)
@@ -188,18 +188,18 @@ static void fill_counted(uint32_t number)
 }
 
 /* Writing out takes what was said, however many threads there are. */
-static void expect_told(uint32_t threads, uint32_t documents, void (*fill)(uint32_t number))
+static void expect_told(uint32_t threads, uint32_t documents, bool term_lists, void (*fill)(uint32_t number))
 {
     enum { SLACK = 8 << 20 };
     char folder[200], path[240];
     segment_writer *writer;
-    segment_options options = {.bound_k1 = 1, .bound_b = 0.5};
+    segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .term_lists = term_lists};
     progress nobody = {0};
     world_folder(folder);
     REQUIRE(mkdir(folder, 0777) == 0);
     snprintf(path, sizeof path, "%s/segment-1", folder);
     oir_allocator_set(&counting);
-    begin_some(threads, 256 << 20);
+    begin_some(threads, 256 << 20, term_lists);
     team *helpers = threads > 1 ? team_new(threads - 1) : NULL;
     REQUIRE(threads == 1 || helpers);
     for (uint32_t i = 0; i < documents; i++) {
@@ -225,9 +225,11 @@ static void expect_told(uint32_t threads, uint32_t documents, void (*fill)(uint3
 
 static void memory_is_told(void)
 {
-    expect_told(COUNT, 120000, fill_long);
-    expect_told(COUNT, 400000, fill_rare);
-    expect_told(1, 100000, fill_counted);
+    expect_told(COUNT, 120000, false, fill_long);
+    expect_told(COUNT, 400000, false, fill_rare);
+    expect_told(COUNT, 400000, true, fill_rare);
+    expect_told(1, 100000, false, fill_counted);
+    expect_told(1, 100000, true, fill_counted);
 }
 
 int main(void)
