@@ -27,12 +27,14 @@ static oir_status choose(void *context, const uint32_t *ordinals, uint32_t count
 static void read_text(pairs_scan *s, inverter_reader *r, const uint16_t *numbers, uint32_t i)
 {
     for (;;) {
-        const uint16_t *at = r->at, *end = r->end; /* copies that nothing else can see are kept in registers */
+        const uint16_t *at = r->at, *end = r->end, *next; /* copies that nothing else sees are kept in registers */
         uint16_t *to = pairs_scan_text(s, i, r->next), *first = to;
         for (uint32_t term; at < end && inverter_reader_is_plain(*at); to++) {
             at = inverter_reader_get_plain(at, &term);
             *to = numbers[term];
         }
+        for (uint32_t term, wdf; at < end && (next = inverter_reader_get_nowhere(at, &term, &wdf)) != NULL;)
+            at = next;
         r->at = at;
         r->next += (oir_termpos)(to - first);
         if (inverter_reader_next(r) == INVERTER_READER_END)
