@@ -17,6 +17,7 @@ typedef struct occurrence {
 static inverters buffered;
 static occurrence *occurrences;
 static size_t occurrence_count;
+static bool spread;
 
 /* Few words are frequent, and one is in nearly every document. */
 static uint32_t make_word(void)
@@ -49,12 +50,13 @@ static uint32_t make_position(uint32_t kind, size_t i, uint32_t last)
     }
 }
 
-/* Of some documents positions are anything, of some far apart, of some the first and the last that there are. */
+/* Positions follow each other; or, where they are spread, of some documents they are anything, of some far apart, of
+ * some the first and the last that there are. */
 static void add_documents(oir_document *document)
 {
     for (oir_docid docid = 1; docid <= DOCUMENTS; docid++) {
         size_t length = harness_below(8) ? harness_below(LENGTH_MAX) : harness_below(3);
-        uint32_t kind = (uint32_t)harness_below(20), position = 0;
+        uint32_t kind = spread ? (uint32_t)harness_below(20) : 3, position = 0;
         oir_document_clear(document);
         for (size_t i = 0; i < length; i++) {
             position = make_position(kind, i, position);
@@ -113,6 +115,7 @@ static void expect_all(const inverters_place *order, uint32_t count, size_t memo
     REQUIRE_OK(inverters_sort_terms(&buffered, &sorted, &world_error), world_error);
     REQUIRE_OK(inversion_init(&n, &buffered, order, count, &sorted, memory, helpers, &world_error), world_error);
     EXPECT(memory == 0 ? n.round_count > 1 : n.round_count == 1);
+    EXPECT_EQ(n.cells != NULL, spread);
     for (uint32_t round = 0; round < n.round_count; round++) {
         REQUIRE_OK(inversion_scatter(&n, round, &world_error), world_error);
         for (size_t part = n.part_first; part < n.part_end; part++, parts++) {
@@ -168,7 +171,7 @@ static void place_occurrences(const inverters_place *order, uint32_t count)
     qsort(occurrences, occurrence_count, sizeof *occurrences, compare);
 }
 
-static void inverts_what_was_added(void)
+static void invert(void)
 {
     oir_document *document;
     uint32_t count;
@@ -177,6 +180,7 @@ static void inverts_what_was_added(void)
     REQUIRE(occurrences && helpers);
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
     REQUIRE_OK(inverters_init(&buffered, INVERTERS, 64 << 20, false, false, &world_error), world_error);
+    occurrence_count = 0;
     add_documents(document);
     inverters_place *order = choose_order(&count);
     place_occurrences(order, count);
@@ -191,9 +195,24 @@ static void inverts_what_was_added(void)
     free(occurrences);
 }
 
+/* Some documents have many cells. */
+static void any_positions(void)
+{
+    spread = true;
+    invert();
+}
+
+/* Each has its own. */
+static void short_documents(void)
+{
+    spread = false;
+    invert();
+}
+
 int main(void)
 {
     harness_seed(1);
-    TEST(inverts_what_was_added);
+    TEST(any_positions);
+    TEST(short_documents);
     return harness_end();
 }
