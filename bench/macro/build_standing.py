@@ -110,11 +110,13 @@ def _goals_of_rows(run, where, rows, goals):
 
 
 def _goals_of_own(where, rows, best, goals):
-    own, threads, reordered = (find(rows, OWN + more) for more in ("", "-2-threads", "-reorder"))
+    own, bare, threads, reordered = (find(rows, OWN + more) for more in ("", "-no-pairs", "-2-threads", "-reorder"))
     if not own:
         return
-    if best and where in goals["ratio"]:
-        yield Goal(f"speed to that of {best.name}", where, own.ratio, goals["ratio"][where], False)
+    # No peer has lists of pairs: without them indexes hold the same.
+    for ours, what in ((own, "speed"), (bare, "speed without pairs")):
+        if ours and best and where in goals["ratio"]:
+            yield Goal(f"{what} to that of {best.name}", where, ours.ratio, goals["ratio"][where], False)
     if where in goals["speed"]:
         yield Goal("MB of text a second", where, own.speed, goals["speed"][where], False)
     if threads:

@@ -82,6 +82,15 @@ class Standing(unittest.TestCase):
         self.assertFalse(found["corpus", "bytes written to the index's, at worst (oir-reorder)"].met)
         self.assertFalse(found["growth", "oir: time for a document, longest to shortest"].met)
         self.assertNotIn(("made", "speed to that of lucene"), found)  # there is no goal for it
+        self.assertNotIn(("corpus", "speed without pairs to that of lucene"), found)
+
+    def test_goal_without_pairs(self):
+        collection = self.run_["collections"]["corpus"]
+        collection["builds"]["oir-no-pairs"] = [made_up_build("oir-no-pairs", 2)]
+        self.run_["engines"]["oir-no-pairs"] = self.run_["engines"]["oir"]
+        found = self.judged()["corpus", "speed without pairs to that of lucene"]
+        self.assertAlmostEqual(found.value, 1.5)
+        self.assertFalse(found.met)
 
     def test_oir_alone(self):
         for collection in self.run_["collections"].values():
