@@ -59,12 +59,14 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
     g->lists = memory_new_zeroed(numbers->count + 1, sizeof *g->lists);
     g->markers = memory_new_zeroed(numbers->count + 1, sizeof *g->markers);
     g->has = memory_new(numbers->word_count * sizeof *g->has);
-    g->log = memory_new(LOG * sizeof *g->log);
+    g->newest = memory_new((numbers->count + 1) * sizeof *g->newest);
+    g->log = memory_new((LOG + 1) * sizeof *g->log);
     g->sorted = memory_new(LOG * sizeof *g->sorted);
-    if (!g->lists || !g->markers || !g->has || !g->log || !g->sorted)
+    if (!g->lists || !g->markers || !g->has || !g->newest || !g->log || !g->sorted)
         return error_no_memory(err, "pairs of words");
     for (size_t i = 0; i < numbers->count; i++) {
         g->lists[i].last = from << WINDOW_BITS;
+        g->newest[i] = UINT32_MAX;
         if (numbers->choices[i].marked)
             ERROR_FORWARD(pairs_marker_init(&g->markers[i], end - from, err));
     }
@@ -82,11 +84,12 @@ static void release_scan(pairs_gather *g)
     pairs_scan_release(&g->scan);
     arena_release(&g->arena);
     memory_free(g->has);
+    memory_free(g->newest);
     memory_free(g->log);
     memory_free(g->sorted);
     g->scan = (pairs_scan){0};
     g->has = NULL;
-    g->log = g->sorted = NULL;
+    g->newest = g->log = g->sorted = NULL;
 }
 
 void pairs_gather_release(pairs_gather *g)
@@ -130,48 +133,35 @@ static void sort_log(pairs_gather *g)
         g->log[high[number_of(g->sorted[i]) / DIGITS]++] = g->sorted[i];
 }
 
-/* n documents of the window at hand, in order, some of them more than once. */
+/* n documents of the window at hand, in order. */
 static void add_gaps(pairs_list *list, const uint32_t *logged, size_t n, uint32_t window)
 {
-    uint32_t first = window << WINDOW_BITS | logged[0] % WINDOW_SIZE, last = first + 1, count = 0;
-    if (first + 1 != list->last) {
-        buffer_add_varint(&list->gaps, first - list->last);
-        list->count++;
-    }
+    uint32_t first = window << WINDOW_BITS | logged[0] % WINDOW_SIZE, last = first + 1;
+    buffer_add_varint(&list->gaps, first - list->last);
     if (!buffer_reserve(&list->gaps, 2 * n))
         return;
     uint8_t *at = list->gaps.data + list->gaps.size;
-    for (size_t i = 1; i < n; i++) { /* without a guess at whether one is new, and its gap one byte or two */
-        uint32_t document = window << WINDOW_BITS | logged[i] % WINDOW_SIZE, fresh = document + 1 != last;
-        uint32_t gap = document - last, more = gap >= 0x80;
+    for (size_t i = 1; i < n; i++) { /* without a guess at whether the gap is one byte or two */
+        uint32_t document = window << WINDOW_BITS | logged[i] % WINDOW_SIZE, gap = document - last, more = gap >= 0x80;
         bits_store16(at, (uint16_t)((gap & 0x7f) | more << 7 | gap >> 7 << 8));
-        at += fresh + (fresh & more);
-        count += fresh;
+        at += 1 + more;
         last = document + 1;
     }
     list->gaps.size = (size_t)(at - list->gaps.data);
-    list->count += count;
+    list->count += (uint32_t)n;
     list->last = last;
 }
 
 /* The same where marks will be made of them. */
-static void add_places(pairs_list *list, const uint32_t *logged, size_t n, uint32_t window)
+static void add_places(pairs_list *list, const uint32_t *logged, size_t n)
 {
-    uint32_t last = list->last, count = 0;
     if (!buffer_reserve(&list->gaps, 2 * n))
         return;
     uint8_t *at = list->gaps.data + list->gaps.size;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t place = logged[i] % WINDOW_SIZE, document = window << WINDOW_BITS | place;
-        uint32_t fresh = document + 1 != last;
-        bits_store16(at, (uint16_t)place);
-        at += 2 * fresh;
-        count += fresh;
-        last = document + 1;
-    }
-    list->gaps.size = (size_t)(at - list->gaps.data);
-    list->count += count;
-    list->last = last;
+    for (size_t i = 0; i < n; i++)
+        bits_store16(at + 2 * i, (uint16_t)(logged[i] % WINDOW_SIZE));
+    list->gaps.size += 2 * n;
+    list->count += (uint32_t)n;
 }
 
 static void add_logged(pairs_gather *g, uint32_t window)
@@ -182,7 +172,7 @@ static void add_logged(pairs_gather *g, uint32_t window)
         for (end = i + 1; end < g->logged && number_of(g->log[end]) == number;)
             end++;
         if (g->numbers->choices[number].marked)
-            add_places(&g->lists[number], g->log + i, end - i, window);
+            add_places(&g->lists[number], g->log + i, end - i);
         else
             add_gaps(&g->lists[number], g->log + i, end - i, window);
     }
@@ -214,11 +204,17 @@ static void log_pairs(pairs_gather *g, uint32_t window, uint32_t i)
 {
     const uint32_t *pairs = g->scan.pairs, *end = pairs + g->scan.pair_count;
     const uint16_t *of = g->numbers->of;
+    uint32_t *newest = g->newest, document = window << WINDOW_BITS | i;
     while (pairs < end) {
+        uint32_t *to = g->log + g->logged;
         size_t left = (size_t)(end - pairs), n = left < LOG - g->logged ? left : LOG - g->logged;
-        for (size_t k = 0; k < n; k++)
-            g->log[g->logged + k] = (of[pairs[k]] - 1u) << WINDOW_BITS | i;
-        g->logged += n;
+        for (size_t k = 0; k < n; k++) { /* over the last one, if the document had it already: nothing is guessed */
+            uint32_t number = of[pairs[k]] - 1u;
+            *to = number << WINDOW_BITS | i;
+            to += newest[number] != document;
+            newest[number] = document;
+        }
+        g->logged = (size_t)(to - g->log);
         pairs += n;
         if (g->logged == LOG)
             add_logged(g, window);

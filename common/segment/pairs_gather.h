@@ -43,7 +43,8 @@ typedef struct pairs_gather {
     pairs_list *lists;      /* by choice */
     pairs_marker *markers;  /* by choice, of those that are marked */
     uint64_t (*has)[RANGES];/* by word: the documents of the window at hand that have it */
-    uint32_t *log, *sorted; /* numbers and places of pairs as they come, and room to sort them */
+    uint32_t *newest;       /* by choice: the last document that was logged */
+    uint32_t *log, *sorted; /* numbers and places of pairs as they come, once a document, and room to sort them */
     size_t logged;
 } pairs_gather;
 
