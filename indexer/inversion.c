@@ -359,7 +359,7 @@ static void scatter(void *context, size_t part, bool owner)
     inversion_stretch *s = &n->stretches[part];
     (void)owner;
     for (uint32_t d = s->from; d < s->end && !s->failed; d++) {
-        inverters_prefetch(n->v, n->order, d, n->document_count);
+        inverters_fetch(n->v, n->order, d, n->document_count);
         s->failed = !scatter_document(n, s, d);
     }
     for (size_t p = 0; p < INVERSION_PARTS_MAX; p++)

@@ -129,20 +129,25 @@ static inline inverter_reader inverter_read(const inverter *v, size_t number)
     return inverter_stream_read(&v->stream, inverter_get_document(v, number)->start, end);
 }
 
-/* Fetches a document ahead, or when that is there its first occurrences, more than most have whose reading waits. */
-static inline void inverter_prefetch_document(const inverter *v, size_t number)
+/* Fetches a document, or when that is there its first occurrences, more than most have whose reading waits. The first
+ * line is loaded: only prefetched it mostly was not there in time, for pages' addresses have to be found too. */
+static inline void inverter_fetch_document(const inverter *v, size_t number)
 {
-    __builtin_prefetch(inverter_get_document(v, number));
+    (void)*(const volatile uint32_t *)&inverter_get_document(v, number)->start;
     __builtin_prefetch(inverter_get_document(v, number) + 1);
 }
 
-static inline void inverter_prefetch_occurrences(const inverter *v, size_t number)
+static inline void inverter_fetch_occurrences(const inverter *v, size_t number)
 {
     enum { LINE = 32, LINES = 4 }; /* units */
     uint32_t start = inverter_get_document(v, number)->start;
     size_t chunk = start >> INVERTER_STREAM_CHUNK_BITS;
-    for (uint32_t i = 0; i < LINES && chunk < v->stream.count; i++)
-        __builtin_prefetch(v->stream.chunks[chunk] + (start & (INVERTER_STREAM_CHUNK - 1)) + (size_t)i * LINE);
+    if (chunk >= v->stream.count)
+        return;
+    const uint16_t *at = v->stream.chunks[chunk] + (start & (INVERTER_STREAM_CHUNK - 1));
+    (void)*(const volatile uint16_t *)at;
+    for (uint32_t i = 1; i < LINES; i++)
+        __builtin_prefetch(at + (size_t)i * LINE);
 }
 
 #endif

@@ -48,18 +48,17 @@ static inline const inverter_document *inverters_get_document(const inverters *v
     return inverter_get_document(v->items[place.inverter], place.number);
 }
 
-/* Fetches ahead what documents of an order say that are soon to be read: they may lie anywhere. */
-static inline void inverters_prefetch(const inverters *v, const inverters_place *order, uint32_t at, uint32_t count)
+/* Fetches ahead what documents of an order say that are soon to be read: they may lie anywhere. A block of documents at
+ * a time, then one of what they say, so that they are waited for together. */
+static inline void inverters_fetch(const inverters *v, const inverters_place *order, uint32_t at, uint32_t count)
 {
-    enum { AHEAD = 8 };
-    if (at + 2 * AHEAD < count) {
-        inverters_place place = order[at + 2 * AHEAD];
-        inverter_prefetch_document(v->items[place.inverter], place.number);
-    }
-    if (at + AHEAD < count) {
-        inverters_place place = order[at + AHEAD];
-        inverter_prefetch_occurrences(v->items[place.inverter], place.number);
-    }
+    enum { BLOCK = 16 };
+    if (at % BLOCK || count < 3 * BLOCK || at > count - 3 * BLOCK)
+        return;
+    for (uint32_t i = at + 2 * BLOCK; i < at + 3 * BLOCK; i++)
+        inverter_fetch_document(v->items[order[i].inverter], order[i].number);
+    for (uint32_t i = at + BLOCK; i < at + 2 * BLOCK; i++)
+        inverter_fetch_occurrences(v->items[order[i].inverter], order[i].number);
 }
 
 /* The terms of all inverters by their bytes. */

@@ -48,7 +48,7 @@ static void read(const void *context, pairs_scan *s, uint32_t document, uint32_t
 {
     const inverters_text *t = context;
     inverters_place place = t->order[document];
-    inverters_prefetch(t->v, t->order, document, t->document_count);
+    inverters_fetch(t->v, t->order, document, t->document_count);
     const inverter *v = t->v->items[place.inverter];
     const uint16_t *numbers = t->numbers + t->firsts[place.inverter];
     inverter_reader r = inverter_read(v, place.number);

@@ -16,8 +16,6 @@ enum { AHEAD_SHARE = 4 /* of the memory */, AHEAD_MAX = 32 << 20 };
 /* Segments that are left alone while documents are added. */
 enum { SEGMENTS_MAX = 32 };
 
-enum { LONG_DOCUMENT = 256 /* words */ };
-
 static void unlink_segment(const oir_writable_database *w, uint64_t number)
 {
     char *path = catalog_segment_path(w->path, number);
@@ -134,14 +132,6 @@ static size_t get_left(const oir_writable_database *w, size_t limit)
     return taken < limit ? limit - taken : 0;
 }
 
-/* Whether pairs are better found in what the buffer has of documents. In another order they lie anywhere, and reading
- * what is short waits longer than putting it together from lists takes. */
-static bool wants_text(const oir_writable_database *w, const uint32_t *order, bool lasting)
-{
-    uint64_t length = inverters_get_live_length(&w->buffer);
-    return lasting && w->pairs && (!order || length / LONG_DOCUMENT >= inverters_get_live_count(&w->buffer));
-}
-
 static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t *order, bool lasting, oir_error *err)
 {
     oir_status status;
@@ -149,7 +139,7 @@ static oir_status flush(oir_writable_database *w, new_segment *n, const uint32_t
     size_t left = get_left(w, w->buffer_limit); /* what is beyond that other things take */
     ERROR_FORWARD(open_new(w, n, lasting, order ? w->reorder : OIR_REORDER_NONE, err));
     ERROR_GOTO_DONE(inverters_flush(&w->buffer, order, lasting, left, n->writer, w->team,
-                                    wants_text(w, order, lasting) ? &text : NULL, &w->progress, err));
+                                    lasting && w->pairs ? &text : NULL, &w->progress, err));
     segment_writer_set_text(n->writer, text.v ? &text.text : NULL);
     ERROR_GOTO_DONE(close_new(w, n, w->segment_count, err));
     inverters_clear(&w->buffer);
