@@ -10,7 +10,8 @@
 
 enum {
     GAP = 100,     /* positions between texts */
-    KEPT = 8 << 20 /* bytes of lines that several threads share out among them */
+    KEPT = 8 << 20, /* bytes of lines that several threads share out among them, */
+    KEPT_SHARE = 32 /* but no more of the writer's memory */
 };
 
 /* What a thread has. */
@@ -27,6 +28,7 @@ typedef struct feed {
     bench_stages *stages;
     /* Of several threads: lines that are read and not yet added. */
     char *text;
+    size_t kept;    /* bytes that are enough */
     size_t size, capacity;
     size_t *ends;   /* of each line in it */
     size_t count, ends_capacity;
@@ -121,7 +123,7 @@ static oir_status add_line(feed *f, oir_writable_database *writer, uint64_t numb
 static bool keep_line(feed *f, const char *line, size_t size)
 {
     if (f->size + size > f->capacity) {
-        size_t capacity = (f->size + size) * 2;
+        size_t capacity = (f->size + size > f->kept ? f->size + size : f->kept) / 8 * 9 + 8; /* or it is a long line */
         char *text = realloc(f->text, capacity);
         if (!text)
             return false;
@@ -191,7 +193,7 @@ static oir_status add_lines(feed *f, lines *in, oir_writable_database *writer, u
             status = add_line(f, writer, n, line, size, err);
         else if (size > 0 && !keep_line(f, line, size))
             return OIR_NO_MEMORY;
-        if (!status && f->size >= KEPT)
+        if (!status && f->size >= f->kept)
             status = add_kept(f, writer, err);
         if (!status && commit && n % commit == 0)
             status = commit_now(f, writer, err);
@@ -204,6 +206,7 @@ oir_status bench_feed(oir_writable_database *writer, const bench_feed_options *o
 {
     lines in;
     feed f = {.stages = stages, .form = options->form, .threads = options->threads, .first = 1};
+    f.kept = options->memory / KEPT_SHARE < KEPT ? options->memory / KEPT_SHARE : KEPT;
     snprintf(err->message, sizeof err->message, "no memory for the input");
     if (!lines_init(&in, STDIN_FILENO, 1 << 20))
         return OIR_NO_MEMORY;

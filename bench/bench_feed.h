@@ -14,7 +14,8 @@ typedef enum bench_form {
 typedef struct bench_feed_options {
     bench_form form;
     unsigned long commit; /* lines after which to commit, each time; 0: never */
-    unsigned threads;     /* as the writer's */
+    unsigned threads;     /* as the writer's, */
+    size_t memory;        /* and its limit */
 } bench_feed_options;
 
 /* Adds all lines; adds the bytes of their texts to *bytes. With several threads the stages do not tell what these do.

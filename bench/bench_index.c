@@ -16,7 +16,6 @@
 
 typedef struct options {
     const char *folder;
-    size_t memory; /* bytes */
     bench_feed_options feed; /* commit 0: all, and optimised */
     bool no_pairs, json;
     oir_reorder reorder;
@@ -79,10 +78,10 @@ static bool parse_reorder(options *o, const char *text)
 
 static int parse_options(options *o, int argc, char **argv)
 {
-    *o = (options){.memory = MEMORY_DEFAULT, .feed.threads = 1, .reorder = OIR_REORDER_NONE};
+    *o = (options){.feed.memory = MEMORY_DEFAULT, .feed.threads = 1, .reorder = OIR_REORDER_NONE};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--memory") == 0) {
-            if (++i == argc || !(o->memory = parse_size(argv[i])))
+            if (++i == argc || !(o->feed.memory = parse_size(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
         } else if (strcmp(argv[i], "--commit") == 0) {
             if (++i == argc || !(o->feed.commit = strtoul(argv[i], NULL, 10)))
@@ -194,7 +193,7 @@ static oir_status build(const options *o, result *r, oir_error *err)
     how.no_term_lists = how.no_stored_data = o->feed.form == BENCH_FORM_WORDS;
     how.bound_k1 = 1.2;
     how.bound_b = 0.75;
-    how.memory_limit = o->memory;
+    how.memory_limit = o->feed.memory;
     how.no_pairs = o->no_pairs;
     how.reorder = o->reorder;
     how.threads = o->feed.threads;
