@@ -70,6 +70,8 @@ oir_status writer_delete_by_term(oir_writable_database *w, const char *term, siz
                                  oir_docid *lowest, oir_error *err);
 oir_status writer_has_term(oir_writable_database *w, const char *term, size_t size, bool *found, oir_error *err);
 
+/* The documents of threads that add, with their vocabularies: the next ones to be added make them anew. */
+void writer_release_documents(oir_writable_database *w);
 void writer_release_threads(oir_writable_database *w);
 
 /* ---- writer_segments.c ---- */

@@ -58,12 +58,18 @@ static oir_status make_documents(oir_writable_database *w, oir_error *err)
     return OIR_OK;
 }
 
-void writer_release_threads(oir_writable_database *w)
+void writer_release_documents(oir_writable_database *w)
 {
-    team_free(w->team);
     for (uint32_t i = 0; w->documents && i < w->threads; i++)
         oir_document_free(w->documents[i]);
     memory_free(w->documents);
+    w->documents = NULL;
+}
+
+void writer_release_threads(oir_writable_database *w)
+{
+    team_free(w->team);
+    writer_release_documents(w);
 }
 
 /* The failure of the lowest thread that failed. */

@@ -344,6 +344,7 @@ oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
     bool *chosen = memory_new(w->segment_count * sizeof *chosen);
     if (!chosen)
         return error_no_memory(err, "choosing what to merge");
+    writer_release_documents(w); /* the search for pairs has threads, too, which need the memory */
     for (size_t i = 0; i < w->segment_count; i++)
         chosen[i] = true;
     oir_status status = merge_chosen(w, chosen, true, err);

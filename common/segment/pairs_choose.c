@@ -252,6 +252,10 @@ oir_status pairs_choose(const pairs_source *source, uint64_t budget, pairs_choic
         qsort(found.items, found.count, sizeof *found.items, compare_choices);
     if (status == OIR_OK)
         cut(budget, found.items, &found.count);
+    if (status == OIR_OK && found.count) { /* of all candidates: what is left of them is there for long */
+        pairs_choice *fitting = memory_resize(found.items, found.count * sizeof *fitting);
+        found.items = fitting ? fitting : found.items;
+    }
     *out = found.items;
     *count = found.count;
     for (size_t i = 0; i < PAIRS_SHARE_MOST; i++)

@@ -344,6 +344,8 @@ static oir_status gather(pairs_writer *w, oir_error *err)
     ERROR_FORWARD(pairs_numbers_init(&w->numbers, w->choices, w->choice_count, w->word_count, err));
     cut_windows(w);
     ERROR_FORWARD(pairs_share_run(&w->source, parts, windows, gather_part, w, err));
+    if (parts > 1) /* lists get longer while those of other parts are still there */
+        memory_give_back();
     for (size_t i = 1; i < parts; i++) {
         ERROR_FORWARD(pairs_gather_append(&w->gathers[0], &w->gathers[i], err));
         pairs_gather_release(&w->gathers[i]);
