@@ -9,7 +9,13 @@
 #include "catalog/catalog_path.h"
 #include "indexer/writer.h"
 
-enum { MEMORY_MIN = 4 << 20, MEMORY_REST = 32 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
+enum {
+    MEMORY_MIN = 4 << 20,
+    MEMORY_REST = 32 << 20,
+    MEMORY_THREAD = 32 << 20, /* a vocabulary, a table of words, room to sort, a part of the search for pairs */
+    SETTING_NAME_MAX = 64,
+    SETTING_VALUE_MAX = 64 << 10
+};
 
 /* ---- opening ---- */
 
@@ -106,10 +112,18 @@ static oir_status open_writer(oir_writable_database *w, const char *path, const 
 }
 
 /* What a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary and a table
- * of words, and what allocators leave unused. */
-static size_t find_rest(size_t memory)
+ * of words, and what allocators leave unused. With threads these are several. */
+static size_t find_rest(size_t memory, uint32_t threads)
 {
-    return memory / 5 * 2 < MEMORY_REST ? memory / 5 * 2 : MEMORY_REST;
+    size_t share = threads > 1 ? memory / 2 : memory / 5 * 2;
+    return share < MEMORY_REST ? share : MEMORY_REST;
+}
+
+/* More threads than there is memory for would only fill it, and have the buffer written out all the time. */
+static uint32_t choose_threads(const oir_writer_options *options)
+{
+    size_t most = options->memory_limit / MEMORY_THREAD;
+    return options->threads < most ? options->threads : most ? (uint32_t)most : 1;
 }
 
 oir_status oir_writable_database_open(oir_writable_database **out, const char *path, const oir_writer_options *options,
@@ -123,11 +137,11 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
         return error_no_memory(err, "a writer");
     fork_mark_init(&w->mark);
     w->memory_limit = chosen.memory_limit;
-    w->buffer_limit = chosen.memory_limit - find_rest(chosen.memory_limit);
     w->sync = !chosen.no_sync;
     w->pairs = !chosen.no_pairs;
     w->reorder = chosen.reorder;
-    w->threads = chosen.threads;
+    w->threads = choose_threads(&chosen);
+    w->buffer_limit = chosen.memory_limit - find_rest(chosen.memory_limit, w->threads);
     w->progress = (progress){chosen.progress, chosen.progress_context};
     oir_status status = OIR_OK;
     if (w->threads > 1) {

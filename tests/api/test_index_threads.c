@@ -133,13 +133,13 @@ static uint64_t index_with(const build *b, uint64_t pictures[2])
 static void any_number_is_as_one(void)
 {
     static const unsigned numbers[] = {2, 3, THREADS_MOST};
-    static const size_t memories[] = {4 << 20, 64 << 20};
+    static const size_t memories[] = {64 << 20, 256 << 20}; /* two threads of 3, and as many as are asked for */
     for (int how = 0; how < 2; how++) {
         build one = {1, 64 << 20, how == 1};
         uint64_t expected[2], bytes = index_with(&one, expected);
         EXPECT_EQ(expected[0], expected[1]);
         for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            build many = {numbers[i], memories[i & 1], one.no_pairs};
+            build many = {numbers[i], memories[i % 3 != 1], one.no_pairs};
             uint64_t got[2];
             if (index_with(&many, got) != bytes) {
                 fprintf(stderr, "%u threads, %zu bytes, no pairs %d\n", many.threads, many.memory, many.no_pairs);

@@ -99,7 +99,7 @@ static inline void world_make(world_document *d, uint64_t seed)
 
 static inline void world_fill(oir_document *document, uint64_t seed)
 {
-    static world_document d;
+    world_document d;
     world_make(&d, seed);
     oir_document_clear(document);
     for (uint32_t i = 0; i < d.term_count; i++) {

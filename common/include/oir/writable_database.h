@@ -49,9 +49,9 @@ typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, vo
 typedef struct oir_writer_options {
     size_t struct_size;      /* sizeof(oir_writer_options), set by the initialiser */
     oir_open_mode mode;      /* default OIR_CREATE_OR_OPEN */
-    size_t memory_limit;     /* bytes for buffered changes and what goes with them (two fifths, but 32 MiB at most, are
-                                left to that): above it they are written out as a segment. Default 256 MiB, at least
-                                4 MiB. Not a commit: readers see nothing of it */
+    size_t memory_limit;     /* bytes for buffered changes and what goes with them (two fifths, with threads half, but
+                                32 MiB at most, are left to that): above it they are written out as a segment. Default
+                                256 MiB, at least 4 MiB. Not a commit: readers see nothing of it */
     double lock_wait;        /* seconds to wait for another writer before OIR_LOCKED; default 0, negative for ever */
     bool no_sync;            /* true: a commit does not wait for the disk; a power cut may lose or damage it. Default
                                 false */
@@ -69,8 +69,8 @@ typedef struct oir_writer_options {
                                 Default false */
     oir_reorder reorder;     /* default OIR_REORDER_LIGHT */
     unsigned threads;        /* that oir_writable_database_add_documents and writing segments out share, the caller's
-                                among them; default 1, at most OIR_WRITER_THREADS_MAX. What is written does not depend
-                                on it */
+                                among them; default 1, at most OIR_WRITER_THREADS_MAX, fewer where each has less than
+                                32 MiB of the memory limit. What is written does not depend on it */
 } oir_writer_options;
 
 #define OIR_WRITER_THREADS_MAX 256

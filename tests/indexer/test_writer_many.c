@@ -1,0 +1,113 @@
+/* Documents added by several threads whose buffer is full time and again: the optimised index has the bytes that one
+ * thread with a large buffer writes. The buffer is smaller than the options of a writer with threads allow. */
+#include "indexer/writer.h"
+
+#include "index_world.h"
+
+enum { DOCUMENTS = 3000 };
+
+static oir_status fill(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
+{
+    (void)context;
+    (void)thread;
+    (void)err;
+    world_fill(document, 2 * number + 1);
+    return OIR_OK;
+}
+
+static char found[300];
+
+/* The bytes of the only segment. */
+static char *read_segment(const char *folder, size_t *size)
+{
+    int count = 0;
+    DIR *files = opendir(folder);
+    REQUIRE(files);
+    for (struct dirent *e; (e = readdir(files)) != NULL;)
+        if (strncmp(e->d_name, "segment-", 8) == 0) {
+            snprintf(found, sizeof found, "%s/%.60s", folder, e->d_name);
+            count++;
+        }
+    closedir(files);
+    REQUIRE(count == 1);
+    FILE *file = fopen(found, "rb");
+    REQUIRE(file && fseek(file, 0, SEEK_END) == 0);
+    *size = (size_t)ftell(file);
+    char *bytes = malloc(*size);
+    rewind(file);
+    REQUIRE(bytes && fread(bytes, 1, *size, file) == *size);
+    fclose(file);
+    return bytes;
+}
+
+static char *build(uint32_t threads, size_t buffer_limit, size_t *segments, size_t *size)
+{
+    char folder[200];
+    oir_writable_database *w;
+    oir_docid first;
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    options.no_sync = true;
+    options.threads = threads;
+    world_folder(folder);
+    REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
+    EXPECT_EQ(w->threads, threads); /* so much memory is the default */
+    w->buffer_limit = buffer_limit;
+    for (uint32_t turn = 0; turn < 2; turn++) { /* the second begins anew with threads' documents */
+        REQUIRE_OK(oir_writable_database_add_documents(w, DOCUMENTS, fill, NULL, &first, &world_error), world_error);
+        EXPECT_EQ(first, turn * DOCUMENTS + 1);
+        *segments = w->segment_count;
+        REQUIRE_OK(oir_writable_database_optimise(w, &world_error), world_error);
+    }
+    oir_writable_database_close(w);
+    char *bytes = read_segment(folder, size);
+    world_remove(folder);
+    return bytes;
+}
+
+static void small_buffers_are_as_one(void)
+{
+    static const uint32_t threads[] = {2, 3, 7};
+    size_t size, other_size, segments;
+    char *bytes = build(1, (size_t)64 << 20, &segments, &size);
+    EXPECT_EQ(segments, 1); /* that of the first turn */
+    for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+        char *other = build(threads[i], 1 << 20, &segments, &other_size);
+        EXPECT(segments > 2);
+        EXPECT_EQ(other_size, size);
+        EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
+        free(other);
+    }
+    free(bytes);
+}
+
+static uint32_t threads_of(uint32_t asked, size_t memory)
+{
+    char folder[200];
+    oir_writable_database *w;
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    options.no_sync = true;
+    options.threads = asked;
+    options.memory_limit = memory;
+    world_folder(folder);
+    REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
+    uint32_t threads = w->threads;
+    oir_writable_database_close(w);
+    world_remove(folder);
+    return threads;
+}
+
+static void threads_follow_from_memory(void)
+{
+    EXPECT_EQ(threads_of(8, (size_t)4 << 20), 1);
+    EXPECT_EQ(threads_of(8, (size_t)64 << 20), 2);
+    EXPECT_EQ(threads_of(8, ((size_t)128 << 20) - 1), 3);
+    EXPECT_EQ(threads_of(8, (size_t)256 << 20), 8);
+    EXPECT_EQ(threads_of(3, (size_t)1 << 30), 3);
+}
+
+int main(void)
+{
+    TEST(small_buffers_are_as_one);
+    TEST(threads_follow_from_memory);
+    return harness_end();
+}
