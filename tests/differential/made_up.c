@@ -1,6 +1,9 @@
 #include "differential/made_up.h"
 
 #include "differential/search_way.h"
+#include "indexer/writer.h"
+
+enum { PARTS = 24 /* that a collection's buffer is written out in where memory is tiny */, TOGETHER = 500 };
 
 static double uniform(void)
 {
@@ -157,18 +160,110 @@ static void empty(world *w, const made_up *s, const oir_docid *docids)
     world_commit(w);
 }
 
-void made_up_fill(world *w, const made_up *s, const char *form)
+/* ---- documents that several threads add ---- */
+
+typedef struct copying {
+    const exhaustive *from;
+    oir_docid first;
+} copying;
+
+/* Makes a document that the model has already. */
+static oir_status copy(void *context, unsigned thread, size_t number, oir_document *d, oir_error *err)
+{
+    (void)thread;
+    const copying *c = context;
+    const exhaustive_document *source = &c->from->documents[c->first + (oir_docid)number];
+    oir_status status = OIR_OK;
+    for (uint32_t i = 0; i < source->count && !status; i++) {
+        const exhaustive_posting *p = &source->postings[i];
+        const exhaustive_term *t = &c->from->terms[p->term];
+        status = oir_document_add_term(d, t->name, t->size, p->wdf, err);
+        for (uint32_t j = 0; j < p->position_count && !status; j++)
+            status = oir_document_add_posting(d, t->name, t->size, p->positions[j], 0, err);
+    }
+    return status;
+}
+
+/* The last `count` documents of the model, which the index does not have yet. */
+static void add_together(world *w, uint32_t *count)
+{
+    copying c = {w->model, w->model->last - *count + 1};
+    oir_docid first = c.first;
+    REQUIRE_OK(oir_writable_database_add_documents(w->writer, *count, copy, &c, &first, &world_error), world_error);
+    EXPECT_EQ(first, c.first);
+    *count = 0;
+}
+
+static bool comes_together(const oir_writable_database *w, const made_up *s)
+{
+    return w->threads > 1 && !s->gaps && !s->shuffled;
+}
+
+static void put_all(world *w, const made_up *s, const char *form, oir_document *d, const oir_docid *docids)
+{
+    bool together = comes_together(w->writer, s);
+    uint32_t waiting = 0;
+    for (uint32_t i = 0; i < s->documents; i++) {
+        bool ends = i && ends_batch(s, i);
+        if (waiting && (ends || waiting == TOGETHER))
+            add_together(w, &waiting);
+        if (ends)
+            commit(w, form);
+        fill(d, s, i);
+        if (together) {
+            exhaustive_set(w->model, docids[i], d);
+            waiting++;
+        } else {
+            world_put(w, docids[i], d);
+        }
+    }
+    if (waiting)
+        add_together(w, &waiting);
+    commit(w, form);
+}
+
+/* What one of a writer's inverters takes for the first `count` documents. */
+static size_t measure(const oir_writable_database *w, const made_up *s, oir_document *d, const oir_docid *docids,
+                      uint32_t count)
+{
+    inverter *v;
+    REQUIRE_OK(inverter_new(&v, w->buffer_limit, w->state.term_lists, w->state.stored, &world_error), world_error);
+    v->writers = w->threads;
+    for (uint32_t i = 0; i < count; i++) {
+        fill(d, s, i);
+        REQUIRE_OK(inverter_add(v, docids[i], d, &world_error), world_error);
+    }
+    size_t bytes = inverter_get_memory(v);
+    inverter_free(v);
+    return bytes;
+}
+
+/* Options have no limit that is low enough for so few documents. Of several threads each has its share, and on one
+ * processor the first may fill all. */
+static void make_tiny(oir_writable_database *w, const made_up *s, oir_document *d, const oir_docid *docids)
+{
+    uint32_t count = s->documents / PARTS, shares = comes_together(w, s) ? w->threads : 1;
+    w->buffer_limit = measure(w, s, d, docids, count) * shares;
+}
+
+static made_up_outcome look_back(const oir_writable_database *w)
+{
+    made_up_outcome out = {.written = (uint32_t)w->state.next_segment - 1};
+    for (size_t i = 0; i < w->segment_count; i++) {
+        out.reordered |= w->segments[i].segment->reordered > 0;
+        out.pairs |= w->segments[i].segment->pairs.looked_for;
+    }
+    return out;
+}
+
+made_up_outcome made_up_fill(world *w, const made_up *s, const char *form, bool tiny)
 {
     oir_document *d;
     oir_docid *docids = choose_docids(s);
     REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
-    for (uint32_t i = 0; i < s->documents; i++) {
-        if (i && ends_batch(s, i))
-            commit(w, form);
-        fill(d, s, i);
-        world_put(w, docids[i], d);
-    }
-    commit(w, form);
+    if (tiny)
+        make_tiny(w->writer, s, d, docids);
+    put_all(w, s, form, d, docids);
     if (s->emptied)
         empty(w, s, docids);
     free(docids);
@@ -181,6 +276,8 @@ void made_up_fill(world *w, const made_up *s, const char *form)
         REQUIRE_OK(oir_writable_database_optimise(w->writer, &world_error), world_error);
     if (s->later)
         change(w, s, d);
+    made_up_outcome out = look_back(w->writer);
     oir_document_free(d);
     world_finish(w);
+    return out;
 }

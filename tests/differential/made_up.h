@@ -26,8 +26,16 @@ typedef struct made_up {
     uint32_t share;  /* of the queries */
 } made_up;
 
+/* How an index was made, as far as it shows. */
+typedef struct made_up_outcome {
+    uint32_t written; /* segments that were written in all, by the buffer and by merges */
+    bool reordered;   /* documents of some segment are in an order of their own */
+    bool pairs;       /* pairs of words were looked for in some segment */
+} made_up_outcome;
+
 /* Fills an index that is empty. form: what its lists do without, by search_way_write; parts differ in it when it is
- * "mixed". The writer is closed then. */
-void made_up_fill(world *w, const made_up *m, const char *form);
+ * "mixed". tiny: the buffer is written out after some dozen documents. By several threads where the writer has some,
+ * as far as docids come in order. The writer is closed then. */
+made_up_outcome made_up_fill(world *w, const made_up *m, const char *form, bool tiny);
 
 #endif

@@ -1,10 +1,13 @@
 /* The searcher against the exhaustive scorer, over made-up collections of every kind that the format tells apart,
  * written in every form that a list can have, and random queries of every shape, each searched in several ways that
- * take turns. OIR_QUERIES sets how many, OIR_SEED which. The summary at the end says what was asked. */
+ * take turns. OIR_QUERIES sets how many, OIR_SEED which. Indexes are built with 1, 2 and 8 threads, with tiny memory or
+ * as much as they like, reordered or not, with pairs or without: the summary at the end says how many in which way, and
+ * what was asked. */
 #include <oir/inspect.h>
 
 #include <time.h>
 
+#include "differential/building.h"
 #include "differential/compare_search.h"
 #include "differential/differential_tally.h"
 #include "differential/made_up.h"
@@ -70,14 +73,16 @@ static const struct {
 
 enum { FORMS = sizeof forms / sizeof *forms };
 
-/* What bounds are made for. */
-static oir_writer_options any_options(bool reordered)
+/* What bounds are made for, and how an index is built. */
+static oir_writer_options any_options(bool reordered, const building *how)
 {
     static const double k1[] = {1, 1, 0.05, 1.2, 3}, b[] = {0.5, 0.5, 0, 0.75, 1};
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     options.bound_k1 = k1[harness_below(5)];
     options.bound_b = b[harness_below(5)];
     options.reorder = reordered ? OIR_REORDER_LIGHT : OIR_REORDER_NONE;
+    options.threads = building_threads(how);
+    options.no_pairs = how->no_pairs;
     return options;
 }
 
@@ -131,13 +136,16 @@ static void is_sound(const char *path)
 
 static void ask_shape(const made_up *s, size_t form, uint32_t queries)
 {
-    oir_writer_options options = any_options(s->reordered);
+    building how = building_choose(s);
+    oir_writer_options options = any_options(s->reordered, &how);
     world w;
     world_open_with(&w, &options);
-    made_up_fill(&w, s, forms[form].without);
+    made_up_outcome outcome = made_up_fill(&w, s, forms[form].without, how.tiny);
+    building_count(&how, s, &outcome);
     oir_database *database = world_ask(&w);
-    printf("%-20s %6u documents, %2zu segments, %-20s %u queries\n", s->name, w.model->live,
-           oir_database_get_segment_count(database), forms[form].name, queries);
+    printf("%-20s %6u documents, %u threads, %3u segments written, %2zu left, %-17s %u queries\n", s->name,
+           w.model->live, building_threads(&how), outcome.written, oir_database_get_segment_count(database),
+           forms[form].name, queries);
     fflush(stdout);
     is_sound(w.path);
     same_statistics(database, w.model);
@@ -161,6 +169,7 @@ static void shapes_of_collections(void)
         for (uint32_t j = 0; j < others; j++)
             ask_shape(&shapes[i], 1 + (first + j) % (FORMS - 1), queries);
     }
+    building_check(others > 0);
 }
 
 /* Several indexes as one rank as one index of the same documents would, whatever each was written for. */
@@ -181,9 +190,10 @@ static void several_as_one(void)
     exhaustive *joined = exhaustive_new();
     uint32_t queries = world_queries(QUERIES) / 8;
     for (uint32_t i = 0; i < SEVERAL_MOST; i++) {
-        oir_writer_options options = any_options(i % 2);
+        building how = building_choose(&parts[i]);
+        oir_writer_options options = any_options(i % 2, &how);
         world_open_with(&w[i], &options);
-        made_up_fill(&w[i], &parts[i], forms[harness_below(FORMS)].without);
+        made_up_fill(&w[i], &parts[i], forms[harness_below(FORMS)].without, how.tiny);
         database[i] = world_ask(&w[i]);
         for (oir_docid d = 1; d <= w[i].model->last; d++)
             if (w[i].model->documents[d].live)
