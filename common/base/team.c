@@ -1,13 +1,10 @@
 #include "base/team.h"
 
-#include <pthread.h>
-#include <signal.h>
-#include <time.h>
-
 #include "base/fork_mark.h"
 #include "base/memory.h"
+#include "base/thread.h"
 
-/* All but `threads` and `started` is read and written under the lock. */
+/* All but `threads`, `started` and `spared` is read and written under the lock. */
 struct team {
     fork_mark process;
     pthread_mutex_t lock;
@@ -16,19 +13,9 @@ struct team {
     void *context;
     size_t parts, next, busy;  /* next: the first that nobody has begun; busy: helpers at work */
     bool quit;
-    size_t helpers, started;
+    size_t helpers, started, spared;
     pthread_t threads[];
 };
-
-/* By a clock that nobody sets: else waiting for a moment could take an hour. */
-static void init_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(condition, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
 
 team *team_new(size_t helpers)
 {
@@ -38,14 +25,9 @@ team *team_new(size_t helpers)
     fork_mark_init(&t->process);
     pthread_mutex_init(&t->lock, NULL);
     pthread_cond_init(&t->more, NULL);
-    init_condition(&t->done);
+    thread_condition_init(&t->done);
     t->helpers = helpers;
     return t;
-}
-
-size_t team_size(const team *t)
-{
-    return t->helpers + 1;
 }
 
 static void *help(void *context)
@@ -69,38 +51,25 @@ static void *help(void *context)
     return NULL;
 }
 
-/* Signals are for the threads of the program, not for these; but for those that a thread causes itself, which whoever
- * handles them must hear of. */
-static void choose_signals(sigset_t *blocked)
+static size_t get_helpers(const team *t)
 {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
-    sigfillset(blocked);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(blocked, own[i]);
+    return t->spared < t->helpers ? t->helpers - t->spared : 0;
+}
+
+size_t team_size(const team *t)
+{
+    return get_helpers(t) + 1;
+}
+
+void team_spare(team *t, size_t helpers)
+{
+    t->spared = helpers;
 }
 
 static void start(team *t, size_t wanted)
 {
-    sigset_t blocked, before;
-    if (t->started >= wanted || t->started == t->helpers)
-        return;
-    choose_signals(&blocked);
-    if (pthread_sigmask(SIG_SETMASK, &blocked, &before) != 0)
-        return;
-    while (t->started < wanted && t->started < t->helpers &&
-           pthread_create(&t->threads[t->started], NULL, help, t) == 0)
+    while (t->started < wanted && t->started < get_helpers(t) && thread_start(&t->threads[t->started], help, t))
         t->started++;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
-static void wait_a_moment(team *t)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&t->done, &t->lock, &until);
 }
 
 void team_run(team *t, size_t parts, team_work work, void *context, void (*waiting)(void *context))
@@ -116,7 +85,7 @@ void team_run(team *t, size_t parts, team_work work, void *context, void (*waiti
     t->context = context;
     t->parts = parts;
     t->next = 0;
-    for (size_t i = 0; i < t->started && i + 1 < parts; i++)
+    for (size_t i = 0; i < t->started && i < get_helpers(t) && i + 1 < parts; i++)
         pthread_cond_signal(&t->more);
     while (t->next < t->parts) {
         size_t part = t->next++;
@@ -127,7 +96,7 @@ void team_run(team *t, size_t parts, team_work work, void *context, void (*waiti
     while (t->busy && !waiting)
         pthread_cond_wait(&t->done, &t->lock);
     while (t->busy) {
-        wait_a_moment(t);
+        thread_wait_a_moment(&t->done, &t->lock);
         pthread_mutex_unlock(&t->lock);
         waiting(context);
         pthread_mutex_lock(&t->lock);

@@ -19,6 +19,9 @@ team *team_new(size_t helpers);
 void team_free(team *t);
 /* Threads, the owner's among them. */
 size_t team_size(const team *t);
+/* From now on so many helpers are left asleep, as another thread does their share of the machine's work; team_size is
+ * without them. */
+void team_spare(team *t, size_t helpers);
 
 /* What is done with a part; `owner` in the owner's thread. */
 typedef void (*team_work)(void *context, size_t part, bool owner);

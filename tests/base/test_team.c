@@ -71,9 +71,26 @@ static void waiting_is_told(void)
     team_free(t);
 }
 
+/* Those that are spared do nothing, and come back. */
+static void some_are_spared(void)
+{
+    team *t = team_new(3);
+    REQUIRE(t);
+    for (size_t spared = 0; spared <= 4; spared++) {
+        team_spare(t, spared);
+        EXPECT_EQ(team_size(t), spared < 3 ? 4 - spared : 1);
+        run(t, PARTS);
+    }
+    team_spare(t, 0);
+    EXPECT_EQ(team_size(t), 4);
+    run(t, PARTS);
+    team_free(t);
+}
+
 int main(void)
 {
     TEST(every_part_once);
+    TEST(some_are_spared);
     TEST(waiting_is_told);
     return harness_end();
 }
