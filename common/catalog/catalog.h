@@ -87,5 +87,8 @@ oir_status catalog_commit(catalog_lock *lock, generation *g, bool sync, oir_erro
 /* Unlinks segment and generation files that g, the newest generation, does not name (left by crashes or rollbacks).
  * Does nothing when g is not the newest. Failures are ignored: they cost room only. */
 void catalog_clean(catalog_lock *lock, const generation *g);
+/* Cleaning and commits leave this segment alone, which no generation names yet. */
+#define CATALOG_NO_SEGMENT UINT64_MAX
+void catalog_keep_segment(catalog_lock *lock, uint64_t number);
 
 #endif

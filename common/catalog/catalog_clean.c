@@ -16,7 +16,7 @@ static bool has_segment(const generation *g, uint64_t number)
 }
 
 /* Ours, and not named by g. Everything else in the folder is somebody's. */
-static bool is_left_over(const char *name, const generation *g)
+static bool is_left_over(const char *name, const generation *g, uint64_t kept)
 {
     uint64_t number;
     bool temporary;
@@ -25,8 +25,13 @@ static bool is_left_over(const char *name, const generation *g)
     if (catalog_path_number(name, CATALOG_PATH_GENERATION, &number, &temporary))
         return temporary || number != g->revision;
     if (catalog_path_number(name, CATALOG_PATH_SEGMENT, &number, &temporary))
-        return temporary || !has_segment(g, number);
+        return temporary || (number != kept && !has_segment(g, number));
     return false;
+}
+
+void catalog_keep_segment(catalog_lock *lock, uint64_t number)
+{
+    lock->kept = number;
 }
 
 void catalog_clean(catalog_lock *lock, const generation *g)
@@ -42,7 +47,7 @@ void catalog_clean(catalog_lock *lock, const generation *g)
     if (!folder)
         return;
     for (struct dirent *entry; (entry = readdir(folder));)
-        if (is_left_over(entry->d_name, g))
+        if (is_left_over(entry->d_name, g, lock->kept))
             unlinkat(dirfd(folder), entry->d_name, 0);
     closedir(folder);
 }

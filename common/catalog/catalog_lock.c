@@ -133,6 +133,7 @@ oir_status catalog_lock_open(catalog_lock **out, const char *path, double wait, 
     catalog_lock *lock = memory_new_zeroed(1, sizeof *lock);
     if (lock) {
         lock->descriptor = -1;
+        lock->kept = CATALOG_NO_SEGMENT;
         lock->owner = getpid();
         lock->folder = memory_copy(path, strlen(path));
         file = file_join(path, CATALOG_PATH_LOCK);

@@ -9,6 +9,7 @@
 struct catalog_lock {
     char *folder;
     int descriptor; /* of the file `lock`; the kernel's lock is on its open file description */
+    uint64_t kept;  /* a segment that is being written, or CATALOG_NO_SEGMENT */
     pid_t owner;    /* a forked child has a copy of this, but holds nothing */
 };
 

@@ -250,9 +250,15 @@ static void cleans_only_what_is_ours(void)
     stale.revision--;
     catalog_clean(lock, &stale);
     EXPECT(samples_has(folder, ours[0]));
+    samples_write(folder, "segment-4711", "x", 1); /* being written */
+    catalog_keep_segment(lock, 4711);
+    catalog_clean(lock, &g);
+    EXPECT(samples_has(folder, "segment-4711"));
+    catalog_keep_segment(lock, CATALOG_NO_SEGMENT);
     catalog_clean(lock, &g);
     for (size_t i = 0; i < our_count; i++)
         EXPECT(!samples_has(folder, ours[i]));
+    EXPECT(!samples_has(folder, "segment-4711"));
     expect_newest(&g);
     for (size_t i = 0; i < other_count; i++) {
         char *path = file_join(folder, others[i]);
