@@ -9,13 +9,13 @@
 #include "catalog/catalog_path.h"
 #include "indexer/writer.h"
 
-enum {
-    MEMORY_MIN = 4 << 20,
-    MEMORY_REST = 32 << 20,
-    MEMORY_THREAD = 32 << 20, /* a vocabulary, a table of words, room to sort, a part of the search for pairs */
-    SETTING_NAME_MAX = 64,
-    SETTING_VALUE_MAX = 64 << 10
-};
+enum { MEMORY_MIN = 4 << 20, SETTING_NAME_MAX = 64, SETTING_VALUE_MAX = 64 << 10 };
+
+/* Of the memory for each thread: a vocabulary, a table of words, room to sort, a part of the search for pairs. */
+enum { MEMORY_THREAD = 32 << 20 };
+
+/* Merges beside the writer: not where each half of the memory would be little, nor of what is merged in no time. */
+enum { BACKGROUND_MEMORY = 128 << 20, BACKGROUND_BYTES = 4 << 20 };
 
 /* ---- opening ---- */
 
@@ -91,6 +91,7 @@ static oir_status open_locked(oir_writable_database *w, const oir_writer_options
     ERROR_FORWARD(make_fresh(w, options, found, err));
     w->emptying = !found || options->mode == OIR_CREATE_OR_OVERWRITE;
     ERROR_FORWARD(writer_load(w, err));
+    w->overdue = w->segment_count > 0 && writer_merge_is_due(w);
     /* From now on there is an index to be opened by readers. */
     return found ? OIR_OK : writer_commit(w, err);
 }
@@ -109,14 +110,6 @@ static oir_status open_writer(oir_writable_database *w, const char *path, const 
     }
     ERROR_FORWARD(catalog_lock_open(&w->lock, path, options->lock_wait, err));
     return open_locked(w, options, err);
-}
-
-/* What a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary and a table
- * of words, and what allocators leave unused. With threads these are several. */
-static size_t find_rest(size_t memory, uint32_t threads)
-{
-    size_t share = threads > 1 ? memory / 2 : memory / 5 * 2;
-    return share < MEMORY_REST ? share : MEMORY_REST;
 }
 
 /* More threads than there is memory for would only fill it, and have the buffer written out all the time. */
@@ -141,7 +134,9 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->pairs = !chosen.no_pairs;
     w->reorder = chosen.reorder;
     w->threads = choose_threads(&chosen);
-    w->buffer_limit = chosen.memory_limit - find_rest(chosen.memory_limit, w->threads);
+    w->buffer_most = w->buffer_limit = writer_get_buffer(chosen.memory_limit, w->threads);
+    bool apart = w->threads > 1 && chosen.memory_limit >= BACKGROUND_MEMORY;
+    w->background_least = apart ? BACKGROUND_BYTES : UINT64_MAX;
     w->progress = (progress){chosen.progress, chosen.progress_context};
     oir_status status = OIR_OK;
     if (w->threads > 1) {
@@ -161,6 +156,9 @@ void oir_writable_database_close(oir_writable_database *w)
 {
     if (!w)
         return;
+    /* In a forked child there is no thread, and what it was at is in pieces. */
+    if (fork_mark_is_owner(&w->mark))
+        writer_background_cancel(w);
     writer_release_state(w);
     if (w->lock)
         catalog_clean(w->lock, &w->committed);
@@ -368,19 +366,34 @@ oir_bytes oir_writable_database_get_setting(const oir_writable_database *w, cons
 
 /* ---- committing ---- */
 
+static oir_status commit(oir_writable_database *w, bool beside, oir_error *err)
+{
+    ERROR_FORWARD(writer_flush(w, false, err));
+    if (!beside)
+        ERROR_FORWARD(writer_background_collect(w, true, err));
+    ERROR_FORWARD(writer_merge(w, beside, err));
+    return w->changed ? writer_commit(w, err) : OIR_OK;
+}
+
 oir_status oir_writable_database_commit(oir_writable_database *w, oir_error *err)
 {
     ERROR_FORWARD(writer_check(w, err));
-    if (!w->changed)
-        return OIR_OK;
-    ERROR_FORWARD(writer_flush(w, false, err));
-    ERROR_FORWARD(writer_merge(w, err));
-    return writer_commit(w, err);
+    ERROR_FORWARD(writer_background_report(w, err));
+    return w->changed ? commit(w, true, err) : OIR_OK;
+}
+
+oir_status oir_writable_database_settle(oir_writable_database *w, oir_error *err)
+{
+    ERROR_FORWARD(writer_check(w, err));
+    ERROR_FORWARD(writer_background_report(w, err));
+    return commit(w, false, err);
 }
 
 oir_status oir_writable_database_optimise(oir_writable_database *w, oir_error *err)
 {
     ERROR_FORWARD(writer_check(w, err));
+    /* All is merged anew; what failed before fails again, if it must. */
+    writer_background_cancel(w);
     ERROR_FORWARD(writer_flush(w, writer_flush_lasts(w), err));
     ERROR_FORWARD(writer_merge_all(w, err));
     return w->changed ? writer_commit(w, err) : OIR_OK;
@@ -390,7 +403,9 @@ oir_status oir_writable_database_rollback(oir_writable_database *w, oir_error *e
 {
     w->failed = false;
     ERROR_FORWARD(ended(w, writer_check(w, err)));
+    w->background_status = OIR_OK;
     ERROR_FORWARD(writer_load(w, err));
+    writer_background_check(w);
     catalog_clean(w->lock, &w->committed);
     return OIR_OK;
 }

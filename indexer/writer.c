@@ -16,6 +16,16 @@ oir_status writer_check(const oir_writable_database *w, oir_error *err)
     return OIR_OK;
 }
 
+enum { MEMORY_REST = 32 << 20 };
+
+/* The rest is what a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary
+ * and a table of words, and what allocators leave unused. With threads these are several. */
+size_t writer_get_buffer(size_t memory, uint32_t threads)
+{
+    size_t share = threads > 1 ? memory / 2 : memory / 5 * 2;
+    return memory - (share < MEMORY_REST ? share : MEMORY_REST);
+}
+
 /* ---- state ---- */
 
 void writer_release_state(oir_writable_database *w)
@@ -73,7 +83,7 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     writer_release_state(w);
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
-    ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->buffer_limit, w->state.term_lists, w->state.stored, err));
+    ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->buffer_most, w->state.term_lists, w->state.stored, err));
     /* Documents that will change places are compressed once they have. */
     if (w->reorder != OIR_REORDER_NONE)
         inverters_set_unpacked(&w->buffer);

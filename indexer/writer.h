@@ -10,21 +10,19 @@
 #include "base/fork_mark.h"
 #include "base/team.h"
 #include "catalog/catalog.h"
-#include "indexer/deletions.h"
 #include "indexer/inverters.h"
+#include "indexer/merging.h"
 
-typedef struct writer_segment {
-    segment *segment;
-    deletions deletions;
-    bool uncommitted; /* no commit names the file, and it is not synced */
-} writer_segment;
+/* A merge that runs beside the writer. */
+typedef struct writer_background writer_background;
 
 struct oir_writable_database {
     char *path;
     catalog_lock *lock;
     fork_mark mark;        /* a forked child must not write */
     size_t memory_limit;
-    size_t buffer_limit;   /* what of it the buffer may take */
+    size_t buffer_limit;   /* what of it the buffer may take: */
+    size_t buffer_most;    /* so much, less while a merge runs beside */
     bool sync;
     bool pairs;            /* merged segments get lists of pairs */
     oir_reorder reorder;   /* the order of documents in them */
@@ -39,6 +37,11 @@ struct oir_writable_database {
     uint32_t threads;      /* that fill the buffer and write it out; an inverter for each */
     team *team;            /* all but the caller's; NULL for one */
     oir_document **documents; /* by thread: what it fills */
+    writer_background *background; /* NULL: none runs */
+    uint64_t background_least; /* bytes of a merge that is worth a thread of its own; UINT64_MAX: none is */
+    oir_status background_status; /* of the last that failed while documents were added: for the next commit */
+    oir_error background_error;
+    bool overdue;          /* an earlier writer left a merge undone: the next one is waited for */
     bool changed;          /* since the last commit */
     bool failed;           /* a change failed half way */
     termlist term_list;    /* scratch */
@@ -74,24 +77,61 @@ oir_status writer_has_term(oir_writable_database *w, const char *term, size_t si
 void writer_release_documents(oir_writable_database *w);
 void writer_release_threads(oir_writable_database *w);
 
+/* What of a memory limit the buffer may take, with so many threads. */
+size_t writer_get_buffer(size_t memory, uint32_t threads);
+
 /* ---- writer_segments.c ---- */
 
 /* Writes the buffer out as a segment, if there is anything in it. lasting: it is not likely to be merged soon, so what
  * takes time and makes searches quicker is worth it: pairs, and an order of documents of their own. On failure the
  * buffer is as it was. */
 oir_status writer_flush(oir_writable_database *w, bool lasting, oir_error *err);
+/* Whether all is in the buffer and is as good written out once as merged. */
+bool writer_flush_lasts(const oir_writable_database *w);
+/* The order that so many documents are written in by optimising. */
+oir_reorder writer_choose_reorder(const oir_writable_database *w, uint32_t documents);
+/* How segments are written. */
+segment_options writer_get_options(const oir_writable_database *w);
+/* Takes a segment over. OIR_NO_MEMORY, and then not. */
+oir_status writer_insert_segment(oir_writable_database *w, const writer_segment *s, size_t at, oir_error *err);
+/* Gives a segment's handles and memory back, and its file too if no commit names it. */
+void writer_drop_segment(oir_writable_database *w, size_t i);
+
+/* ---- writer_merge.c ---- */
+
 /* Merges as the policy says, until it is content, the disk is full, or what is chosen does not fit into one segment. On
- * failure nothing is lost. */
-oir_status writer_merge(oir_writable_database *w, oir_error *err);
+ * failure nothing is lost. beside: what is large is only begun, on a thread of its own, if there may be one. */
+oir_status writer_merge(oir_writable_database *w, bool beside, oir_error *err);
 /* The same, but not before there are so many segments that looking at each would take long: for while documents are
  * added, when what is merged is likely to be merged again, by the commit or the next one. */
 oir_status writer_merge_many(oir_writable_database *w, oir_error *err);
-/* Whether all is in the buffer and is as good written out once as merged. */
-bool writer_flush_lasts(const oir_writable_database *w);
 /* Makes at most one segment of all, without deleted documents. */
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err);
-/* Gives a segment's handles and memory back, and its file too if no commit names it. */
-void writer_drop_segment(oir_writable_database *w, size_t i);
+/* Puts what came of a merge in the place of its sources, and deletes in it what was deleted in them meanwhile. On
+ * failure nothing has changed. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status writer_merge_install(oir_writable_database *w, merging *m, oir_error *err);
+/* Whether all its sources are still there, and nothing lives in them that was dead for the merge. */
+bool writer_merge_is_live(const oir_writable_database *w, const merging *m);
+/* Whether the policy wants anything merged. */
+bool writer_merge_is_due(const oir_writable_database *w);
+
+/* ---- writer_background.c: at most one merge beside the writer ---- */
+
+/* Takes a merge over and begins it; the buffer must be empty. False: there is no thread for it, and m is as it was. */
+bool writer_background_start(oir_writable_database *w, merging *m);
+/* Whether a segment is being merged. */
+bool writer_background_has(const oir_writable_database *w, uint64_t number);
+/* Has what came of a merge that has ended take its place; wait: of one that has not, too. What merging failed with:
+ * nothing is lost then. OIR_CANCELLED: the caller did not want to wait; it goes on. */
+oir_status writer_background_collect(oir_writable_database *w, bool wait, oir_error *err);
+/* The same without waiting; a failure is kept for writer_background_report. */
+void writer_background_poll(oir_writable_database *w);
+/* The same, and tells of what failed, once. */
+oir_status writer_background_report(oir_writable_database *w, oir_error *err);
+/* Stops it and forgets what came of it. */
+void writer_background_cancel(oir_writable_database *w);
+/* The state is another: what is of no use in it is stopped. */
+void writer_background_check(oir_writable_database *w);
 
 /* ---- writer_commit.c ---- */
 

@@ -25,7 +25,7 @@ static oir_status sync_segment(const oir_writable_database *w, const writer_segm
 static oir_status sync_segments(const oir_writable_database *w, oir_error *err)
 {
     for (size_t i = 0; i < w->segment_count && w->sync; i++)
-        if (w->segments[i].uncommitted) {
+        if (w->segments[i].uncommitted && !w->segments[i].synced) {
             ERROR_FORWARD(progress_tell(&w->progress, "syncing segments", i, w->segment_count, err));
             ERROR_FORWARD(sync_segment(w, &w->segments[i], err));
         }

@@ -12,6 +12,7 @@ typedef struct adding {
     oir_writable_database *w;
     oir_docid first;
     size_t count;
+    size_t threads;        /* that are at it now */
     oir_fill_document fill;
     void *context;
     atomic_size_t next;    /* the first number that nobody has taken */
@@ -41,7 +42,7 @@ static void add_some(void *context, size_t thread, bool owner)
             return;
         for (; number < end && !a->statuses[thread]; number++)
             a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
-        if (a->statuses[thread] || inverter_get_memory(v) > a->w->buffer_limit / a->w->threads || inverter_is_full(v))
+        if (a->statuses[thread] || inverter_get_memory(v) > a->w->buffer_limit / a->threads || inverter_is_full(v))
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
 }
@@ -87,8 +88,9 @@ static oir_status add_until_done(adding *a, oir_error *err)
     while (atomic_load_explicit(&a->next, memory_order_relaxed) < a->count) {
         atomic_store_explicit(&a->stop, false, memory_order_relaxed);
         ERROR_FORWARD(writer_prefer_dictionary(w, err));
+        a->threads = w->team ? team_size(w->team) : 1;
         if (w->team)
-            team_run(w->team, w->threads, add_some, a, NULL);
+            team_run(w->team, a->threads, add_some, a, NULL);
         else
             add_some(a, 0, true);
         ERROR_FORWARD(get_status(a, err));

@@ -132,6 +132,10 @@ OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database 
  * means no new commit. On failure the last commit is intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
  * OIR_TOO_BIG (more than the files can hold), OIR_CANCELLED. */
 OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
+/* Commits, and waits for all merging that is due: for the last call of a writer with several threads that is to be
+ * closed soon, since closing stops a merge that runs in the background. With one thread it is as a commit. Failures as
+ * committing. */
+OIR_API oir_status oir_writable_database_settle(oir_writable_database *database, oir_error *err);
 /* Forgets all changes since the last commit. OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_rollback(oir_writable_database *database, oir_error *err);
 /* Commits, and writes the whole index anew as one segment, without deleted documents: the quickest to search.
