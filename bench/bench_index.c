@@ -1,6 +1,5 @@
 /* oir-bench index: the build that is compared with other engines' builds. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -9,6 +8,7 @@
 
 #include "bench/bench_clock.h"
 #include "bench/bench_feed.h"
+#include "bench/bench_size.h"
 #include "bench/oir_bench.h"
 
 /* What the engines it is compared with are given. */
@@ -34,25 +34,6 @@ typedef struct result {
 static double to_seconds(struct timeval t)
 {
     return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
-}
-
-/* "256M" and the like; 0 for what is no size. */
-static size_t parse_size(const char *text)
-{
-    char *end;
-    errno = 0;
-    unsigned long long n = strtoull(text, &end, 10);
-    unsigned shift = 0;
-    switch (*end) {
-    case 'k': case 'K': shift = 10; break;
-    case 'm': case 'M': shift = 20; break;
-    case 'g': case 'G': shift = 30; break;
-    case '\0': break;
-    default: return 0;
-    }
-    if (errno || end == text || *text == '-' || (*end && end[1]) || n > (SIZE_MAX >> shift))
-        return 0;
-    return (size_t)n << shift;
 }
 
 /* What stands behind "--reorder". */
@@ -81,7 +62,7 @@ static int parse_options(options *o, int argc, char **argv)
     *o = (options){.feed.memory = MEMORY_DEFAULT, .feed.threads = 1, .reorder = OIR_REORDER_NONE};
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--memory") == 0) {
-            if (++i == argc || !(o->feed.memory = parse_size(argv[i])))
+            if (++i == argc || !(o->feed.memory = bench_size_parse(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
         } else if (strcmp(argv[i], "--commit") == 0) {
             if (++i == argc || !(o->feed.commit = strtoul(argv[i], NULL, 10)))
