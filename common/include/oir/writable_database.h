@@ -41,8 +41,8 @@ typedef enum oir_reorder {
     OIR_REORDER_FULL   /* rarer words and more rounds count too: some times as long */
 } oir_reorder;
 
-/* Called now and then from long operations; `done` of `total` in the unit of the operation (total is 0 when it is not
- * known). Return false to stop: the operation returns OIR_CANCELLED and the last commit stays as it is. */
+/* Called now and then from long operations, in the caller's thread; `done` of `total` in the unit of the operation
+ * (total is 0 when it is not known). Return false to stop: the operation returns OIR_CANCELLED and the last commit stays as it is. */
 typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, void *context);
 
 /* Start from OIR_WRITER_OPTIONS_INIT, then change fields. */
@@ -70,7 +70,9 @@ typedef struct oir_writer_options {
     oir_reorder reorder;     /* default OIR_REORDER_LIGHT */
     unsigned threads;        /* that oir_writable_database_add_documents and writing segments out share, the caller's
                                 among them; default 1, at most OIR_WRITER_THREADS_MAX, fewer where each has less than
-                                32 MiB of the memory limit. What is written does not depend on it */
+                                32 MiB of the memory limit. With 2 or more, and a limit of 128 MiB or more, large
+                                merges run in the background on one of them, with half of the memory: a commit does
+                                not wait for them. Once optimised, what is written does not depend on it */
 } oir_writer_options;
 
 #define OIR_WRITER_THREADS_MAX 256
@@ -84,7 +86,8 @@ typedef struct oir_writer_options {
  * OIR_CORRUPT, OIR_VERSION, OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_INVALID_ARGUMENT. */
 OIR_API oir_status oir_writable_database_open(oir_writable_database **out, const char *path,
                                               const oir_writer_options *options, oir_error *err);
-/* Gives up what was not committed, releases the lock. NULL is accepted. */
+/* Gives up what was not committed, releases the lock. A merge in the background is stopped, for which this may wait a
+ * moment; the next writer makes up for it. NULL is accepted. */
 OIR_API void oir_writable_database_close(oir_writable_database *database);
 
 /* Adds a document under the next docid never used before; *docid may be NULL. The document is copied and may be cleared
@@ -128,15 +131,19 @@ OIR_API oir_status oir_writable_database_set_setting(oir_writable_database *data
 /* The setting as it is with uncommitted changes. Valid until the next call on the writer. */
 OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database *database, const char *name);
 
-/* Makes all changes since the last commit visible and safe, together. Small segments are merged on the way. No change
- * means no new commit. On failure the last commit is intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
+/* Makes all changes since the last commit visible and safe, together. Small segments are merged on the way, or with
+ * several threads large ones in the background (oir_writer_options.threads): one that has ended is named by the next
+ * commit. One that failed is told of by the next commit, which has done nothing then, and can be made again at once:
+ * its segments are as they were. No change, nor merge that has ended, means no new commit. On failure the last commit is
+ * intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
  * OIR_TOO_BIG (more than the files can hold), OIR_CANCELLED. */
 OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
 /* Commits, and waits for all merging that is due: for the last call of a writer with several threads that is to be
  * closed soon, since closing stops a merge that runs in the background. With one thread it is as a commit. Failures as
  * committing. */
 OIR_API oir_status oir_writable_database_settle(oir_writable_database *database, oir_error *err);
-/* Forgets all changes since the last commit. OIR_CORRUPT, OIR_IO, OIR_NO_MEMORY. */
+/* Forgets all changes since the last commit; a merge in the background of what stays goes on. OIR_CORRUPT,
+ * OIR_IO, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_rollback(oir_writable_database *database, oir_error *err);
 /* Commits, and writes the whole index anew as one segment, without deleted documents: the quickest to search.
  * Failures as committing. */
