@@ -124,9 +124,9 @@ bool writer_background_has(const oir_writable_database *w, uint64_t number);
 /* Has what came of a merge that has ended take its place; wait: of one that has not, too. What merging failed with:
  * nothing is lost then. OIR_CANCELLED: the caller did not want to wait; it goes on. */
 oir_status writer_background_collect(oir_writable_database *w, bool wait, oir_error *err);
-/* The same without waiting; a failure is kept for writer_background_report. */
-void writer_background_poll(oir_writable_database *w);
-/* The same, and tells of what failed, once. */
+/* The same, but what merging failed with is kept for writer_background_report: adding does not fail for it. */
+oir_status writer_background_poll(oir_writable_database *w, bool wait, oir_error *err);
+/* The same without waiting, and tells of what failed, once. */
 oir_status writer_background_report(oir_writable_database *w, oir_error *err);
 /* Stops it and forgets what came of it. */
 void writer_background_cancel(oir_writable_database *w);

@@ -119,19 +119,22 @@ oir_status writer_background_collect(oir_writable_database *w, bool wait, oir_er
                      lower.message);
 }
 
-void writer_background_poll(oir_writable_database *w)
+oir_status writer_background_poll(oir_writable_database *w, bool wait, oir_error *err)
 {
     oir_error lower;
-    oir_status status = writer_background_collect(w, false, &lower);
+    oir_status status = writer_background_collect(w, wait, &lower);
+    if (status == OIR_CANCELLED)
+        return error_set(err, status, "%s", lower.message);
     if (status) {
         w->background_status = status;
         w->background_error = lower;
     }
+    return OIR_OK;
 }
 
 oir_status writer_background_report(oir_writable_database *w, oir_error *err)
 {
-    writer_background_poll(w);
+    ERROR_FORWARD(writer_background_poll(w, false, err));
     oir_status status = w->background_status;
     w->background_status = OIR_OK;
     return status ? error_set(err, status, "%s", w->background_error.message) : OIR_OK;

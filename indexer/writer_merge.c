@@ -205,7 +205,7 @@ oir_status writer_merge(oir_writable_database *w, bool beside, oir_error *err)
 
 oir_status writer_merge_many(oir_writable_database *w, oir_error *err)
 {
-    writer_background_poll(w);
+    ERROR_FORWARD(writer_background_poll(w, w->segment_count >= SEGMENTS_WAIT, err));
     /* What failed is to be told of before it is tried again. */
     if (w->segment_count < SEGMENTS_MAX || w->background_status)
         return OIR_OK;

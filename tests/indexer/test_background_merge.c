@@ -125,6 +125,37 @@ static void waiting_is_given_up(void)
     background_end();
 }
 
+static void *open_soon(void *context)
+{
+    (void)context;
+    usleep(20000);
+    atomic_store(&background_closed, false);
+    return NULL;
+}
+
+/* Who adds documents does not wait for a merge, but where segments have become very many. */
+static void too_many_are_waited_for(void)
+{
+    enum { MANY = 64 };
+    pthread_t opener;
+    background_begin();
+    background_hold(EACH);
+    while (background_writer->segment_count < MANY) {
+        background_add(1);
+        REQUIRE_OK(writer_flush(background_writer, false, &world_error), world_error);
+        EXPECT(background_writer->background);
+        if (background_writer->segment_count < MANY)
+            REQUIRE_OK(writer_merge_many(background_writer, &world_error), world_error);
+    }
+    REQUIRE(pthread_create(&opener, NULL, open_soon, NULL) == 0);
+    REQUIRE_OK(writer_merge_many(background_writer, &world_error), world_error);
+    REQUIRE(pthread_join(opener, NULL) == 0);
+    REQUIRE_OK(oir_writable_database_settle(background_writer, &world_error), world_error);
+    background_note();
+    EXPECT(background_writer->segment_count < MERGE_POLICY_COUNT);
+    background_end();
+}
+
 /* ---- going back and away ---- */
 
 static void rolled_back(void)
@@ -174,14 +205,6 @@ static void rolled_back_behind_it(void)
         background_compare();
         background_end();
     }
-}
-
-static void *open_soon(void *context)
-{
-    (void)context;
-    usleep(20000);
-    atomic_store(&background_closed, false);
-    return NULL;
 }
 
 /* Closing asks it to stop, so it does not wait for its end: the merge is at its start when it goes on. */
@@ -281,8 +304,8 @@ static void memory_fails(void)
         background_add(EACH);
         atomic_store(&background_left, left);
         atomic_store(&background_closed, false);
-        while (writer_background_poll(background_writer), background_writer->background)
-            usleep(200);
+        REQUIRE_OK(writer_background_poll(background_writer, true, &world_error), world_error);
+        EXPECT(!background_writer->background);
         enough = background_writer->background_status == OIR_OK;
         failures += !enough;
         atomic_store(&background_left, -1);
@@ -410,6 +433,7 @@ int main(void)
     TEST(commit_names_the_result);
     TEST(settled);
     TEST(waiting_is_given_up);
+    TEST(too_many_are_waited_for);
     TEST(rolled_back);
     TEST(rolled_back_behind_it);
     TEST(closed);

@@ -42,7 +42,8 @@ typedef enum oir_reorder {
 } oir_reorder;
 
 /* Called now and then from long operations, in the caller's thread; `done` of `total` in the unit of the operation
- * (total is 0 when it is not known). Return false to stop: the operation returns OIR_CANCELLED and the last commit stays as it is. */
+ * (total is 0 when it is not known). Return false to stop: the operation returns OIR_CANCELLED and the last commit
+ * stays as it is. */
 typedef bool (*oir_progress)(const char *what, uint64_t done, uint64_t total, void *context);
 
 /* Start from OIR_WRITER_OPTIONS_INIT, then change fields. */
@@ -134,9 +135,9 @@ OIR_API oir_bytes oir_writable_database_get_setting(const oir_writable_database 
 /* Makes all changes since the last commit visible and safe, together. Small segments are merged on the way, or with
  * several threads large ones in the background (oir_writer_options.threads): one that has ended is named by the next
  * commit. One that failed is told of by the next commit, which has done nothing then, and can be made again at once:
- * its segments are as they were. No change, nor merge that has ended, means no new commit. On failure the last commit is
- * intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT,
- * OIR_TOO_BIG (more than the files can hold), OIR_CANCELLED. */
+ * its segments are as they were. No change, nor merge that has ended, means no new commit. On failure the last commit
+ * is intact. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_CORRUPT, OIR_TOO_BIG (more than the files can hold),
+ * OIR_CANCELLED. */
 OIR_API oir_status oir_writable_database_commit(oir_writable_database *database, oir_error *err);
 /* Commits, and waits for all merging that is due: for the last call of a writer with several threads that is to be
  * closed soon, since closing stops a merge that runs in the background. With one thread it is as a commit. Failures as
