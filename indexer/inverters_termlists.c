@@ -113,7 +113,7 @@ static bool encode_list(scratch *s, const inverters_termlists *t, uint32_t i, bu
     inverters_place place = t->order[i];
     const uint32_t *ordinals = t->ordinals + t->firsts[place.inverter];
     uint32_t count;
-    inverters_prefetch(t->v, t->order, i, t->document_count);
+    inverters_fetch(t->v, t->order, i, t->document_count);
     if (!find_terms(s, t, place, &count) ||
         !memory_reserve(&s->pairs, &s->pair_capacity, (size_t)count * 2, sizeof *s->pairs) ||
         !memory_reserve(&s->columns, &s->column_capacity, (size_t)count * 2, sizeof *s->columns))
