@@ -286,6 +286,12 @@ static bool is_by_rules(const adding *in, const wanted_word *word)
     return !word->at || find_word(word, word_table_tag(&in->adder->table, in->context));
 }
 
+static bool is_known(const adding *in, const wanted_word *word)
+{
+    const word_table_entry *e = word->at ? find_word(word, word_table_tag(&in->adder->table, in->context)) : NULL;
+    return e && !(e->tag & WORD_TABLE_RULES);
+}
+
 static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
 {
     wanted_word words[SPANS];
@@ -297,10 +303,12 @@ static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
             continue;
         }
         i += add_known(in, words + i, count - i);
-        if (i < count && is_by_rules(in, &words[i]))
-            ERROR_FORWARD(add_by_rules(in, &spans[i++]));
-        else if (i < count)
+        if (i == count)
+            break;
+        if (!is_by_rules(in, &words[i]))
             ERROR_FORWARD(note_words(in, words + i, spans + i, count - i));
+        if (!is_known(in, &words[i])) /* nor, perhaps, what was just noted: others of the same places push it out */
+            ERROR_FORWARD(add_by_rules(in, &spans[i++]));
     }
     in->seen += count;
     return in->seen < SEEN_MOST ? OIR_OK : add_all_counted(in);

@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "document/document.h"
 #include "harness.h"
+#include "indexer/word_table.h"
 
 static oir_error err;
 
@@ -189,31 +190,67 @@ static void index_by_rules(oir_document *document, const buffer *text)
     }
 }
 
-/* More words than the table has places, and one so often that it is added before the text's end. */
-static void a_long_text(void)
+/* A text that is long enough for the table gives what its pieces give. */
+static void compare_with_rules(const buffer *text)
 {
     oir_term_generator *generator;
     oir_document *document, *expected;
-    buffer text = BUFFER_INIT, terms;
-    for (uint32_t i = harness_times(300000); i > 0; i--) {
-        buffer_add(&text, "run run run running ", 20);
-        buffer_add_format(&text, "w%ux%s", harness_below(200000), harness_below(8) ? " " : "\xc3\xa9, ");
-    }
+    buffer terms;
     REQUIRE_OK(oir_document_new(&document, &err), err);
     REQUIRE_OK(oir_document_new(&expected, &err), err);
     REQUIRE_OK(oir_term_generator_new(&generator, &err), err);
     REQUIRE_OK(oir_term_generator_set_stemmer(generator, "english", &err), err);
     oir_term_generator_set_document(generator, document);
-    REQUIRE_OK(oir_term_generator_index_text(generator, (const char *)text.data, text.size, 2, "S", &err), err);
-    index_by_rules(expected, &text);
+    REQUIRE_OK(oir_term_generator_index_text(generator, (const char *)text->data, text->size, 2, "S", &err), err);
+    index_by_rules(expected, text);
     write_terms(expected, &terms);
     expect_terms(document, (const char *)terms.data);
     EXPECT_EQ(document->terms.length, expected->terms.length);
     buffer_release(&terms);
-    buffer_release(&text);
     oir_term_generator_free(generator);
     oir_document_free(document);
     oir_document_free(expected);
+}
+
+/* More words than the table has places, and one so often that it is added before the text's end. */
+static void a_long_text(void)
+{
+    buffer text = BUFFER_INIT;
+    for (uint32_t i = harness_times(300000); i > 0; i--) {
+        buffer_add(&text, "run run run run running ", 20);
+        buffer_add_format(&text, "w%ux%s", harness_below(200000), harness_below(8) ? " " : "\xc3\xa9, ");
+    }
+    compare_with_rules(&text);
+    buffer_release(&text);
+}
+
+/* Words that a new table has in the same two places, as anybody may choose them, beside each other. */
+static void words_of_the_same_places(void)
+{
+    enum { WORDS = 8, LEAST = 1 << 17 };
+    word_table table = {0};
+    const word_table_entry *at = NULL;
+    buffer text = BUFFER_INIT;
+    REQUIRE(word_table_open(&table, 0));
+    for (uint32_t i = 0, found = 0; found < WORDS; i++) {
+        char word[16];
+        int size = snprintf(word, sizeof word, "w%uing", i);
+        hash_key k = hash_make_key(word, (size_t)size);
+        const word_table_entry *its = word_table_at(&table, k.low, k.high, word_table_tag(&table, 0));
+        if (at && its != at)
+            continue;
+        at = its;
+        found++;
+        buffer_add_format(&text, "%s ", word);
+    }
+    for (size_t size = text.size; text.size < LEAST;) { /* and again, a word further on each time */
+        buffer_add(&text, "one ", 4);
+        REQUIRE(buffer_reserve(&text, size));
+        buffer_add(&text, text.data, size);
+    }
+    compare_with_rules(&text);
+    buffer_release(&text);
+    word_table_release(&table);
 }
 
 static void misuse_and_limits(void)
@@ -242,6 +279,7 @@ int main(void)
     TEST(settings);
     TEST(words_seen_before);
     TEST(a_long_text);
+    TEST(words_of_the_same_places);
     TEST(misuse_and_limits);
     return harness_end();
 }
