@@ -39,6 +39,7 @@ typedef struct writing {
     const inverters_termlists *t;
     segment_writer *writer;
     const progress *progress;
+    uint32_t tell_next;      /* document */
     size_t thread_count, batch_count;
     scratch *scratches;      /* one for each thread */
     batch *batches;          /* with helpers: twice those that are encoded at a time */
@@ -158,10 +159,17 @@ static oir_status write_batch(const writing *w, const batch *b, oir_error *err)
         uint32_t size = b->sizes[i - b->from];
         ERROR_FORWARD(segment_writer_add_encoded_list(w->writer, b->lists.data + at, size, err));
         at += size;
-        if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(w->progress, "writing term lists", i, w->t->document_count, err));
     }
     return OIR_OK;
+}
+
+/* Tells the caller now and then that the documents before `done` are through: only ever in its own thread. */
+static oir_status tell(writing *w, uint32_t done, oir_error *err)
+{
+    if (done < w->tell_next)
+        return OIR_OK;
+    w->tell_next = done + TELL_DOCUMENTS;
+    return progress_tell(w->progress, "writing term lists", done, w->t->document_count, err);
 }
 
 /* Units of document i of the segment. */
@@ -185,6 +193,7 @@ static oir_status write_alone(writing *w, oir_error *err)
 {
     for (uint32_t next = 0; next < w->t->document_count;) {
         int64_t units = UNITS;
+        ERROR_FORWARD(tell(w, next, err));
         next = begin_batch(w, w->batches, next, &units);
         encode_batch(w, w->scratches, w->batches);
         ERROR_FORWARD(write_batch(w, w->batches, err));
@@ -217,6 +226,7 @@ static oir_status write_together(writing *w, team *helpers, oir_error *err)
     w->done = w->batches + half;
     for (uint32_t next = 0, more = 1; more > 0 && !w->status;) {
         int64_t units = (int64_t)half * UNITS;
+        ERROR_FORWARD(tell(w, next, err));
         more = 0;
         for (size_t i = 0; i < half; i++) {
             next = begin_batch(w, &w->encoding[i], next, &units);

@@ -2,6 +2,8 @@
  * comes back, whatever its size and its place. */
 #include "indexer/inverters_termlists.h"
 
+#include <pthread.h>
+
 #include "base/memory.h"
 #include "index_world.h"
 #include "segment/segment.h"
@@ -112,9 +114,68 @@ static void lists_what_was_added(void)
     free(expected);
 }
 
+/* What progress was told of. */
+typedef struct told {
+    pthread_t thread;
+    uint32_t lists;      /* how often of lists of terms; */
+    uint64_t done;       /* the last of it */
+    uint32_t most;       /* stops once it was so often */
+} told;
+
+static bool note_told(const char *what, uint64_t done, uint64_t total, void *context)
+{
+    told *t = context;
+    EXPECT(pthread_equal(pthread_self(), t->thread));
+    if (strcmp(what, "writing term lists") != 0)
+        return true;
+    EXPECT(done <= total && (t->lists == 0 || done > t->done));
+    t->done = done;
+    return ++t->lists <= t->most;
+}
+
+static uint32_t write_and_tell(team *helpers, uint32_t most)
+{
+    char folder[200], path[240];
+    segment_writer *writer;
+    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .term_lists = true};
+    told t = {.thread = pthread_self(), .most = most};
+    const progress p = {note_told, &t};
+    world_folder(folder);
+    REQUIRE(mkdir(folder, 0777) == 0);
+    snprintf(path, sizeof path, "%s/segment-1", folder);
+    REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
+    EXPECT_EQ(inverters_flush(&buffered, NULL, true, SIZE_MAX, writer, helpers, NULL, &p, &world_error),
+              t.lists > most ? OIR_CANCELLED : OIR_OK);
+    segment_writer_abort(writer);
+    world_remove(folder);
+    return t.lists;
+}
+
+/* Progress is asked in the caller's thread only, often enough, and may stop it. */
+static void progress_of_many(void)
+{
+    enum { MANY = 200000, LEAST = 10 };
+    oir_document *d;
+    team *helpers = team_new(3);
+    REQUIRE(helpers);
+    REQUIRE_OK(oir_document_new(&d, &world_error), world_error);
+    REQUIRE_OK(oir_document_add_term(d, "a", 1, 1, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&buffered, 1, 64 << 20, true, false, &world_error), world_error);
+    for (oir_docid docid = 1; docid <= MANY; docid++)
+        REQUIRE_OK(inverter_add(buffered.items[0], docid, d, &world_error), world_error);
+    EXPECT(write_and_tell(NULL, UINT32_MAX) >= LEAST);
+    EXPECT(write_and_tell(helpers, UINT32_MAX) >= LEAST);
+    EXPECT_EQ(write_and_tell(NULL, LEAST / 2), LEAST / 2 + 1);
+    EXPECT_EQ(write_and_tell(helpers, LEAST / 2), LEAST / 2 + 1);
+    inverters_release(&buffered);
+    oir_document_free(d);
+    team_free(helpers);
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(lists_what_was_added);
+    TEST(progress_of_many);
     return harness_end();
 }
