@@ -13,7 +13,8 @@ enum {
     TAKEN = 64,        /* documents that are encoded together, */
     UNITS = 1 << 16,   /* or as many as have so many units of the stream, */
     BATCHES = 4,       /* and so many times that for each thread at a time */
-    FEW_TERMS = 128    /* of a document: sorted by comparing */
+    FEW_TERMS = 128,   /* of a document: sorted by comparing */
+    TABLES = 8         /* of all inverters' terms, that threads may have together: what the inversion had for each */
 };
 
 /* What a thread makes lists with. */
@@ -242,16 +243,25 @@ static oir_status write_together(writing *w, team *helpers, oir_error *err)
 
 /* ---- */
 
-static oir_status open_threads(writing *w, team *helpers, oir_error *err)
+/* The terms of the inverter that has the most; *all: of all. */
+static size_t find_most_terms(const inverters *v, size_t *all)
 {
-    size_t terms = 0;
+    size_t most = 0;
+    *all = 0;
+    for (uint32_t i = 0; i < v->count; i++) {
+        most = v->items[i]->term_count > most ? v->items[i]->term_count : most;
+        *all += v->items[i]->term_count;
+    }
+    return most;
+}
+
+static oir_status open_threads(writing *w, size_t terms, team *helpers, oir_error *err)
+{
     w->thread_count = helpers ? team_size(helpers) : 1;
     w->batch_count = helpers ? 2 * BATCHES * w->thread_count : 1;
     w->scratches = memory_new_zeroed(w->thread_count, sizeof *w->scratches);
     w->batches = memory_new_zeroed(w->batch_count, sizeof *w->batches);
     bool done = w->scratches && w->batches;
-    for (uint32_t i = 0; i < w->t->v->count; i++)
-        terms = w->t->v->items[i]->term_count > terms ? w->t->v->items[i]->term_count : terms;
     for (size_t i = 0; i < w->thread_count && done; i++) {
         atomic_flag_clear(&w->scratches[i].taken);
         w->scratches[i].places = memory_new_zeroed(terms + 1, sizeof *w->scratches[i].places);
@@ -280,7 +290,10 @@ oir_status inverters_termlists_write(const inverters_termlists *t, segment_write
                                      oir_error *err)
 {
     writing own = {.t = t, .writer = w, .progress = p};
-    oir_status status = open_threads(&own, helpers, err);
+    size_t all, terms = find_most_terms(t->v, &all);
+    /* Each thread has a table of those, which nobody has counted: one alone where few inverters have nearly all. */
+    helpers = helpers && team_size(helpers) * terms <= TABLES * all ? helpers : NULL;
+    oir_status status = open_threads(&own, terms, helpers, err);
     if (status == OIR_OK)
         status = helpers ? write_together(&own, helpers, err) : write_alone(&own, err);
     release(&own);
