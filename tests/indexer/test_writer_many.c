@@ -4,7 +4,7 @@
 
 #include "index_world.h"
 
-enum { DOCUMENTS = 3000 };
+enum { DOCUMENTS = 1500 };
 
 static oir_status fill(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
 {
@@ -66,12 +66,12 @@ static char *build(uint32_t threads, size_t buffer_limit, size_t *segments, size
 
 static void small_buffers_are_as_one(void)
 {
-    static const uint32_t threads[] = {2, 3, 7};
+    static const uint32_t threads[] = {2, 5};
     size_t size, other_size, segments;
     char *bytes = build(1, (size_t)64 << 20, &segments, &size);
     EXPECT_EQ(segments, 1); /* that of the first turn */
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
-        char *other = build(threads[i], 1 << 20, &segments, &other_size);
+        char *other = build(threads[i], 256 << 10, &segments, &other_size);
         EXPECT(segments > 2);
         EXPECT_EQ(other_size, size);
         EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
