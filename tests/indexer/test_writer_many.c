@@ -4,7 +4,7 @@
 
 #include "index_world.h"
 
-enum { DOCUMENTS = 1500 };
+enum { DOCUMENTS = 3000 };
 
 static oir_status fill(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
 {
@@ -72,7 +72,7 @@ static void small_buffers_are_as_one(void)
     EXPECT_EQ(segments, 1); /* that of the first turn */
     for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
         char *other = build(threads[i], 256 << 10, &segments, &other_size);
-        EXPECT(segments > 2);
+        EXPECT(segments > 1); /* and how many follows from how threads take turns */
         EXPECT_EQ(other_size, size);
         EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
         free(other);
