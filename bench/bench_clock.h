@@ -4,5 +4,7 @@
 
 /* Seconds since some moment. */
 double bench_clock_get(void);
+/* Seconds of processor that this process has had, the system's work for it among them. */
+double bench_clock_get_processor(void);
 
 #endif

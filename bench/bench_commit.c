@@ -119,11 +119,6 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double to_seconds(struct timeval t)
-{
-    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
-}
-
 static int print(const committing *c, unsigned long before)
 {
     if (!c->count)
@@ -138,7 +133,7 @@ static int print(const committing *c, unsigned long before)
     getrusage(RUSAGE_SELF, &used);
     printf("slowest call of a commit %.2f ms, of a document %.2f; settled in %.2f; in all %.2f s, %.2f of processor, "
            "peak memory %.0f MB\n", c->slowest_commit, c->slowest_document, c->settling, sum,
-           to_seconds(used.ru_utime) + to_seconds(used.ru_stime), (double)used.ru_maxrss / 1e3);
+           bench_clock_get_processor(), (double)used.ru_maxrss / 1e3);
     return 0;
 }
 

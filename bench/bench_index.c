@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
 #include "bench/bench_clock.h"
 #include "bench/bench_feed.h"
@@ -30,11 +29,6 @@ typedef struct result {
     double memory;  /* MB */
     bench_stages stages;
 } result;
-
-static double to_seconds(struct timeval t)
-{
-    return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
-}
 
 /* What stands behind "--reorder". */
 static bool parse_reorder(options *o, const char *text)
@@ -212,7 +206,7 @@ int bench_index(int argc, char **argv)
     if (build(&o, &r, &err))
         return bench_fail(&err);
     getrusage(RUSAGE_SELF, &used);
-    r.processor = to_seconds(used.ru_utime) + to_seconds(used.ru_stime);
+    r.processor = bench_clock_get_processor();
     r.memory = (double)used.ru_maxrss / 1e3;
     r.index = folder_size(o.folder);
     bench_stages_share(&r.stages, r.seconds);

@@ -119,37 +119,39 @@ static uint64_t count_cells(const uint32_t *extents, uint32_t documents, uint32_
     return cells;
 }
 
-/* The least width of cells with which there are few enough, or a little more if that is one for each document. */
+/* A width of cells with which they are few enough, wider if each document then has but one; returns how many. */
 static uint64_t choose_cells(inversion *n)
 {
-    uint32_t documents = n->document_count, most = documents + documents / 2 + 1, shift = 0;
-    uint64_t count = count_cells(n->firsts, documents, 0), wide;
-    for (shift = bits_width(count / most); (count = count_cells(n->firsts, documents, shift)) > most;)
+    uint32_t documents = n->document_count, most = documents + documents / 2 + 1;
+    uint32_t shift = bits_width(count_cells(n->firsts, documents, 0) / most);
+    while (count_cells(n->firsts, documents, shift) > most)
         shift++;
     n->cell_shift = shift;
-    for (uint32_t more = 0; more <= WIDER; more++) {
-        if ((wide = count_cells(n->firsts, documents, shift + more)) > documents)
-            continue;
-        n->cell_shift += more;
-        return wide;
-    }
-    return count;
+    while (n->cell_shift < shift + WIDER && count_cells(n->firsts, documents, n->cell_shift) > documents)
+        n->cell_shift++;
+    if (count_cells(n->firsts, documents, n->cell_shift) > documents)
+        n->cell_shift = shift;
+    return count_cells(n->firsts, documents, n->cell_shift);
 }
 
 /* Turns extents of documents into the cells that they begin with, and fills in the cells. */
 static bool make_cells(inversion *n)
 {
     uint64_t count = choose_cells(n);
-    bool same = count == n->document_count;
+    if (count == n->document_count) {
+        for (uint32_t i = 0; i < n->document_count; i++)
+            n->firsts[i] = i;
+        return true;
+    }
+    n->cells = memory_new((size_t)count * sizeof *n->cells);
     uint32_t cell = 0;
-    n->cells = same ? NULL : memory_new(((size_t)count + 1) * sizeof *n->cells);
-    for (uint32_t i = 0; (same || n->cells) && i < n->document_count; i++) {
-        uint64_t extent = same ? 0 : n->firsts[i];
-        n->firsts[i] = same ? i : cell;
+    for (uint32_t i = 0; n->cells && i < n->document_count; i++) {
+        uint64_t extent = n->firsts[i];
+        n->firsts[i] = cell;
         for (uint64_t at = 0; at < extent; at += UINT64_C(1) << n->cell_shift)
             n->cells[cell++] = (uint64_t)i << 32 | at;
     }
-    return same || n->cells;
+    return n->cells != NULL;
 }
 
 static bool make_extents(inversion *n)

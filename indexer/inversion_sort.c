@@ -76,26 +76,25 @@ static bool add_apart(inversion_sorter *s, oir_termpos position, uint32_t wdf, u
     return true;
 }
 
-static inline uint64_t find_item(const inversion *n, uint64_t place)
+/* The document << 32 | position of a place. What `n` says is handed in, so that it is kept in registers. */
+static inline uint64_t find_item(const uint64_t *cells, uint32_t cell_shift, uint64_t place)
 {
-    uint64_t behind = place & bits_low(n->cell_shift);
-    return n->cells ? n->cells[place >> n->cell_shift] + behind : place >> n->cell_shift << 32 | behind;
+    uint64_t cell = place >> cell_shift, behind = place & ((UINT64_C(1) << cell_shift) - 1);
+    return (cells ? cells[cell] : cell << 32) + behind;
 }
 
 /* Occurrences that are a word each; returns the last place. */
 static uint64_t place_plain(const inversion *n, const inversion_head *h, const inversion_chunk *c, inversion_sorter *s,
                             uint64_t place)
 {
-    /* Copies that nothing else can see are kept in registers. */
     uint32_t mask = (uint32_t)bits_low(h->bits), shift = h->bits + INVERSION_KIND_BITS, *ends = s->ends;
     uint32_t cell_shift = n->cell_shift;
-    uint64_t *items = s->items, cell_mask = bits_low(cell_shift);
+    uint64_t *items = s->items;
     const uint64_t *cells = n->cells;
     for (const uint32_t *at = c->words, *end = at + c->count; at < end; at++) {
         uint32_t word = *at;
         place += word >> shift;
-        uint64_t item = cells ? cells[place >> cell_shift] + (place & cell_mask)
-                              : (place >> cell_shift) << 32 | (place & cell_mask);
+        uint64_t item = find_item(cells, cell_shift, place);
         items[ends[word >> INVERSION_KIND_BITS & mask]++] = item | (0 - (word & INVERSION_NOWHERE));
     }
     return place;
@@ -113,7 +112,7 @@ static bool place_mixed(const inversion *n, const inversion_head *h, const inver
             continue;
         }
         *place += (uint64_t)word >> shift;
-        uint64_t item = find_item(n, *place);
+        uint64_t item = find_item(n->cells, n->cell_shift, *place);
         if (kind == INVERSION_APART) {
             oir_termpos position = at[1] ? (oir_termpos)item : INVERTER_STREAM_NOWHERE;
             item = item >> 32 << 32;

@@ -1,9 +1,9 @@
 /* One merge, from the segments that it takes to the one that it makes. It knows nothing of the writer but what is in
  * here, and has a copy of what was deleted when it was made: so it may run beside the writer, on another thread.
  *
- *     merging_init(&m, chosen, count, err);     and the settings
+ *     merging_init(&m, segments, count, chosen, err);   and the settings
  *     merging_run(&m, err);
- *     merging_release(&m);                      also after a failure; the caller has taken m.result, or it is discarded
+ *     merging_release(&m);   also after a failure; what the caller has not taken of m.result is discarded
  * One thread at a time. */
 #ifndef INDEXER_MERGING_H
 #define INDEXER_MERGING_H

@@ -113,18 +113,14 @@ static oir_status prepare(oir_writable_database *w, merging *m, const bool *chos
     return OIR_OK;
 }
 
-/* beside: on another thread, if there is one; *started says whether it is. */
-static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, bool lasting, bool beside, bool *started,
-                               oir_error *err)
+/* beside: on another thread, if there is one. */
+static oir_status merge_chosen(oir_writable_database *w, const bool *chosen, bool lasting, bool beside, oir_error *err)
 {
     oir_status status;
     merging m;
-    *started = false;
     ERROR_GOTO_DONE(prepare(w, &m, chosen, lasting, err));
-    if (beside && writer_background_start(w, &m)) {
-        *started = true;
+    if (beside && writer_background_start(w, &m))
         return OIR_OK;
-    }
     ERROR_GOTO_DONE(merging_run(&m, err));
     ERROR_GOTO_DONE(writer_merge_install(w, &m, err));
 done:
@@ -132,47 +128,62 @@ done:
     return status;
 }
 
-/* What the policy wants, apart from what is being merged. *bytes of it. */
-static size_t choose(const oir_writable_database *w, merge_size *sizes, size_t *places, bool *chosen, uint64_t *bytes)
+/* What the policy wants. Merging makes segments fewer, never more: so there is room while it goes on. */
+typedef struct merge_choice {
+    merge_size *sizes; /* of those that are not being merged, */
+    size_t *places;    /* and where they are among the segments */
+    bool *chosen;      /* by segment */
+    uint64_t bytes;    /* of those that are */
+} merge_choice;
+
+/* False when out of memory; to be released either way. */
+static bool choice_init(merge_choice *c, size_t segments)
+{
+    *c = (merge_choice){memory_new(segments * sizeof *c->sizes), memory_new(segments * sizeof *c->places),
+                        memory_new(segments * sizeof *c->chosen), 0};
+    return c->sizes && c->places && c->chosen;
+}
+
+static void choice_release(merge_choice *c)
+{
+    memory_free(c->sizes);
+    memory_free(c->places);
+    memory_free(c->chosen);
+}
+
+/* False: nothing is to be merged. */
+static bool choose(const oir_writable_database *w, merge_choice *c)
 {
     size_t count = 0;
     for (size_t i = 0; i < w->segment_count; i++) {
-        const catalog_segment *c = &w->segments[i].deletions.catalog;
-        if (writer_background_has(w, c->number))
+        const catalog_segment *s = &w->segments[i].deletions.catalog;
+        if (writer_background_has(w, s->number))
             continue;
-        sizes[count] = (merge_size){c->bytes, c->document_count, c->deleted_count};
-        places[count++] = i;
+        c->sizes[count] = (merge_size){s->bytes, s->document_count, s->deleted_count};
+        c->places[count++] = i;
     }
-    size_t wanted = merge_policy_choose(sizes, count, chosen);
-    *bytes = 0;
+    bool wanted = merge_policy_choose(c->sizes, count, c->chosen) > 0;
+    c->bytes = 0;
     for (size_t i = count; i < w->segment_count; i++)
-        chosen[i] = false;
+        c->chosen[i] = false;
     for (size_t i = count; i-- > 0;) { /* places ascend, and none is below its number */
-        bool is = chosen[i];
-        chosen[i] = false;
-        chosen[places[i]] = is;
-        *bytes += is ? sizes[i].bytes : 0;
+        bool is = c->chosen[i];
+        c->chosen[i] = false;
+        c->chosen[c->places[i]] = is;
+        c->bytes += is ? c->sizes[i].bytes : 0;
     }
     return wanted;
 }
 
-typedef struct merge_choice {
-    merge_size *sizes;
-    size_t *places;
-    bool *chosen;
-} merge_choice;
-
 /* *more: there may be more to merge. */
 static oir_status merge_next(oir_writable_database *w, bool beside, merge_choice *c, bool *more, oir_error *err)
 {
-    uint64_t bytes;
-    bool started;
-    *more = choose(w, c->sizes, c->places, c->chosen, &bytes) > 0;
+    *more = choose(w, c);
     if (!*more)
         return OIR_OK;
-    beside = beside && bytes >= w->background_least;
+    beside = beside && c->bytes >= w->background_least;
     if (!beside || !w->background)
-        return merge_chosen(w, c->chosen, false, beside, &started, err);
+        return merge_chosen(w, c->chosen, false, beside, err);
     *more = w->segment_count >= SEGMENTS_WAIT;
     return *more ? writer_background_collect(w, true, err) : OIR_OK;
 }
@@ -185,16 +196,12 @@ oir_status writer_merge(oir_writable_database *w, bool beside, oir_error *err)
     drop_empty(w);
     if (w->segment_count == 0)
         return OIR_OK;
-    /* Merging makes segments fewer, never more. */
-    merge_choice c = {memory_new(w->segment_count * sizeof *c.sizes), memory_new(w->segment_count * sizeof *c.places),
-                      memory_new(w->segment_count * sizeof *c.chosen)};
-    if (!c.sizes || !c.places || !c.chosen)
+    merge_choice c;
+    if (!choice_init(&c, w->segment_count))
         status = error_no_memory(&lower, "choosing what to merge");
     while (status == OIR_OK && more)
         status = merge_next(w, beside && !w->overdue, &c, &more, &lower);
-    memory_free(c.sizes);
-    memory_free(c.places);
-    memory_free(c.chosen);
+    choice_release(&c);
     w->overdue &= status != OIR_OK;
     /* Merging takes room for a while that nothing else does: a disk too full for it is no reason to stop, nor are lists
      * that fit into segments of their own but not into one. */
@@ -214,14 +221,9 @@ oir_status writer_merge_many(oir_writable_database *w, oir_error *err)
 
 bool writer_merge_is_due(const oir_writable_database *w)
 {
-    merge_size *sizes = memory_new(w->segment_count * sizeof *sizes);
-    size_t *places = memory_new(w->segment_count * sizeof *places);
-    bool *chosen = memory_new(w->segment_count * sizeof *chosen);
-    uint64_t bytes;
-    bool due = sizes && places && chosen && choose(w, sizes, places, chosen, &bytes) > 0;
-    memory_free(sizes);
-    memory_free(places);
-    memory_free(chosen);
+    merge_choice c;
+    bool due = choice_init(&c, w->segment_count) && choose(w, &c);
+    choice_release(&c);
     return due;
 }
 
@@ -253,7 +255,6 @@ static bool is_final(const oir_writable_database *w, const writer_segment *s)
 
 oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
 {
-    bool started;
     drop_empty(w);
     if (w->segment_count == 0 || (w->segment_count == 1 && is_final(w, &w->segments[0])))
         return OIR_OK;
@@ -263,7 +264,7 @@ oir_status writer_merge_all(oir_writable_database *w, oir_error *err)
     writer_release_documents(w); /* the search for pairs has threads, too, which need the memory */
     for (size_t i = 0; i < w->segment_count; i++)
         chosen[i] = true;
-    oir_status status = merge_chosen(w, chosen, true, false, &started, err);
+    oir_status status = merge_chosen(w, chosen, true, false, err);
     memory_free(chosen);
     return status;
 }

@@ -1,10 +1,20 @@
 #include "codec/word_masks.h"
 
 #if ISA_X86
-const uint8_t word_masks_high[16] = {[2] = 16 | 32, [3] = 1 | 64, [4] = 2, [5] = 4 | 8, [6] = 2, [7] = 4};
+enum {
+    DIGIT = WORD_MASKS_DIGIT, TO_O = WORD_MASKS_TO_O, FROM_P = WORD_MASKS_FROM_P, LOW_LINE = WORD_MASKS_LOW_LINE,
+    SUFFIX = WORD_MASKS_SUFFIX, PUNCTUATION = WORD_MASKS_PUNCTUATION, SEMICOLON = WORD_MASKS_SEMICOLON,
+    ALL = DIGIT | TO_O | FROM_P
+};
+
+const uint8_t word_masks_high[16] = {
+    [2] = SUFFIX | PUNCTUATION, [3] = DIGIT | SEMICOLON,
+    [4] = TO_O, [5] = FROM_P | LOW_LINE, [6] = TO_O, [7] = FROM_P,
+};
 const uint8_t word_masks_low[16] = {
-    1 | 4,           1 | 2 | 4,  1 | 2 | 4, 1 | 2 | 4 | 16, 1 | 2 | 4, 1 | 2 | 4, 1 | 2 | 4 | 32, 1 | 2 | 4 | 32,
-    1 | 2 | 4,       1 | 2 | 4,  2 | 4,     2 | 16 | 64,    2 | 32,    2,         2 | 32,         2 | 8};
+    DIGIT | FROM_P, ALL, ALL, ALL | SUFFIX, ALL, ALL, ALL | PUNCTUATION, ALL | PUNCTUATION, ALL, ALL,
+    TO_O | FROM_P, TO_O | SUFFIX | SEMICOLON, TO_O | PUNCTUATION, TO_O, TO_O | PUNCTUATION, TO_O | LOW_LINE,
+};
 #endif
 
 word_masks_function word_masks_get(enum isa isa)

@@ -14,9 +14,15 @@ word_masks_function word_masks_get(enum isa isa);
 /* What a byte below 128 is follows from its two digits to base 16: each of these kinds is some higher digits with some
  * lower ones. By digit, which kinds it may be of; a byte is of those that both of its digits have. */
 enum {
-    WORD_MASKS_WORD = 15,    /* 0 to 9; A or a to O or o; P or p to Z or z; _ */
-    WORD_MASKS_SUFFIX = 16,
-    WORD_MASKS_JOINER = 96   /* ' & , . and ; */
+    WORD_MASKS_DIGIT = 1,          /* 0 to 9 */
+    WORD_MASKS_TO_O = 2,           /* A or a to O or o */
+    WORD_MASKS_FROM_P = 4,         /* P or p to Z or z */
+    WORD_MASKS_LOW_LINE = 8,
+    WORD_MASKS_WORD = 15,          /* each of these */
+    WORD_MASKS_SUFFIX = 16,        /* + # */
+    WORD_MASKS_PUNCTUATION = 32,   /* ' & , . */
+    WORD_MASKS_SEMICOLON = 64,
+    WORD_MASKS_JOINER = WORD_MASKS_PUNCTUATION | WORD_MASKS_SEMICOLON
 };
 extern const uint8_t word_masks_high[16], word_masks_low[16];
 

@@ -60,7 +60,7 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
     g->markers = memory_new_zeroed(numbers->count + 1, sizeof *g->markers);
     g->has = memory_new(numbers->word_count * sizeof *g->has);
     g->newest = memory_new((numbers->count + 1) * sizeof *g->newest);
-    g->log = memory_new((LOG + 1) * sizeof *g->log);
+    g->log = memory_new(LOG * sizeof *g->log);
     g->sorted = memory_new(LOG * sizeof *g->sorted);
     if (!g->lists || !g->markers || !g->has || !g->newest || !g->log || !g->sorted)
         return error_no_memory(err, "pairs of words");

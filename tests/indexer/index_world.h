@@ -151,6 +151,28 @@ static inline size_t world_count_files(const char *folder, const char *start)
     return count;
 }
 
+/* The bytes of the only segment, to be freed. */
+static inline char *world_read_segment(const char *folder, size_t *size)
+{
+    char path[400] = "";
+    DIR *opened = opendir(folder);
+    REQUIRE(opened);
+    for (struct dirent *entry; (entry = readdir(opened));)
+        if (strncmp(entry->d_name, "segment-", 8) == 0) {
+            REQUIRE(!*path);
+            snprintf(path, sizeof path, "%s/%.100s", folder, entry->d_name);
+        }
+    closedir(opened);
+    FILE *file = fopen(path, "rb");
+    REQUIRE(file && fseek(file, 0, SEEK_END) == 0);
+    *size = (size_t)ftell(file);
+    char *bytes = malloc(*size);
+    rewind(file);
+    REQUIRE(bytes && fread(bytes, 1, *size, file) == *size);
+    fclose(file);
+    return bytes;
+}
+
 /* ---- comparing ---- */
 
 /* seeds[docid] for docid 1 to last: 0 where there is no document. */

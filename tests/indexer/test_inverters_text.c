@@ -1,6 +1,5 @@
 /* Pairs of words found in the text that the buffer has, or in lists: an index that was written from the buffer is the
  * same to the byte as one that was merged. */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,28 +47,6 @@ static void fill(oir_document *d)
     }
 }
 
-/* The index's only segment, freed by the caller. */
-static char *read_segment(const char *folder, size_t *size)
-{
-    char path[400] = "";
-    DIR *files = opendir(folder);
-    REQUIRE(files);
-    for (struct dirent *e; (e = readdir(files)) != NULL;)
-        if (strncmp(e->d_name, "segment-", 8) == 0) {
-            REQUIRE(!*path);
-            snprintf(path, sizeof path, "%s/%.100s", folder, e->d_name);
-        }
-    closedir(files);
-    FILE *file = fopen(path, "rb");
-    REQUIRE(file && fseek(file, 0, SEEK_END) == 0);
-    *size = (size_t)ftell(file);
-    char *bytes = malloc(*size);
-    rewind(file);
-    REQUIRE(bytes && fread(bytes, 1, *size, file) == *size);
-    fclose(file);
-    return bytes;
-}
-
 static char *build(uint64_t seed, bool merged, uint32_t threads, size_t *size)
 {
     char folder[200];
@@ -92,7 +69,7 @@ static char *build(uint64_t seed, bool merged, uint32_t threads, size_t *size)
     REQUIRE_OK(oir_writable_database_optimise(w, &world_error), world_error);
     oir_writable_database_close(w);
     oir_document_free(d);
-    char *bytes = read_segment(folder, size);
+    char *bytes = world_read_segment(folder, size);
     world_remove(folder);
     return bytes;
 }

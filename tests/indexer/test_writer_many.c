@@ -15,31 +15,6 @@ static oir_status fill(void *context, unsigned thread, size_t number, oir_docume
     return OIR_OK;
 }
 
-static char found[300];
-
-/* The bytes of the only segment. */
-static char *read_segment(const char *folder, size_t *size)
-{
-    int count = 0;
-    DIR *files = opendir(folder);
-    REQUIRE(files);
-    for (struct dirent *e; (e = readdir(files)) != NULL;)
-        if (strncmp(e->d_name, "segment-", 8) == 0) {
-            snprintf(found, sizeof found, "%s/%.60s", folder, e->d_name);
-            count++;
-        }
-    closedir(files);
-    REQUIRE(count == 1);
-    FILE *file = fopen(found, "rb");
-    REQUIRE(file && fseek(file, 0, SEEK_END) == 0);
-    *size = (size_t)ftell(file);
-    char *bytes = malloc(*size);
-    rewind(file);
-    REQUIRE(bytes && fread(bytes, 1, *size, file) == *size);
-    fclose(file);
-    return bytes;
-}
-
 static char *build(uint32_t threads, size_t buffer_limit, size_t *segments, size_t *size)
 {
     char folder[200];
@@ -59,7 +34,7 @@ static char *build(uint32_t threads, size_t buffer_limit, size_t *segments, size
         REQUIRE_OK(oir_writable_database_optimise(w, &world_error), world_error);
     }
     oir_writable_database_close(w);
-    char *bytes = read_segment(folder, size);
+    char *bytes = world_read_segment(folder, size);
     world_remove(folder);
     return bytes;
 }
