@@ -1,15 +1,19 @@
 /* Memory that runs out at any allocation: the call says OIR_NO_MEMORY, nothing leaks, and the last commit is whole. */
 #include <oir/memory.h>
+#include <stdatomic.h>
 
 #include "index_world.h"
 #include "indexer/writer.h"
 
-static long left; /* allocations until all fail; negative: none does */
-static long alive;
+static atomic_long left; /* allocations until all fail; negative: none does */
+static atomic_long alive;
 
 static bool fails(void)
 {
-    return left == 0 || (left > 0 && left-- == 0);
+    long now = left;
+    while (now > 0 && !atomic_compare_exchange_weak(&left, &now, now - 1)) {
+    }
+    return now == 0;
 }
 
 static void *fail_allocate(size_t size, void *context)
@@ -95,13 +99,14 @@ static void change(oir_writable_database *w, oir_document *document, bool *commi
 }
 
 /* One life of a writer with memory for so many allocations. True when it was enough. */
-static bool live(long allocations, bool flush_each)
+static bool live(long allocations, bool flush_each, unsigned threads)
 {
     oir_writable_database *w = NULL;
     oir_document *document = NULL;
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     bool committed = false, rolled_back = true;
     options.no_sync = true;
+    options.threads = threads;
     left = allocations;
     alive = 0;
     oir_allocator_set(&failing);
@@ -152,10 +157,10 @@ static void make_index(void)
 
 static void at_any_allocation(void)
 {
-    for (int flush_each = 0; flush_each < 2; flush_each++) {
+    for (int turn = 0; turn < 3; turn++) { /* at the end by several threads */
         long allocations = 0;
         make_index();
-        while (!live(allocations, flush_each))
+        while (!live(allocations, turn > 0, turn > 1 ? 3 : 1))
             allocations += 1 + allocations / 60;
         printf("about %ld allocations\n", allocations);
         world_remove(folder);
