@@ -8,7 +8,6 @@
 #include "base/sort.h"
 
 enum {
-    ROUNDS_MOST = 4,
     PART_LEAST = 1 << 17,  /* occurrences of a part: fewer would be too many parts for what they take, */
     PARTS = 200,           /* and so many parts are enough */
     WIDER = 2,             /* cells may be four times as wide if each document then has but one */
@@ -25,11 +24,11 @@ static oir_status no_memory(oir_error *err)
     return error_no_memory(err, "writing out the buffer of documents");
 }
 
-size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms)
+size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms, uint32_t rounds)
 {
-    size_t parts = (size_t)(occurrences / ROUNDS_MOST / PART_LEAST) + (occurrences > 0);
+    size_t parts = (size_t)(occurrences / rounds / PART_LEAST) + (occurrences > 0);
     parts = parts < PARTS ? parts : PARTS;
-    return (size_t)((occurrences * OCCURRENCE_BYTES + apart * APART_BYTES) / ROUNDS_MOST) +
+    return (size_t)((occurrences * OCCURRENCE_BYTES + apart * APART_BYTES) / rounds) +
            parts * sizeof(inversion_chunk) +
            documents * (sizeof(inverters_place) + sizeof(uint32_t) + sizeof(uint64_t) * 3 / 2) +
            terms * (sizeof(term_sort_item) + 2 * sizeof(uint32_t));
@@ -68,9 +67,9 @@ static uint64_t choose_rounds(inversion *n)
     uint64_t bytes = all * OCCURRENCE_BYTES;
     for (uint32_t i = 0; i < n->v->count; i++)
         bytes += n->v->items[i]->apart_count * APART_BYTES;
-    /* inversion_get_memory has counted what they take when rounds are most. */
-    uint64_t counted = bytes / ROUNDS_MOST;
-    for (n->round_count = 1; n->round_count < ROUNDS_MOST && bytes / n->round_count - counted > n->memory;)
+    /* inversion_get_memory has counted what they take in so many rounds. */
+    uint32_t most = n->v->items[0]->rounds;
+    for (n->round_count = 1; n->round_count < most && bytes / n->round_count - bytes / most > n->memory;)
         n->round_count++;
     return all;
 }

@@ -87,9 +87,10 @@ static inline uint64_t inversion_get_base(const inversion *n, uint32_t document)
 }
 
 /* Bytes that it takes, but for the lists of terms. apart: occurrences that have another wdf than 1. */
-size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms);
+size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms, uint32_t rounds);
 
-/* Of so many documents of an order; with fewer bytes for their occurrences it takes more rounds. helpers NULL: none.
+/* Of so many documents of an order. It takes as few rounds as so many bytes beyond what inverters_get_memory says are
+ * enough for, and no more than are counted there. helpers NULL: none.
  * What is handed in must outlive it. OIR_NO_MEMORY, OIR_TOO_BIG: to be released either way. */
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
                           inverters_terms *terms, size_t memory, team *helpers, oir_error *err);

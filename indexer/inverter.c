@@ -28,6 +28,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
         return error_no_memory(err, "the buffer of documents");
     v->memory = memory;
     v->writers = 1;
+    v->rounds = INVERTER_ROUNDS;
     v->term_lists = term_lists;
     v->stored = v->packed = stored;
     arena_init(&v->arena);
@@ -64,7 +65,7 @@ void inverter_free(inverter *v)
 void inverter_clear(inverter *v)
 {
     release(v);
-    *v = (inverter){.memory = v->memory, .writers = v->writers, .term_lists = v->term_lists,
+    *v = (inverter){.memory = v->memory, .writers = v->writers, .rounds = v->rounds, .term_lists = v->term_lists,
                     .stored = v->stored, .packed = v->packed};
 }
 
@@ -453,7 +454,8 @@ size_t inverter_get_memory(const inverter *v)
     /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
     size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
     size_t lists = threads * ((size_t)v->samples_most * INVERTER_SAMPLE * LIST_BYTES);
-    size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count);
+    size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count,
+                                          v->rounds);
     if (v->term_lists)
         writing += v->term_count * sizeof(uint32_t);
     if (v->packed)

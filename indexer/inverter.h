@@ -41,11 +41,13 @@ typedef struct inverter_document {
     const inverter_contents *contents; /* NULL: nothing */
 } inverter_document;
 
+enum { INVERTER_ROUNDS = 4 };
 enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that grow without moving */
 
 typedef struct inverter {
     size_t memory;                /* bytes that it is meant for */
     uint32_t writers;             /* threads that write it out, each with a list at hand */
+    uint32_t rounds;              /* of the inversion that memory is counted for: the more, the less, and the slower */
     bool term_lists, stored;
     bool packed;                  /* documents' data is compressed as it comes */
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
@@ -75,7 +77,8 @@ typedef struct inverter {
 
 enum { INVERTER_SAMPLE_BITS = 4, INVERTER_SAMPLE = 1 << INVERTER_SAMPLE_BITS };
 
-/* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more.
+/* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more,
+ * and in up to INVERTER_ROUNDS rounds, unless `rounds` is set to fewer.
  * Data is compressed as it comes unless `packed` is cleared before the first document. OIR_NO_MEMORY. */
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */

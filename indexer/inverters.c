@@ -26,6 +26,12 @@ void inverters_set_unpacked(inverters *v)
         v->items[i]->packed = false;
 }
 
+void inverters_set_rounds(inverters *v, uint32_t rounds)
+{
+    for (uint32_t i = 0; i < v->count; i++)
+        v->items[i]->rounds = rounds;
+}
+
 oir_status inverters_prefer_dictionary(inverters *v, const stored_dictionary *dictionary, oir_error *err)
 {
     return v->items[0]->packed ? inverter_data_prefer(&v->items[0]->data, dictionary, err) : OIR_OK;

@@ -25,6 +25,8 @@ typedef struct inverters_place {
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* Has data compressed when it is written out: before the first document. */
 void inverters_set_unpacked(inverters *v);
+/* Has memory counted for an inversion in so many rounds at most. */
+void inverters_set_rounds(inverters *v, uint32_t rounds);
 /* The dictionary that the data of an empty buffer is to be compressed with, if there is much. OIR_NO_MEMORY. */
 oir_status inverters_prefer_dictionary(inverters *v, const stored_dictionary *dictionary, oir_error *err);
 void inverters_release(inverters *v);

@@ -106,6 +106,14 @@ oir_status writer_prefer_dictionary(oir_writable_database *w, oir_error *err)
     return inverters_prefer_dictionary(&w->buffer, &dictionary, err);
 }
 
+oir_status writer_flush_full(oir_writable_database *w, oir_error *err)
+{
+    ERROR_FORWARD(writer_flush(w, false, err));
+    if (w->threads == 1) /* what one thread gives back another one's allocations do not always find */
+        inverters_set_rounds(&w->buffer, 1);
+    return writer_merge_many(w, err);
+}
+
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
 {
     ERROR_FORWARD(writer_prefer_dictionary(w, err));
@@ -115,8 +123,7 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
         w->state.last_docid = docid;
     if (inverters_get_memory(&w->buffer) <= w->buffer_limit && !inverters_are_full(&w->buffer))
         return OIR_OK;
-    ERROR_FORWARD(writer_flush(w, false, err));
-    return writer_merge_many(w, err);
+    return writer_flush_full(w, err);
 }
 
 static oir_status delete_in(oir_writable_database *w, writer_segment *s, uint32_t local, oir_error *err)

@@ -60,6 +60,9 @@ void writer_release_state(oir_writable_database *w);
 /* Before documents are added: an empty buffer will compress their data with the first segment's dictionary, since
  * segments that have the same are merged without compressing anything anew. OIR_NO_MEMORY. */
 oir_status writer_prefer_dictionary(oir_writable_database *w, oir_error *err);
+/* Writes out a buffer that is full, and merges where there are many segments. What comes then will not be one segment
+ * without a merge, whatever the buffer holds: so with one thread it holds less and is inverted in one round. */
+oir_status writer_flush_full(oir_writable_database *w, oir_error *err);
 /* Adds a document under a docid that no live document has; writes the buffer out when it is above its limit. */
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err);
 /* Adds documents that `fill` makes, by all threads, under docids from `first` on; see

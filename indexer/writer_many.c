@@ -94,10 +94,8 @@ static oir_status add_until_done(adding *a, oir_error *err)
         else
             add_some(a, 0, true);
         ERROR_FORWARD(get_status(a, err));
-        if (atomic_load_explicit(&a->stop, memory_order_relaxed)) {
-            ERROR_FORWARD(writer_flush(w, false, err));
-            ERROR_FORWARD(writer_merge_many(w, err));
-        }
+        if (atomic_load_explicit(&a->stop, memory_order_relaxed))
+            ERROR_FORWARD(writer_flush_full(w, err));
     }
     return OIR_OK;
 }

@@ -10,7 +10,7 @@
 enum {
     SLOTS_FIRST = 256,
     WORDS_KEPT = 1 << 16, /* a vocabulary is dropped when it has more words than the least of these */
-    WORDS_KEPT_MAX = 1 << 19,
+    WORDS_KEPT_MAX = 1 << 21,
     WORD_BYTES = 2 * (int)sizeof(document_slot) + (int)sizeof(document_word) + 4 + 16, /* that one takes, or so */
     BYTES_SHARE = 16,     /* or so many bytes for each of them */
     WAITING_MAX = 64
