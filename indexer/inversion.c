@@ -14,6 +14,9 @@ enum {
     OCCURRENCE_BYTES = 4,
     APART_BYTES = 8,       /* that one of another wdf than 1 takes besides */
     PREFETCH = 8,          /* documents ahead */
+    CHUNK_SMALL = 4092,    /* words of the chunks of parts: most parts end within one */
+    CHUNK_LARGE = 16380,   /* is quicker, where a part fills so many: */
+    CHUNKS_LEAST = 16,
     TERMS_LEAST = 1 << 13, /* of a part: one of rare terms ends where it has so many, */
     TERM_PARTS = 50,       /* or more, if that would be too many such parts */
     NUMBERS = (1 << INVERSION_NUMBER_BITS) - 1
@@ -24,12 +27,19 @@ static oir_status no_memory(oir_error *err)
     return error_no_memory(err, "writing out the buffer of documents");
 }
 
+/* Words of a chunk where parts have so many occurrences. */
+static uint32_t choose_chunk(uint64_t occurrences)
+{
+    return occurrences < CHUNKS_LEAST * CHUNK_LARGE ? CHUNK_SMALL : CHUNK_LARGE;
+}
+
 size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documents, size_t terms, uint32_t rounds)
 {
     size_t parts = (size_t)(occurrences / rounds / PART_LEAST) + (occurrences > 0);
     parts = parts < PARTS ? parts : PARTS;
+    uint32_t chunk_words = choose_chunk(occurrences / rounds / PARTS);
     return (size_t)((occurrences * OCCURRENCE_BYTES + apart * APART_BYTES) / rounds) +
-           parts * sizeof(inversion_chunk) +
+           parts * (sizeof(inversion_chunk) + chunk_words * sizeof(uint32_t)) +
            documents * (sizeof(inverters_place) + sizeof(uint32_t) + sizeof(uint64_t) * 3 / 2) +
            terms * (sizeof(term_sort_item) + 2 * sizeof(uint32_t));
 }
@@ -84,6 +94,7 @@ static oir_status cut_parts(inversion *n, oir_error *err)
     terms_most = terms_most > TERMS_LEAST ? terms_most : TERMS_LEAST;
     terms_most = terms_most < NUMBERS ? terms_most : NUMBERS;
     most = most > PART_LEAST ? most : PART_LEAST;
+    n->chunk_words = choose_chunk(share / PARTS / n->stretch_count);
     for (uint32_t at = 0, same; at < t->count; at += same) {
         same = inverters_group_term(n->terms, at, t->count);
         uint64_t weight = estimate(n, at, same);
@@ -210,7 +221,7 @@ static bool add_chunk(inversion_head *h)
         h->at = h->first->words;
         return true;
     }
-    inversion_chunk *c = memory_new(sizeof *c);
+    inversion_chunk *c = memory_new(sizeof *c + h->chunk_words * sizeof *c->words);
     if (!c)
         return false;
     c->next = NULL;
@@ -224,7 +235,7 @@ static bool add_chunk(inversion_head *h)
     }
     h->newest = c;
     h->at = c->words;
-    h->end = c->words + INVERSION_CHUNK;
+    h->end = c->words + h->chunk_words;
     return true;
 }
 
@@ -396,10 +407,11 @@ oir_status inversion_scatter(inversion *n, uint32_t round, oir_error *err)
         s->end = (uint32_t)((uint64_t)n->document_count * (i + 1) / n->stretch_count);
         s->failed = false;
         for (size_t p = n->part_first; p < n->part_end; p++)
-            s->heads[p - n->part_first] = (inversion_head){.bits = bits_width(n->parts[p].term_count - 1)};
+            s->heads[p - n->part_first] = (inversion_head){.bits = bits_width(n->parts[p].term_count - 1),
+                                                               .chunk_words = n->chunk_words};
         inversion_head *others = &s->heads[INVERSION_PARTS_MAX];
         inversion_release_chunks(others);
-        *others = (inversion_head){.bits = INVERSION_NUMBER_BITS, .forgets = true};
+        *others = (inversion_head){.bits = INVERSION_NUMBER_BITS, .chunk_words = n->chunk_words, .forgets = true};
     }
     if (n->helpers)
         team_run(n->helpers, n->stretch_count, scatter, n, NULL);

@@ -28,13 +28,11 @@ enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 5 /* words of an occurrence */ 
 
 enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more takes what is of others */ };
 
-enum { INVERSION_CHUNK = 4092 };
-
 typedef struct inversion_chunk {
     struct inversion_chunk *next;
     uint16_t count;
     bool mixed; /* there are words of an INVERSION_APART or an INVERSION_FURTHER */
-    uint32_t words[INVERSION_CHUNK];
+    uint32_t words[]; /* chunk_words of the inversion */
 } inversion_chunk;
 
 /* Where the occurrences of a part go that one thread finds. */
@@ -42,6 +40,7 @@ typedef struct inversion_head {
     uint32_t *at, *end;     /* free in the last chunk */
     uint64_t last;          /* place of the last occurrence */
     uint32_t bits;          /* of a term's number */
+    uint32_t chunk_words;
     bool forgets;           /* its only chunk is used again and again */
     inversion_chunk *first, *newest;
 } inversion_head;
@@ -75,6 +74,7 @@ typedef struct inversion {
     inversion_part *parts;
     size_t part_count, part_capacity;
     uint32_t round_count;
+    uint32_t chunk_words;        /* of each part's chunks */
     size_t part_first, part_end; /* of this round */
     inversion_stretch *stretches;
     size_t stretch_count;
