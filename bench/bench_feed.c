@@ -6,12 +6,12 @@
 #include <unistd.h>
 
 #include "bench/bench_field.h"
-#include "bench/lines.h"
+#include "bench/line_batches.h"
 
 enum {
     GAP = 100,     /* positions between texts */
-    KEPT = 8 << 20, /* bytes of lines that several threads share out among them, */
-    KEPT_SHARE = 32 /* but no more of the writer's memory */
+    KEPT = 8 << 20, /* bytes of lines that several threads share out among them, while as many are read, */
+    KEPT_SHARE = 64 /* but no more of the writer's memory */
 };
 
 /* What a thread has. */
@@ -26,13 +26,9 @@ typedef struct feed {
     unsigned threads;
     oir_document *document;
     bench_stages *stages;
-    /* Of several threads: lines that are read and not yet added. */
-    char *text;
-    size_t kept;    /* bytes that are enough */
-    size_t size, capacity;
-    size_t *ends;   /* of each line in it */
-    size_t count, ends_capacity;
-    uint64_t first; /* number of the first line, from 1 */
+    /* Of several threads: */
+    size_t kept;       /* bytes of lines that they share out among them */
+    line_batch *batch; /* at hand */
 } feed;
 
 static oir_status invalid(oir_error *err, uint64_t line, const char *what)
@@ -118,58 +114,16 @@ static oir_status add_line(feed *f, oir_writable_database *writer, uint64_t numb
     return status;
 }
 
-/* ---- several threads ---- */
-
-static bool keep_line(feed *f, const char *line, size_t size)
+static oir_status cannot_read(int code, oir_error *err)
 {
-    if (f->size + size > f->capacity) {
-        size_t capacity = (f->size + size > f->kept ? f->size + size : f->kept) / 8 * 9 + 8; /* or it is a long line */
-        char *text = realloc(f->text, capacity);
-        if (!text)
-            return false;
-        f->text = text;
-        f->capacity = capacity;
-    }
-    if (f->count == f->ends_capacity) {
-        size_t capacity = f->ends_capacity * 2 + 1024;
-        size_t *ends = realloc(f->ends, capacity * sizeof *ends);
-        if (!ends)
-            return false;
-        f->ends = ends;
-        f->ends_capacity = capacity;
-    }
-    memcpy(f->text + f->size, line, size);
-    f->size += size;
-    f->ends[f->count++] = f->size;
-    return true;
+    snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(code));
+    return code == ENOMEM ? OIR_NO_MEMORY : OIR_IO;
 }
-
-static oir_status fill(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
-{
-    const feed *f = context;
-    size_t start = number ? f->ends[number - 1] : 0;
-    return make_document(f, thread, f->first + number, f->text + start, f->ends[number] - start, document, err);
-}
-
-static oir_status add_kept(feed *f, oir_writable_database *writer, oir_error *err)
-{
-    bench_stages_end(f->stages, BENCH_READ);
-    bench_stages_call(f->stages);
-    oir_status status = oir_writable_database_add_documents(writer, f->count, fill, f, NULL, err);
-    bench_stages_return(f->stages);
-    f->first += f->count;
-    f->count = f->size = 0;
-    return status;
-}
-
-/* ---- */
 
 static oir_status commit_now(feed *f, oir_writable_database *writer, oir_error *err)
 {
-    oir_status status = f->count ? add_kept(f, writer, err) : OIR_OK;
     bench_stages_call(f->stages);
-    if (!status)
-        status = oir_writable_database_commit(writer, err);
+    oir_status status = oir_writable_database_commit(writer, err);
     bench_stages_return(f->stages);
     return status;
 }
@@ -180,46 +134,74 @@ static oir_status add_lines(feed *f, lines *in, oir_writable_database *writer, u
     char *line;
     size_t size;
     for (uint64_t n = 1; !status; n++) {
-        if (f->count == 0)
-            bench_stages_start(f->stages, f->workers[0].bytes);
+        bench_stages_start(f->stages, f->workers[0].bytes);
         int more = lines_next(in, &line, &size);
         if (more == 0)
             break;
-        if (more < 0) {
-            snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(errno));
-            return OIR_IO;
-        }
-        if (size > 0 && f->threads == 1)
+        if (more < 0)
+            return cannot_read(errno, err);
+        if (size > 0)
             status = add_line(f, writer, n, line, size, err);
-        else if (size > 0 && !keep_line(f, line, size))
-            return OIR_NO_MEMORY;
-        if (!status && f->size >= f->kept)
-            status = add_kept(f, writer, err);
         if (!status && commit && n % commit == 0)
             status = commit_now(f, writer, err);
     }
-    return status || f->count == 0 ? status : add_kept(f, writer, err);
+    return status;
 }
+
+/* ---- several threads ---- */
+
+static oir_status fill(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
+{
+    const feed *f = context;
+    const line_batch *b = f->batch;
+    size_t start = number ? b->lines[number - 1].end : 0, size = b->lines[number].end - start;
+    return make_document(f, thread, b->lines[number].number, b->text + start, size, document, err);
+}
+
+static oir_status add_batch(feed *f, oir_writable_database *writer, oir_error *err)
+{
+    bench_stages_call(f->stages);
+    oir_status status = oir_writable_database_add_documents(writer, f->batch->count, fill, f, NULL, err);
+    bench_stages_return(f->stages);
+    return status;
+}
+
+static oir_status add_batches(feed *f, lines *in, oir_writable_database *writer, unsigned long commit, oir_error *err)
+{
+    line_batches batches;
+    oir_status status;
+    line_batches_init(&batches, in, f->kept, commit);
+    do {
+        bench_stages_start(f->stages, f->workers[0].bytes);
+        f->batch = line_batches_next(&batches);
+        bench_stages_end(f->stages, BENCH_READ);
+        status = f->batch->more < 0 ? cannot_read(f->batch->failed, err) : add_batch(f, writer, err);
+        if (!status && f->batch->more && commit && f->batch->read % commit == 0)
+            status = commit_now(f, writer, err);
+    } while (!status && f->batch->more);
+    line_batches_release(&batches);
+    return status;
+}
+
+/* ---- */
 
 oir_status bench_feed(oir_writable_database *writer, const bench_feed_options *options, bench_stages *stages,
                       uint64_t *bytes, oir_error *err)
 {
     lines in;
-    feed f = {.stages = stages, .form = options->form, .threads = options->threads, .first = 1};
+    feed f = {.stages = stages, .form = options->form, .threads = options->threads};
     f.kept = options->memory / KEPT_SHARE < KEPT ? options->memory / KEPT_SHARE : KEPT;
     snprintf(err->message, sizeof err->message, "no memory for the input");
     if (!lines_init(&in, STDIN_FILENO, 1 << 20))
         return OIR_NO_MEMORY;
     oir_status status = open_feed(&f, err);
     if (!status)
-        status = add_lines(&f, &in, writer, options->commit, err);
+        status = (f.threads > 1 ? add_batches : add_lines)(&f, &in, writer, options->commit, err);
     for (unsigned t = 0; f.workers && t < f.threads; t++) {
         *bytes += f.workers[t].bytes;
         oir_term_generator_free(f.workers[t].generator);
     }
     free(f.workers);
-    free(f.text);
-    free(f.ends);
     oir_document_free(f.document);
     lines_release(&in);
     return status;

@@ -13,13 +13,18 @@ printf 'COUNT\t%s\n' a '"a b"' '"b a"' '+a +c3' '"a b" -c3' >lines
 printf 'TOP_10\ta\nTOP_7000\td\nTOP_5_COUNT\td a\nTOP_0\ta\nNONE\ta\n' >>lines
 printf '%s\n' 6000 3000 6000 429 2571 10 3000 6000 UNSUPPORTED UNSUPPORTED >expected
 
-for options in "" --no-pairs; do
+for options in "" "--threads 2 --memory 4M" "--threads 2 --commit 700" --no-pairs; do
     # shellcheck disable=SC2086
     "$bench" index $options index.oir <corpus.jsonl 2>log
     grep -q '^6000 documents' log
     "$bench" query index.oir <lines >got
     diff expected got
-    ! grep -q 'pairs [1-9]' log || test -z "$options"
+    ! grep -q 'pairs [1-9]' log || test "$options" != --no-pairs
+done
+for options in "" "--threads 2"; do
+    # shellcheck disable=SC2086
+    ! printf '%s\n' '{"text": "a"}' '' '{"text": "b"}' '{"id": 1}' | "$bench" index $options wrong.oir 2>message || exit 1
+    grep -qx 'oir-bench: line 4 of the input has no "text": "..."' message
 done
 printf '{"id": "%d", "title": "Caf\\u00e9s \\ud83d\\ude00", "body": "Running\\n\\"home\\""}\n' 1 2 >docs.jsonl
 "$bench" index full.oir --full --json <docs.jsonl >got
