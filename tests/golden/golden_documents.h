@@ -26,4 +26,7 @@ oir_status golden_answer(const char *name, const char *folder, FILE *out, oir_er
 /* Writes all that the public headers say of an index. */
 oir_status golden_dump(const char *folder, FILE *out, oir_error *err);
 
+/* Of that what it says of each document. */
+oir_status golden_dump_documents(const char *folder, FILE *out, oir_error *err);
+
 #endif

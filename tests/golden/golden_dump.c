@@ -148,6 +148,16 @@ static oir_status dump_segments(const oir_database *d, FILE *out, oir_error *err
     return OIR_OK;
 }
 
+oir_status golden_dump_documents(const char *folder, FILE *out, oir_error *err)
+{
+    oir_database *d = NULL;
+    oir_status status = oir_database_open(&d, folder, err);
+    if (status == OIR_OK)
+        status = dump_documents(d, out, err);
+    oir_database_close(d);
+    return status;
+}
+
 oir_status golden_dump(const char *folder, FILE *out, oir_error *err)
 {
     oir_database *d = NULL;

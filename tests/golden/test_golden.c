@@ -114,7 +114,7 @@ static void expect_same_part(const container_part *a, const container_part *b)
     }
 }
 
-/* All parts but the one that zlib has a hand in: what is in that shows in what the index says. */
+/* All parts but the one that zlib has a hand in: what is in that shows in what documents say. */
 static void expect_same_segment(const char *a, const char *b)
 {
     container *one, *other;
@@ -153,15 +153,16 @@ static void read_generation(const char *folder, generation *out)
     memory_free(path);
 }
 
-static void expect_same_dump(const char *a, const char *b)
+/* What documents say: of segments whose other parts are the same, the rest is. */
+static void expect_same_documents(const char *a, const char *b)
 {
     char *one, *other;
     size_t size, other_size;
     FILE *out = open_memstream(&one, &size);
-    OK(golden_dump(a, out, &golden_error));
+    OK(golden_dump_documents(a, out, &golden_error));
     REQUIRE(fclose(out) == 0);
     out = open_memstream(&other, &other_size);
-    OK(golden_dump(b, out, &golden_error));
+    OK(golden_dump_documents(b, out, &golden_error));
     REQUIRE(fclose(out) == 0);
     EXPECT(size == other_size && memcmp(one, other, size) == 0);
     free(one);
@@ -187,7 +188,7 @@ static void expect_same_index(const char *a, const char *b, bool to_the_byte)
         memory_free(y);
     }
     if (!all)
-        expect_same_dump(a, b);
+        expect_same_documents(a, b);
     generation_release(&one);
     generation_release(&other);
 }
@@ -206,7 +207,8 @@ static void remove_index(const char *folder)
     rmdir(folder);
 }
 
-/* Makes each twice, and compares it with the committed one where there is one. */
+/* Makes each twice, and compares it with the committed one where there is one. Under valgrind once then: bytes that
+ * nobody set, and that could differ, it sees when they are written. */
 static void make_anew(bool committed)
 {
     char *scratch = scratch_open();
@@ -216,8 +218,10 @@ static void make_anew(bool committed)
         scratch_path(first, scratch, "first");
         scratch_path(second, scratch, "second");
         OK(golden_make(golden_names[i], first, &golden_error));
-        OK(golden_make(golden_names[i], second, &golden_error));
-        expect_same_index(first, second, true);
+        if (!committed || harness_times(100) == 100) {
+            OK(golden_make(golden_names[i], second, &golden_error));
+            expect_same_index(first, second, true);
+        }
         if (committed)
             expect_same_index(data, first, false);
         remove_index(first);

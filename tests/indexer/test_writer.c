@@ -227,13 +227,14 @@ static void random_sequences(void)
 /* Enough documents for every form of list, several windows, and merges of several tiers. */
 static void many_documents(void)
 {
+    uint32_t count = harness_times(100) < 100 ? 5000 : 12000;
     uint64_t *memory = malloc(2 * (LAST_MAX + 1) * sizeof *memory);
     REQUIRE(memory);
     for (int round = 0; round < 2; round++) {
         session s;
         begin(&s, memory);
         s.writer->buffer_limit = 2 << 20;
-        for (uint32_t i = 0; i < 12000; i++)
+        for (uint32_t i = 0; i < count; i++)
             add(&s);
         for (uint32_t i = 0; i < 500; i++)
             replace(&s);

@@ -573,7 +573,7 @@ static void first_bytes(void)
         oir_error err;
         oir_stemmer *stemmer;
         REQUIRE_OK(oir_stemmer_new(&stemmer, languages[i].name, &err), err);
-        for (int n = 0; n < 100000; n++) {
+        for (uint32_t n = 0, words = harness_times(100000); n < words; n++) {
             char word[80] = "";
             size_t size = 0;
             for (uint32_t k = 0, count = 1 + harness_below(8); k < count; k++) {

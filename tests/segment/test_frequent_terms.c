@@ -48,15 +48,25 @@ static container *write_terms(uint32_t count, uint32_t most)
     return c;
 }
 
-/* How many terms are at least as frequent as the i-th, equally frequent ones up to it included, that may be in it. */
-static uint32_t rank_of(uint32_t count, uint32_t i)
+static int compare_frequencies(const void *a, const void *b)
 {
-    uint32_t rank = 0;
-    for (uint32_t k = 0; k < count; k++)
-        if (k % 100 && (entries[k].termfreq > entries[i].termfreq ||
-                        (entries[k].termfreq == entries[i].termfreq && k <= i)))
-            rank++;
-    return rank;
+    const term_entry *x = &entries[*(const uint32_t *)a], *y = &entries[*(const uint32_t *)b];
+    if (x->termfreq != y->termfreq)
+        return x->termfreq > y->termfreq ? -1 : 1;
+    return x->ordinal < y->ordinal ? -1 : 1;
+}
+
+/* Of each term how many are at least as frequent, equally frequent ones up to it included, that may be in it. */
+static void rank_all(uint32_t count, uint32_t ranks[TERMS])
+{
+    static uint32_t sorted[TERMS];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (i % 100)
+            sorted[n++] = i;
+    qsort(sorted, n, sizeof *sorted, compare_frequencies);
+    for (uint32_t i = 0; i < n; i++)
+        ranks[sorted[i]] = i + 1;
 }
 
 static bool find_frequent(const terms *t, uint32_t i)
@@ -77,18 +87,20 @@ static bool find_frequent(const terms *t, uint32_t i)
 static void the_most_frequent_are_in_it(void)
 {
     static const uint32_t most[] = {1, 50, 1u << 30};
+    static uint32_t ranks[TERMS];
     for (size_t round = 0; round < 3; round++) {
         terms t;
         uint32_t count = TERMS, wanted = count / FREQUENT_TERMS_SHARE, there = 0;
         container *c = write_terms(count, most[round]);
         REQUIRE_OK(terms_open(&t, c, &err), err);
         REQUIRE_OK(terms_check(&t, &err), err);
+        rank_all(count, ranks);
         for (uint32_t i = 0; i < count; i++) {
             if (!find_frequent(&t, i))
                 continue;
             there++;
             EXPECT(i % 100 != 0);
-            EXPECT(rank_of(count, i) <= wanted);
+            EXPECT(ranks[i] <= wanted);
         }
         EXPECT_EQ(there, t.frequent.count);
         EXPECT(there <= wanted && there > wanted - wanted / 50);
@@ -135,11 +147,11 @@ static void few_terms_have_none(void)
 /* Whatever its bytes are, what is asked for is found as it is or refused, and checking says so. */
 static void damaged_bytes_are_safe(void)
 {
-    uint32_t count = 2000, refused = 0, noticed = 0;
+    uint32_t count = 2000, rounds = harness_times(3000), refused = 0, noticed = 0;
     container *c = write_terms(count, 1000);
     damage *d = damage_new(c);
     container_close(c);
-    for (uint32_t round = 0; round < 3000; round++) {
+    for (uint32_t round = 0; round < rounds; round++) {
         terms t;
         REQUIRE(damage_make(d, PART_FREQUENT, harness_random));
         c = damage_open(d);
@@ -159,7 +171,7 @@ static void damaged_bytes_are_safe(void)
     }
     damage_free(d);
     EXPECT(refused > 0);
-    EXPECT(noticed > 1000);
+    EXPECT(noticed > rounds / 3);
 }
 
 int main(void)
