@@ -7,6 +7,7 @@
 #define TESTS_HARNESS_H
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,23 @@ static inline void harness_fail(const char *file, int line, const char *what)
         harness_name = #function;  \
         harness_run++;             \
         function();                \
+    } while (0)
+
+/* Whether this runs under the thread sanitizer, which looks for races and nothing else. */
+static inline bool harness_sees_races_only(void)
+{
+#ifdef __SANITIZE_THREAD__
+    return true;
+#else
+    return false;
+#endif
+}
+
+/* Of what has one thread only: a thread sanitizer finds nothing in it, so there it is left to the other runs. */
+#define TEST_ALONE(function)            \
+    do {                                \
+        if (!harness_sees_races_only()) \
+            TEST(function);             \
     } while (0)
 
 /* A small deterministic generator (splitmix64); seed from OIR_SEED or the default given. */
