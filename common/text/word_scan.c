@@ -80,14 +80,15 @@ static void leave(word_scan *s, const uint8_t *at, word_span *rest)
 }
 
 /* The words of a block, all of them whole; returns how many. Four at a time, since how many there are is nothing that a
- * processor foresees: some more may be written. */
-static uint32_t put_spans(const uint8_t *at, uint64_t word, word_span *out)
+ * processor foresees: some more may be written, which begin at the block's last byte. */
+static uint32_t put_spans(const uint8_t *at, uint64_t word, uint32_t last, word_span *out)
 {
+    const uint64_t none = UINT64_C(1) << last;
     uint64_t starts = word & ~(word << 1), ends = ~word & word << 1;
     uint32_t count = bits_count(starts);
     for (word_span *to = out; to < out + count; to += 4)
         for (uint32_t i = 0; i < 4; i++) {
-            uint32_t start = bits_lowest(starts | HIGHEST);
+            uint32_t start = bits_lowest(starts | none);
             to[i] = (word_span){at + start, bits_lowest(ends | HIGHEST) - start};
             starts &= starts - 1;
             ends &= ends - 1;
@@ -108,7 +109,8 @@ uint32_t word_scan_next(word_scan *s, word_span *out, uint32_t most, word_span *
         /* A word that goes on behind the block is left to the next one, which may begin with it. */
         uint32_t whole = !(word >> 63) ? WORD_SCAN_BLOCK : more ? bits_highest(starts) : 0;
         if (whole && !(others & bits_low(whole))) { /* nothing but simple words */
-            count += put_spans(s->at, word & bits_low(whole), out + count);
+            uint32_t last = more ? WORD_SCAN_BLOCK - 1 : (uint32_t)(s->end - s->at - 1);
+            count += put_spans(s->at, word & bits_low(whole), last, out + count);
             s->at = more ? s->at + whole : s->end;
             continue;
         }
