@@ -1,20 +1,16 @@
 #include "segment/container.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bits.h"
 #include "base/crc32c.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/memory.h"
 #include "segment/container_format.h"
-#include "segment/container_writer_state.h"
+#include "segment/container_writer_file.h"
 
 /* A segment file is an LMDB file without sub-databases (container_tree.c). Keys are 32-bit integers, 0 and up in the
  * order of writing, so that everything is appended; values 0 to n - 2 are chunks, the last one is the directory. All
@@ -47,93 +43,12 @@
  *     0   4  key of the chunk           4  4  where the piece starts in the chunk, 0 where it has one of its own
  *     8   4  its size without the tail 12  4  its first slot; the part's next piece has the slot behind its last
  *    then for each chunk its size, 4 bytes
- *    then for each chunk a CRC-32C of every 64 KiB (the last block may be shorter), 4 bytes
- *
- * NOMEMINIT is not set although it is faster: the same input must give the same bytes, and none from other memory. */
+ *    then for each chunk a CRC-32C of every 64 KiB (the last block may be shorter), 4 bytes */
 
 enum {
-    TRANSACTION_SIZE = 8 << 20, /* committed when it holds this much: bounds the memory of LMDB's dirty pages */
-    PACKED_MAX = 64 << 10,      /* a last chunk below this shares its pages with others */
-    MAP_FIRST = 64 << 20,
-    MAP_SLACK = 2 << 20, /* room for tree pages of one transaction */
+    PACKED_MAX = 64 << 10, /* a last chunk below this shares its pages with others */
     OBJECT_END_MAX = CONTAINER_SLOT_SIZE - CONTAINER_TAIL,
 };
-
-/* ---- the LMDB file ---- */
-
-/* LMDB calls a short write EIO. What the system says to one more page at the end of the file tells a full disk from a
- * broken one; the file is lost in both cases. */
-static oir_status write_error(container_writer *w, int code, oir_error *err)
-{
-    mdb_filehandle_t fd;
-    struct stat file;
-    if (code == EIO && mdb_env_get_fd(w->env, &fd) == 0 && fstat(fd, &file) == 0) {
-        uint8_t page[4096] = {0};
-        ssize_t done = pwrite(fd, page, sizeof page, file.st_size);
-        if (done < 0)
-            code = errno;
-        else if (done < (ssize_t)sizeof page)
-            code = ENOSPC;
-    }
-    return container_format_error(err, code, "writing", w->path);
-}
-
-static oir_status commit_transaction(container_writer *w, oir_error *err)
-{
-    if (!w->txn)
-        return OIR_OK;
-    int code = mdb_txn_commit(w->txn);
-    w->txn = NULL;
-    if (code)
-        return write_error(w, code, err);
-    MDB_envinfo info;
-    mdb_filehandle_t fd;
-    uint64_t before = w->committed;
-    mdb_env_info(w->env, &info);
-    w->committed = (info.me_last_pgno + 1) * (uint64_t)w->page_size;
-    w->pending = 0;
-    /* The disk works while the next is made, and pages that are mapped again soon are not dirty any more then. */
-    if (w->committed > before && mdb_env_get_fd(w->env, &fd) == 0)
-        file_start_writing(fd, before, w->committed - before);
-    return OIR_OK;
-}
-
-/* Makes sure that `size` more bytes fit into the map; growing it is only allowed between transactions. */
-static oir_status grow_map(container_writer *w, uint64_t size, oir_error *err)
-{
-    uint64_t need = w->committed + w->pending + size + MAP_SLACK;
-    if (need <= w->map_size)
-        return OIR_OK;
-    ERROR_FORWARD(commit_transaction(w, err));
-    uint64_t wanted = w->map_size;
-    while (wanted < need)
-        wanted *= 2;
-    int code = mdb_env_set_mapsize(w->env, wanted);
-    if (code)
-        return container_format_error(err, code, "mapping", w->path);
-    w->map_size = wanted;
-    return OIR_OK;
-}
-
-static oir_status put_value(container_writer *w, const uint8_t *bytes, size_t size, oir_error *err)
-{
-    ERROR_FORWARD(grow_map(w, size, err));
-    int code = 0;
-    if (!w->txn)
-        code = mdb_txn_begin(w->env, NULL, 0, &w->txn);
-    if (code)
-        return write_error(w, code, err);
-    MDB_dbi dbi;
-    uint32_t number = w->chunk_count;
-    MDB_val key = {sizeof number, &number}, value = {size, (void *)(uintptr_t)bytes};
-    code = mdb_dbi_open(w->txn, NULL, MDB_INTEGERKEY | MDB_CREATE, &dbi);
-    if (!code)
-        code = mdb_put(w->txn, dbi, &key, &value, MDB_APPEND);
-    if (code)
-        return write_error(w, code, err);
-    w->pending += size + w->page_size;
-    return w->pending >= TRANSACTION_SIZE ? commit_transaction(w, err) : OIR_OK;
-}
 
 /* ---- chunks ---- */
 
@@ -155,7 +70,7 @@ static oir_status write_chunk(container_writer *w, buffer *chunk, oir_error *err
     }
     if (chunk->failed || w->chunk_sizes.failed || w->checksums.failed)
         return error_no_memory(err, "a chunk of a segment");
-    ERROR_FORWARD(put_value(w, chunk->data, chunk->size, err));
+    ERROR_FORWARD(container_writer_file_put(w, chunk->data, chunk->size, err));
     w->chunk_count++;
     buffer_clear(chunk);
     return OIR_OK;
@@ -362,7 +277,7 @@ oir_status container_writer_read(container_writer *w, const container **out, oir
     *out = NULL;
     for (size_t i = 0; i < w->part_count; i++)
         ERROR_FORWARD(write_large(w, w->parts[i], err));
-    ERROR_FORWARD(commit_transaction(w, err));
+    ERROR_FORWARD(container_writer_file_commit(w, err));
     w->read = memory_new_zeroed(1, sizeof *w->read);
     oir_status status = w->read ? container_writer_read_parts(w, w->read, err)
                                 : error_no_memory(err, "reading a segment back");
@@ -430,7 +345,7 @@ static oir_status write_directory(container_writer *w, oir_error *err)
     } else {
         bits_store32(d.data + 16, (uint32_t)d.size);
         bits_store32(d.data + 12, crc32c_add(crc32c_add(0, d.data, 12), d.data + 16, d.size - 16));
-        status = put_value(w, d.data, d.size, err);
+        status = container_writer_file_put(w, d.data, d.size, err);
     }
     buffer_release(&d);
     return status;
@@ -438,38 +353,13 @@ static oir_status write_directory(container_writer *w, oir_error *err)
 
 /* ---- life ---- */
 
-static oir_status open_environment(container_writer *w, oir_error *err)
-{
-    int fd = open(w->path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == EEXIST)
-        return error_set(err, OIR_EXISTS, "%s exists already", w->path);
-    if (fd < 0)
-        return error_from_errno(err, "making %s", w->path);
-    close(fd);
-    w->made = true;
-    w->map_size = MAP_FIRST;
-    int code = mdb_env_create(&w->env);
-    if (!code)
-        code = mdb_env_set_mapsize(w->env, w->map_size);
-    if (!code)
-        code = mdb_env_open(w->env, w->path, MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC, 0666);
-    MDB_stat stat;
-    if (!code)
-        code = mdb_env_stat(w->env, &stat);
-    if (code)
-        return write_error(w, code, err);
-    w->page_size = stat.ms_psize;
-    w->committed = 2 * (uint64_t)stat.ms_psize;
-    return OIR_OK;
-}
-
 oir_status container_writer_open(container_writer **out, const char *path, oir_error *err)
 {
     *out = NULL;
     container_writer *w = memory_new_zeroed(1, sizeof *w);
     if (w)
         w->path = memory_copy(path, strlen(path));
-    oir_status status = w && w->path ? open_environment(w, err) : error_no_memory(err, "a segment's writer");
+    oir_status status = w && w->path ? container_writer_file_open(w, err) : error_no_memory(err, "a segment's writer");
     if (status != OIR_OK)
         container_writer_abort(w);
     else
@@ -506,28 +396,13 @@ void container_writer_abort(container_writer *w)
     writer_free(w);
 }
 
-/* LMDB does not write pages that it took and gave back within a transaction; at the end of the file they would be
- * missing, and readers ask for every page that the meta page counts. */
-static oir_status finish_file(container_writer *w, bool sync, oir_error *err)
-{
-    mdb_filehandle_t fd;
-    struct stat file;
-    mdb_env_get_fd(w->env, &fd);
-    if (fstat(fd, &file) != 0)
-        return error_from_errno(err, "writing %s", w->path);
-    if ((uint64_t)file.st_size < w->committed && ftruncate(fd, (off_t)w->committed) != 0)
-        return error_from_errno(err, "writing %s", w->path);
-    int code = sync ? mdb_env_sync(w->env, 1) : 0;
-    return code ? write_error(w, code, err) : OIR_OK;
-}
-
 oir_status container_writer_commit(container_writer *w, bool sync, oir_error *err)
 {
     oir_status status;
     ERROR_GOTO_DONE(write_rest(w, err));
     ERROR_GOTO_DONE(write_directory(w, err));
-    ERROR_GOTO_DONE(commit_transaction(w, err));
-    ERROR_GOTO_DONE(finish_file(w, sync, err));
+    ERROR_GOTO_DONE(container_writer_file_commit(w, err));
+    ERROR_GOTO_DONE(container_writer_file_finish(w, sync, err));
     writer_free(w);
     return OIR_OK;
 done:
