@@ -59,3 +59,13 @@ void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS])
         out[i] = (uint8_t)(documents < postings_top_counts[i] ? 0 : byte);
     }
 }
+
+void postings_scale_add(const postings_scale *s, const postings_tops *t, buffer *to)
+{
+    uint8_t *tops;
+    buffer_add_u16(to, (uint16_t)s->low);
+    buffer_add_u16(to, (uint16_t)s->high);
+    tops = buffer_extend(to, POSTINGS_TOPS);
+    if (tops)
+        postings_tops_find(t, tops);
+}

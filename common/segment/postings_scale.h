@@ -6,6 +6,7 @@
 #include <float.h>
 #include <string.h>
 
+#include "base/buffer.h"
 #include "segment/postings_view.h"
 
 /* Of a document: a little more than it is, for single precision; not 0 even where wdf is. */
@@ -49,5 +50,8 @@ void postings_tops_count(postings_tops *t, const postings_scale *s, const uint32
 
 /* The bytes of the tops. */
 void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS]);
+
+/* Appends what is stored of both. A failure to allocate shows in to->failed. */
+void postings_scale_add(const postings_scale *s, const postings_tops *t, buffer *to);
 
 #endif

@@ -30,14 +30,12 @@
  *                      how much further; for each window that is not empty the offsets of its second, third... run of
  *                      64 groups from its first, then the runs
  * Where something starts counts from the first byte of the term's positions; a run ends where what follows starts. */
-#include <assert.h>
-
 #include "base/memory.h"
-#include "codec/dense_writer.h"
 #include "codec/sparse_layout.h"
 #include "base/error.h"
 #include "segment/container.h"
 #include "segment/positions_writer.h"
+#include "segment/postings_dense.h"
 #include "segment/postings_scale.h"
 #include "segment/postings_view.h"
 
@@ -48,18 +46,6 @@ enum {
     SMALL_WDF = 16,      /* those whose saturations are made beforehand, where lengths are short */
     BLOCK = 1024         /* postings */
 };
-
-/* The ranges of a dense list that are not empty, from 1 on, and how many there are. */
-typedef struct range_list {
-    uint32_t count;
-    uint32_t *numbers; /* in the segment */
-    uint32_t *ends;    /* postings before the range's end; ends[0] is 0 */
-    uint32_t *most;    /* the highest saturation, see postings_saturation */
-    uint64_t *words;   /* documents as bits */
-    uint8_t *counts;   /* documents */
-    uint8_t *bounds;
-    size_t capacity;
-} range_list;
 
 struct postings_writer {
     bool encodes_only;   /* norm and saturations are another writer's */
@@ -72,10 +58,9 @@ struct postings_writer {
     uint32_t *saturations; /* by wdf * SHORT_LENGTHS + length */
     uint32_t *most;      /* by window: the highest saturation of a list */
     uint8_t *clipped;    /* wdf of the list at hand, less the base */
-    uint8_t *places;     /* of its documents within their ranges */
     uint32_t *reached;   /* saturations of its documents, see postings_saturation */
-    size_t clipped_capacity, place_capacity, reached_capacity;
-    range_list ranges;
+    size_t clipped_capacity, reached_capacity;
+    postings_dense dense;
     buffer list, positions;
     uint64_t postings_end, positions_end; /* where the last list ended */
     uint8_t inlined[POSTINGS_INLINED_MAX];
@@ -117,17 +102,6 @@ oir_status postings_writer_new(postings_writer **out, struct container_writer *p
     return OIR_OK;
 }
 
-static void ranges_release(range_list *r)
-{
-    memory_free(r->numbers);
-    memory_free(r->ends);
-    memory_free(r->most);
-    memory_free(r->words);
-    memory_free(r->counts);
-    memory_free(r->bounds);
-    *r = (range_list){0};
-}
-
 oir_status postings_writer_new_encoder(postings_writer **out, const postings_writer *of, oir_error *err)
 {
     postings_writer *w = *out = memory_new_zeroed(1, sizeof *w);
@@ -150,12 +124,11 @@ oir_status postings_writer_new_encoder(postings_writer **out, const postings_wri
 void postings_writer_give_back(postings_writer *w)
 {
     memory_free(w->clipped);
-    memory_free(w->places);
     memory_free(w->reached);
-    w->clipped = w->places = NULL;
+    w->clipped = NULL;
     w->reached = NULL;
-    w->clipped_capacity = w->place_capacity = w->reached_capacity = 0;
-    ranges_release(&w->ranges);
+    w->clipped_capacity = w->reached_capacity = 0;
+    postings_dense_release(&w->dense);
     buffer_release(&w->list);
     buffer_release(&w->positions);
 }
@@ -249,16 +222,6 @@ static void add_large(postings_writer *w, const term_postings *p)
         bits_store32(w->list.data + at, n);
 }
 
-static void add_scale(postings_writer *w, const postings_scale *s, const postings_tops *t)
-{
-    uint8_t *tops;
-    buffer_add_u16(&w->list, (uint16_t)s->low);
-    buffer_add_u16(&w->list, (uint16_t)s->high);
-    tops = buffer_extend(&w->list, POSTINGS_TOPS);
-    if (tops)
-        postings_tops_find(t, tops);
-}
-
 /* The saturations of the list's documents. */
 static void find_saturations(postings_writer *w, const term_postings *p)
 {
@@ -302,139 +265,10 @@ static void add_window_bounds(postings_writer *w, const term_postings *p)
     find_most(w, p);
     postings_scale s = postings_scale_find(w->most, w->windows);
     postings_tops_count(&tops, &s, w->reached, p->count);
-    add_scale(w, &s, &tops);
+    postings_scale_add(&s, &tops, &w->list);
     uint8_t *bounds = buffer_extend(&w->list, w->windows);
     if (bounds)
         postings_scale_bounds(&s, w->most, w->windows, bounds);
-}
-
-static bool ranges_reserve(range_list *r, size_t count)
-{
-    if (count <= r->capacity)
-        return true;
-    size_t capacity = count + count / 2;
-    range_list more = {.numbers = memory_new(capacity * sizeof *r->numbers),
-                       .ends = memory_new(capacity * sizeof *r->ends),
-                       .most = memory_new(capacity * sizeof *r->most),
-                       .words = memory_new(capacity * sizeof *r->words),
-                       .counts = memory_new(capacity),
-                       .bounds = memory_new(capacity),
-                       .capacity = capacity};
-    if (!more.numbers || !more.ends || !more.most || !more.words || !more.counts || !more.bounds) {
-        ranges_release(&more);
-        return false;
-    }
-    ranges_release(r);
-    *r = more;
-    return true;
-}
-
-/* All in one pass, in which nothing that was stored is loaded and nothing needs to be guessed: what is known of a range
- * so far is stored anew with each document, and masked away where the next begins. */
-static void find_ranges(postings_writer *w, const term_postings *p)
-{
-    const uint32_t *documents = p->documents, *reached = w->reached;
-    uint32_t *numbers = w->ranges.numbers, *ends = w->ranges.ends, *most = w->ranges.most;
-    uint64_t *words = w->ranges.words, word = 0;
-    uint32_t n = 0, count = p->count, last = UINT32_MAX, highest = 0;
-    ends[0] = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t document = documents[i], range = document >> RANGE_BITS;
-        uint64_t same = 0 - (uint64_t)(range == last);
-        n += 1 + (uint32_t)same;
-        highest &= (uint32_t)same;
-        highest = reached[i] > highest ? reached[i] : highest;
-        word = (word & same) | UINT64_C(1) << (document % RANGE_SIZE);
-        numbers[n] = range;
-        ends[n] = i + 1;
-        most[n] = highest;
-        words[n] = word;
-        last = range;
-    }
-    w->ranges.count = n;
-}
-
-static void fill_ranges(postings_writer *w, const term_postings *p)
-{
-    range_list *r = &w->ranges;
-    const uint32_t *restrict documents = p->documents, *restrict ends = r->ends;
-    uint8_t *restrict places = w->places, *restrict counts = r->counts;
-    find_ranges(w, p);
-    for (uint32_t i = 0, count = p->count; i < count; i++)
-        places[i] = (uint8_t)(documents[i] % RANGE_SIZE);
-    for (uint32_t i = 1; i <= r->count; i++)
-        counts[i] = (uint8_t)(ends[i] - ends[i - 1]);
-}
-
-/* The best documents are in as many ranges with the highest bounds as there are to be of them: only those are looked
- * at. */
-static void find_range_tops(const postings_writer *w, const postings_scale *s, postings_tops *t)
-{
-    const range_list *r = &w->ranges;
-    uint32_t counts[UINT8_MAX + 1] = {0}, ranges = 0, least = UINT8_MAX;
-    for (uint32_t k = 1; k <= r->count; k++)
-        counts[r->bounds[k]]++;
-    for (; least > 1 && (ranges += counts[least]) < POSTINGS_TOPS_MOST; least--)
-        ;
-    for (uint32_t k = 1, first; k <= r->count; k++) {
-        for (first = k; k <= r->count && r->bounds[k] >= least; k++) {
-        }
-        if (k > first)
-            postings_tops_count(t, s, w->reached + r->ends[first - 1], r->ends[k - 1] - r->ends[first - 1]);
-    }
-}
-
-/* Where a window's payload begins. No payload has 5,000 bytes, so that differences fit. */
-static void put_place(uint8_t *places, uint32_t window, size_t place)
-{
-    uint8_t *group = places + (size_t)(window / POSTINGS_PLACES_GROUP) * POSTINGS_PLACES_BYTES;
-    uint32_t other = window % POSTINGS_PLACES_GROUP;
-    if (other) {
-        assert(place - bits_load32(group) <= UINT16_MAX);
-        bits_store16(group + 2 + (size_t)other * 2, (uint16_t)(place - bits_load32(group)));
-    } else {
-        bits_store32(group, (uint32_t)place);
-    }
-}
-
-/* The list's scale, then all that follows. */
-static oir_status add_dense(postings_writer *w, const term_postings *p, oir_error *err)
-{
-    range_list *r = &w->ranges;
-    buffer *list = &w->list;
-    size_t most = (size_t)w->windows * RANGES;
-    if (!memory_reserve(&w->places, &w->place_capacity, (size_t)p->count + SLACK, 1) ||
-        !ranges_reserve(r, (p->count < most ? p->count : most) + 1 + SLACK))
-        return error_no_memory(err, "a list of postings");
-    fill_ranges(w, p);
-    postings_scale s = postings_scale_find(r->most + 1, r->count);
-    postings_tops tops = {0};
-    postings_scale_bounds(&s, r->most + 1, r->count, r->bounds + 1);
-    find_range_tops(w, &s, &tops);
-    add_scale(w, &s, &tops);
-    size_t bounds_at = list->size, counts = bounds_at + w->windows, places = counts + (size_t)w->windows * 2;
-    size_t payload = places + postings_view_places_size((size_t)w->windows + 1);
-    buffer_add_zeros(list, payload - bounds_at);
-    for (uint32_t window = 0, k = 1; window <= w->windows && !list->failed; window++) {
-        uint32_t first = k, before = r->ends[k - 1];
-        uint8_t highest = 0;
-        put_place(list->data + places, window, list->size - payload);
-        for (; k <= r->count && r->numbers[k] / RANGES == window; k++)
-            highest = r->bounds[k] > highest ? r->bounds[k] : highest;
-        if (k == first)
-            continue;
-        list->data[bounds_at + window] = highest;
-        bits_store16(list->data + counts + (size_t)window * 2, (uint16_t)(r->ends[k - 1] - before));
-        dense_writer_add(list, &(dense_documents){.count = r->ends[k - 1] - before,
-                                                  .places = w->places + before,
-                                                  .wdf = w->clipped + before,
-                                                  .range_count = k - first,
-                                                  .ranges = r->numbers + first,
-                                                  .words = r->words + first,
-                                                  .counts = r->counts + first,
-                                                  .bounds = r->bounds + first});
-    }
-    return OIR_OK;
 }
 
 static uint8_t *put_varint(uint8_t *to, uint32_t value)
@@ -483,8 +317,10 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
                 return error_no_memory(err, "a list of postings");
             find_saturations(w, p);
         }
-        if (entry->form == POSTINGS_DENSE)
-            ERROR_FORWARD(add_dense(w, p, err));
+        if (entry->form == POSTINGS_DENSE) {
+            const postings_dense_list dense = {p->count, w->windows, p->documents, w->clipped, w->reached};
+            ERROR_FORWARD(postings_dense_add(&w->dense, &dense, &w->list, err));
+        }
         if (entry->form == POSTINGS_SPARSE) {
             add_window_bounds(w, p);
             sparse_layout_add(&w->list, p->documents, w->clipped, p->count, w->context->document_count);
