@@ -15,6 +15,10 @@
 #include "segment/postings_group.h"
 #include "segment/postings_view.h"
 
+/* Bytes, or numbers, behind a list that wide loads take along and mask off; zeroed, since valgrind cannot see through
+ * the masking. */
+enum { POSTINGS_WINDOW_SPILL = 64 };
+
 /* How exactly the bounds of ranges are wanted where they are not stored. */
 enum bound_level {
     LEVEL_STORED,  /* what is there without decoding: for lists without range bounds the window's, for every range */

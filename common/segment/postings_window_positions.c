@@ -6,7 +6,7 @@
 #include "segment/container.h"
 #include "segment/postings_window.h"
 
-enum { GROUPS_IN_BLOCK = 64, MARK_GROUPS = 64, SPILL = 64 };
+enum { GROUPS_IN_BLOCK = 64, MARK_GROUPS = 64, SPILL = POSTINGS_WINDOW_SPILL };
 
 static oir_status damaged(const postings_window *p, oir_error *err)
 {
