@@ -233,17 +233,24 @@ static oir_writable_database *open_writer(oir_reorder how, size_t memory)
 
 static void add(oir_writable_database *w, uint32_t from, uint32_t to)
 {
+    static reorder_lists all; /* of as many as were added at most: asking what documents have takes long */
     oir_document *d;
+    if (all.document_count < to) {
+        release_lists(&all);
+        all = make_lists(CLUSTERED, to);
+    }
+    const uint16_t *terms = all.terms;
+    for (uint32_t i = 0; i < from; i++)
+        terms += all.sizes[i];
     REQUIRE_OK(oir_document_new(&d, &err), err);
-    for (uint32_t i = from; i < to; i++) {
+    for (uint32_t i = from; i < to; terms += all.sizes[i++]) {
         char word[16];
         int size;
         oir_document_clear(d);
-        for (uint32_t t = 0; t < TERMS; t++)
-            if (has(CLUSTERED, i, t)) {
-                size = snprintf(word, sizeof word, "w%u", t);
-                REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, t + 1, 1, &err), err);
-            }
+        for (uint32_t k = 0; k < all.sizes[i] && terms[k] < TERMS; k++) {
+            size = snprintf(word, sizeof word, "w%u", terms[k]);
+            REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, terms[k] + 1u, 1, &err), err);
+        }
         size = snprintf(word, sizeof word, "number %u", i);
         REQUIRE_OK(oir_document_set_data(d, word, (size_t)size, &err), err);
         REQUIRE_OK(oir_writable_database_add_document(w, d, NULL, &err), err);
