@@ -203,7 +203,7 @@ static void replacing_one_document_often(void)
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
     REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
     add(3, WORLD_KEYS + 1);
-    for (int i = 0; i < 100000; i++) {
+    for (uint32_t i = harness_times(100000); i > 0; i--) {
         REQUIRE(delete_key(1, &lowest) == 1 && lowest == 3);
         REQUIRE_OK(inverter_add(buffered, 3, document, &world_error), world_error);
     }
@@ -215,17 +215,17 @@ static void replacing_one_document_often(void)
 /* The same for asking for what many had that are dead. */
 static void asking_for_dead_documents_often(void)
 {
-    enum { DOCUMENTS = 100000 };
+    uint32_t documents = harness_times(100000);
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
     REQUIRE_OK(inverter_new(&buffered, 32 << 20, false, false, &world_error), world_error);
-    for (oir_docid docid = 1; docid <= DOCUMENTS; docid++)
+    for (oir_docid docid = 1; docid <= documents; docid++)
         add(docid, WORLD_KEYS + 1);
     EXPECT(has_key(1));
-    for (oir_docid docid = DOCUMENTS; docid > 1; docid--) {
+    for (oir_docid docid = documents; docid > 1; docid--) {
         REQUIRE(inverter_delete(buffered, docid));
         REQUIRE(has_key(1));
     }
-    for (int i = 0; i < DOCUMENTS; i++)
+    for (uint32_t i = 0; i < documents; i++)
         REQUIRE(has_key(1));
     REQUIRE(inverter_delete(buffered, 1));
     EXPECT(!has_key(1));
