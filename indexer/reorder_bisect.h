@@ -17,15 +17,10 @@ enum { REORDER_TERMS_MAX = UINT16_MAX - 1 };
 typedef struct reorder_lists {
     uint32_t document_count, term_count;
     uint32_t *sizes;  /* of each document's list, a multiple of REORDER_STEP */
-    uint16_t *terms;  /* the lists one after another; filled up with the number term_count, which is no term */
+    uint16_t *terms;  /* the lists one after another, of numbers from 1 to term_count, filled up with 0 */
     uint16_t *room;   /* for as many terms; NULL: it is made, and released again */
     size_t posting_count; /* the sum of sizes */
 } reorder_lists;
-
-static inline uint32_t reorder_round_up(uint32_t size)
-{
-    return (size + REORDER_STEP - 1) / REORDER_STEP * REORDER_STEP;
-}
 
 /* Sets order[new number] = old number for all documents. The lists are used up, though their memory is the caller's
  * still. Takes 2 bytes for each posting unless there is room, 18 for each document, and for each thread 16 for each

@@ -78,7 +78,7 @@ static oir_status find_numbers(buffered *b, oir_error *err)
     memory_free(b->seen);
     b->seen = NULL;
     b->numbers = memory_new((b->terms.count + (size_t)1) * sizeof *b->numbers);
-    b->newest = memory_new_zeroed((size_t)REORDER_LEFT_OUT + 1, sizeof *b->newest);
+    b->newest = memory_new_zeroed(b->builder.lists.term_count + (size_t)1, sizeof *b->newest);
     if (!b->numbers || !b->newest)
         return no_memory(err);
     for (uint32_t at = 0, same; at < b->terms.count; at += same) {

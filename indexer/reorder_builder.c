@@ -22,13 +22,12 @@ oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t t
                                 oir_error *err)
 {
     *b = (reorder_builder){.settings = settings, .lists = {.document_count = documents}};
-    b->numbers = memory_new((terms + 1) * sizeof *b->numbers);
+    b->numbers = memory_new_zeroed(terms + 1, sizeof *b->numbers);
     b->lists.sizes = memory_new((documents + (size_t)1) * sizeof *b->lists.sizes);
     b->order = memory_new((documents + (size_t)1) * sizeof *b->order);
     b->marks = memory_new_zeroed(documents / 64 + (size_t)1, sizeof *b->marks);
     if (!b->numbers || !b->lists.sizes || !b->order || !b->marks)
         return no_memory(err);
-    memset(b->numbers, 0xff, terms * sizeof *b->numbers);
     return OIR_OK;
 }
 
@@ -84,7 +83,7 @@ void reorder_builder_choose(reorder_builder *b)
     for (; postings > budget; first++)
         postings -= documents_of(b->keys[first]);
     for (size_t i = first; i < end; i++)
-        b->numbers[(uint32_t)b->keys[i]] = (uint16_t)b->lists.term_count++;
+        b->numbers[(uint32_t)b->keys[i]] = (uint16_t)++b->lists.term_count;
     memory_free(b->keys);
     b->keys = NULL;
     b->postings = postings;
@@ -174,7 +173,7 @@ static void fill_block(reorder_builder *b, uint32_t first, uint32_t end)
     }
     for (uint32_t i = first; i < end; i++)
         for (; l->sizes[i] % REORDER_STEP; l->sizes[i]++)
-            l->terms[places[i - first]++] = (uint16_t)l->term_count;
+            l->terms[places[i - first]++] = REORDER_LEFT_OUT;
     l->posting_count = place;
 }
 

@@ -19,7 +19,7 @@
 
 #include "indexer/reorder_bisect.h"
 
-enum { REORDER_LEFT_OUT = UINT16_MAX };
+enum { REORDER_LEFT_OUT = 0 }; /* the number that fills up lists, which is no term's */
 
 typedef struct reorder_settings {
     uint32_t iterations;     /* how often documents may change sides in one node */
@@ -82,7 +82,7 @@ static inline void reorder_builder_add(reorder_builder *b, uint16_t number, bool
 static inline void reorder_builder_end_document(reorder_builder *b)
 {
     while ((b->lists.posting_count - b->list_start) % REORDER_STEP)
-        reorder_builder_add(b, (uint16_t)b->lists.term_count, true);
+        reorder_builder_add(b, REORDER_LEFT_OUT, true);
     b->lists.sizes[b->documents_added++] = (uint32_t)(b->lists.posting_count - b->list_start);
     b->list_start = b->lists.posting_count;
 }

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 
 enum {
-    DROPPED = UINT16_MAX,     /* a term that no longer matters; never a term's number */
     COST_UNIT = 256,          /* a bit */
     BUCKETS_MIN = 64,
     BUCKETS_MAX = 1 << 13,
@@ -62,14 +61,14 @@ static inline uint32_t look_ahead(uint32_t total, uint32_t right, uint32_t befor
 
 static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_space *space, bool first)
 {
-    for (uint32_t t = 0; t < n->term_count; t++) {
+    for (uint32_t t = 1; t <= n->term_count; t++) {
         uint32_t right = first ? n->right[t] : look_ahead(n->total[t], n->right[t], s->before[t]);
         uint32_t left = n->total[t] - right;
         s->before[t] = n->right[t];
         s->gains[0][t] = (int16_t)(find_cost(space, space->costs, right) - find_cost(space, space->own_costs, left));
         s->gains[1][t] = (int16_t)(find_cost(space, space->own_costs, right) - find_cost(space, space->costs, left));
     }
-    s->gains[0][n->term_count] = s->gains[1][n->term_count] = 0;
+    s->gains[0][0] = s->gains[1][0] = 0;
 }
 
 /* ---- sides ---- */
@@ -179,10 +178,11 @@ uint32_t reorder_node_find_left(uint32_t count)
 
 static void reserve_degrees(reorder_scratch *s, reorder_node *n)
 {
+    size_t terms = n->term_count + (size_t)1; /* what fills up lists is counted too */
     n->total = s->degrees + s->degrees_used;
-    n->right = n->total + n->term_count;
-    s->degrees_used += 2 * (size_t)n->term_count + 1; /* what fills up lists is counted behind the last term */
-    memset(n->right, 0, (n->term_count + (size_t)1) * sizeof *n->right);
+    n->right = n->total + terms;
+    s->degrees_used += 2 * terms;
+    memset(n->right, 0, terms * sizeof *n->right);
 }
 
 void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space *space, uint32_t depth)
@@ -190,44 +190,46 @@ void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space
     const reorder_half_lists *l = &space->lists[depth & 1];
     const uint16_t *terms = l->terms + n->at;
     reserve_degrees(s, n);
-    memset(n->total, 0, n->term_count * sizeof *n->total);
+    memset(n->total, 0, (n->term_count + (size_t)1) * sizeof *n->total);
     for (uint32_t i = n->first; i < n->first + n->count; i++)
         for (uint32_t t = 0; t < l->sizes[i]; t++, terms++) {
-            if (*terms == n->term_count)
-                continue;
             n->total[*terms]++;
             n->right[*terms] += l->sides[i];
         }
 }
 
-/* Gives a half's terms numbers: those of its documents, but what is in one document or in all cannot gain anything. */
+/* Gives a half's terms numbers, or 0: what is in one of its documents or in all cannot gain anything. */
 static void number_terms(reorder_scratch *s, const reorder_node *n, uint32_t side, reorder_node *half)
 {
     uint16_t *numbers = s->numbers[side];
     uint32_t *total = s->degrees + s->degrees_used;
-    for (uint32_t t = 0; t < n->term_count; t++) {
+    numbers[0] = 0;
+    for (uint32_t t = 1; t <= n->term_count; t++) {
         uint32_t degree = side ? n->right[t] : n->total[t] - n->right[t];
         bool kept = degree > 1 && degree < half->count && half->count > RANGE_SIZE;
-        numbers[t] = kept ? (uint16_t)half->term_count : DROPPED;
-        total[half->term_count] = degree;
+        total[half->term_count + 1] = degree;
         half->term_count += kept;
+        numbers[t] = kept ? (uint16_t)half->term_count : 0;
     }
-    numbers[n->term_count] = DROPPED;
     reserve_degrees(s, half);
 }
 
-/* Copies a document's list to a half, with the half's numbers. Returns how long it is then, filled up. */
-static uint32_t copy_list(const uint16_t *from, uint32_t size, const uint16_t *numbers, uint16_t none, uint16_t *to)
+/* Copies a document's list to a half, with the half's numbers, and counts it if it begins on the right; nothing is
+ * guessed. Returns how long it is then, filled up: what comes after the last term is 0 before terms are put there. */
+static inline uint32_t copy_list(const uint16_t *restrict from, uint32_t size, const uint16_t *restrict numbers,
+                                 uint16_t *restrict to, uint32_t *right, uint32_t side)
 {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < size; i++) {
-        uint16_t number = numbers[from[i]];
-        to[kept] = number;
-        kept += number != DROPPED;
+    for (uint32_t i = 0; i < size; i += REORDER_STEP) {
+        memset(to + reorder_round_up(kept), 0, REORDER_STEP * sizeof *to);
+        for (uint32_t k = 0; k < REORDER_STEP; k++) {
+            uint16_t number = numbers[from[i + k]];
+            to[kept] = number;
+            right[number] += side;
+            kept += number != 0;
+        }
     }
-    while (kept % REORDER_STEP)
-        to[kept++] = none;
-    return kept;
+    return reorder_round_up(kept);
 }
 
 /* The sides on which a half's documents begin: those that wanted least to be right are left. That is better than any
@@ -280,21 +282,16 @@ void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_s
     halves[0].end = halves[0].at;
     halves[1].end = halves[1].at;
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
-        uint32_t side = from->sides[i], place = beginnings[side].next++;
+        uint32_t side = from->sides[i], place = beginnings[side].next++, size = 0;
         reorder_node *half = &halves[side];
-        uint16_t *copy = to->terms + half->end;
-        uint32_t size = 0;
-        if (half->term_count) /* else it is a leaf, or as good as one */
-            size = copy_list(terms, from->sizes[i], s->numbers[side], (uint16_t)half->term_count, copy);
         uint8_t new_side = begin_side(&beginnings[side], n->term_count ? bucket_of(&s->cut, space->wishes[i]) : 0);
+        if (half->term_count) /* else it is a leaf, or as good as one */
+            size = copy_list(terms, from->sizes[i], s->numbers[side], to->terms + half->end, half->right, new_side);
         terms += from->sizes[i];
         to->documents[place] = from->documents[i];
         to->sizes[place] = size;
         to->sides[place] = new_side;
         half->end += size;
-        if (new_side)
-            for (uint32_t t = 0; t < size; t++)
-                half->right[copy[t]]++;
     }
 }
 

@@ -16,7 +16,12 @@ enum {
     REORDER_COSTS = 1 << 12
 };
 
-/* By place: documents, and one after another their lists, filled up with the number term_count, which is no term. */
+static inline uint32_t reorder_round_up(uint32_t size)
+{
+    return (size + REORDER_STEP - 1) / REORDER_STEP * REORDER_STEP;
+}
+
+/* By place: documents, and one after another their lists, of numbers from 1 on, filled up with 0, which is no term. */
 typedef struct reorder_half_lists {
     uint32_t *documents, *sizes;
     uint16_t *terms;

@@ -37,9 +37,9 @@ static reorder_lists make_lists(kind what, uint32_t documents)
         uint32_t size = 0;
         for (uint32_t t = 0; t < TERMS && size < 76; t++)
             if (has(what, d, t))
-                list[size++] = (uint16_t)t;
+                list[size++] = (uint16_t)(t + 1);
         while (size % REORDER_STEP)
-            list[size++] = TERMS;
+            list[size++] = 0;
         l.sizes[d] = size;
         l.posting_count += size;
     }
@@ -239,17 +239,17 @@ static void add(oir_writable_database *w, uint32_t from, uint32_t to)
         release_lists(&all);
         all = make_lists(CLUSTERED, to);
     }
-    const uint16_t *terms = all.terms;
+    const uint16_t *list = all.terms;
     for (uint32_t i = 0; i < from; i++)
-        terms += all.sizes[i];
+        list += all.sizes[i];
     REQUIRE_OK(oir_document_new(&d, &err), err);
-    for (uint32_t i = from; i < to; terms += all.sizes[i++]) {
+    for (uint32_t i = from; i < to; list += all.sizes[i++]) {
         char word[16];
         int size;
         oir_document_clear(d);
-        for (uint32_t k = 0; k < all.sizes[i] && terms[k] < TERMS; k++) {
-            size = snprintf(word, sizeof word, "w%u", terms[k]);
-            REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, terms[k] + 1u, 1, &err), err);
+        for (uint32_t k = 0; k < all.sizes[i] && list[k]; k++) {
+            size = snprintf(word, sizeof word, "w%u", list[k] - 1u);
+            REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, list[k], 1, &err), err);
         }
         size = snprintf(word, sizeof word, "number %u", i);
         REQUIRE_OK(oir_document_set_data(d, word, (size_t)size, &err), err);
