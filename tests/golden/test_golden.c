@@ -114,7 +114,7 @@ static void expect_same_part(const container_part *a, const container_part *b)
     }
 }
 
-/* All parts but the one that zlib has a hand in: what is in that shows in what documents say. */
+/* All parts but the one that zlib has a hand in: what is in that shows in what the index says. */
 static void expect_same_segment(const char *a, const char *b)
 {
     container *one, *other;
@@ -153,16 +153,18 @@ static void read_generation(const char *folder, generation *out)
     memory_free(path);
 }
 
-/* What documents say: of segments whose other parts are the same, the rest is. */
-static void expect_same_documents(const char *a, const char *b)
+/* All that they say; under valgrind what documents do: of segments whose other parts are the same, the rest is. */
+static void expect_same_dump(const char *a, const char *b)
 {
+    oir_status (*dump)(const char *, FILE *, oir_error *) =
+        harness_times(100) < 100 ? golden_dump_documents : golden_dump;
     char *one, *other;
     size_t size, other_size;
     FILE *out = open_memstream(&one, &size);
-    OK(golden_dump_documents(a, out, &golden_error));
+    OK(dump(a, out, &golden_error));
     REQUIRE(fclose(out) == 0);
     out = open_memstream(&other, &other_size);
-    OK(golden_dump_documents(b, out, &golden_error));
+    OK(dump(b, out, &golden_error));
     REQUIRE(fclose(out) == 0);
     EXPECT(size == other_size && memcmp(one, other, size) == 0);
     free(one);
@@ -188,7 +190,7 @@ static void expect_same_index(const char *a, const char *b, bool to_the_byte)
         memory_free(y);
     }
     if (!all)
-        expect_same_documents(a, b);
+        expect_same_dump(a, b);
     generation_release(&one);
     generation_release(&other);
 }
