@@ -81,6 +81,8 @@ static uint64_t choose_rounds(inversion *n)
     uint32_t most = n->v->items[0]->rounds;
     for (n->round_count = 1; n->round_count < most && bytes / n->round_count - bytes / most > n->memory;)
         n->round_count++;
+    uint64_t more = bytes / n->round_count > counted ? bytes / n->round_count - counted : 0;
+    n->spare = more < n->memory ? n->memory - (size_t)more : 0;
     return all;
 }
 

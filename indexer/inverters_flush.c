@@ -7,6 +7,7 @@
 #include "indexer/inverters_termlists.h"
 #include "indexer/inverters_text.h"
 #include "indexer/merge_stored.h"
+#include "segment/termlists_builder.h"
 
 enum {
     TELL_DOCUMENTS = 1 << 12,
@@ -52,6 +53,7 @@ typedef struct flush {
     uint32_t *ordinals;     /* term (of inverters_terms) -> ordinal; NULL: nobody wants them */
     inverters_terms terms;
     inversion inversion;
+    termlists_builder built; /* lists of terms by document, as long as there is memory for them */
     uint32_t ordinal;       /* of the next term */
     team *helpers;          /* NULL: none */
     scratch *scratches;     /* one for each thread */
@@ -183,6 +185,7 @@ static oir_status write_part(flush *f, size_t part, oir_error *err)
             __builtin_prefetch(f->terms.items[term.item + TERMS_AHEAD].bytes);
         ERROR_FORWARD(
             segment_writer_add_term(f->writer, (const char *)item->bytes, item->size, &term.postings, err));
+        termlists_builder_add(&f->built, f->ordinal, &term.postings);
         note_ordinal(f, term.item, term.same);
     }
 }
@@ -333,6 +336,8 @@ static oir_status write_terms(flush *f, oir_error *err)
     ERROR_FORWARD(open_threads(f, err));
     if (f->keeps_text || f->v->items[0]->term_lists)
         ERROR_FORWARD(make_ordinals(f, err));
+    if (f->v->items[0]->term_lists && !f->helpers)
+        termlists_builder_init(&f->built, f->live_count, f->inversion.spare);
     for (uint32_t round = 0; round < f->inversion.round_count; round++) {
         ERROR_FORWARD(inversion_scatter(&f->inversion, round, err));
         ERROR_FORWARD(f->helpers ? write_together(f, err) : write_alone(f, err));
@@ -361,6 +366,8 @@ static void release_threads(flush *f)
 static oir_status write_term_lists(const flush *f, oir_error *err)
 {
     const inverters_termlists lists = {f->v, f->order, f->live_count, f->terms.firsts, f->ordinals, f->ordinal};
+    if (f->built.lists)
+        return inverters_termlists_copy(&f->built, f->writer, f->progress, err);
     return f->v->items[0]->term_lists ? inverters_termlists_write(&lists, f->writer, f->helpers, f->progress, err)
                                       : OIR_OK;
 }
@@ -387,6 +394,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasti
     }
 done:
     release_threads(&f);
+    termlists_builder_release(&f.built);
     memory_free(f.order);
     memory_free(f.ordinals);
     inverters_release_terms(&f.terms);

@@ -299,3 +299,25 @@ oir_status inverters_termlists_write(const inverters_termlists *t, segment_write
     release(&own);
     return status;
 }
+
+oir_status inverters_termlists_copy(const termlists_builder *from, segment_writer *w, const progress *p,
+                                    oir_error *err)
+{
+    oir_status status = OIR_OK;
+    buffer list = BUFFER_INIT;
+    for (uint32_t i = 0; i < from->document_count; i++) {
+        if (i % TELL_DOCUMENTS == 0)
+            ERROR_GOTO_DONE(progress_tell(p, "writing term lists", i, from->document_count, err));
+        buffer_clear(&list);
+        termlists_builder_get(from, i, &list);
+        if (list.failed)
+            status = error_no_memory(err, "the list of a document's terms");
+        else
+            status = segment_writer_add_encoded_list(w, list.data, list.size, err);
+        if (status)
+            goto done;
+    }
+done:
+    buffer_release(&list);
+    return status;
+}
