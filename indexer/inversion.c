@@ -12,14 +12,15 @@ enum {
     PARTS = 200,           /* and so many parts are enough */
     WIDER = 2,             /* cells may be four times as wide if each document then has but one */
     OCCURRENCE_BYTES = 4,
-    APART_BYTES = 8,       /* that one of another wdf than 1 takes besides */
+    APART_BYTES = 4,       /* that one of another wdf than 1 takes besides */
     PREFETCH = 8,          /* documents ahead */
     CHUNK_SMALL = 4092,    /* words of the chunks of parts: most parts end within one */
     CHUNK_LARGE = 16380,   /* is quicker, where a part fills so many: */
     CHUNKS_LEAST = 16,
     TERMS_LEAST = 1 << 13, /* of a part: one of rare terms ends where it has so many, */
     TERM_PARTS = 50,       /* or more, if that would be too many such parts */
-    NUMBERS = (1 << INVERSION_NUMBER_BITS) - 1
+    NUMBERS = (1 << INVERSION_NUMBER_BITS) - 1,
+    WDF_MOST = INT32_MAX   /* of one occurrence */
 };
 
 static oir_status no_memory(oir_error *err)
@@ -269,8 +270,8 @@ static inline bool put_plain(inversion_stretch *s, uint32_t to, uint64_t place)
     return true;
 }
 
-/* Any. */
-static inline bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
+/* Any; wdf up to WDF_MOST. */
+static inline bool put_one(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
 {
     inversion_head *h = &s->heads[to >> INVERSION_NUMBER_BITS];
     uint32_t further, kind = wdf != 1 ? INVERSION_APART : placed ? INVERSION_PLAIN : INVERSION_NOWHERE;
@@ -278,11 +279,19 @@ static inline bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32
         return false;
     *h->at++ = further | (to & NUMBERS) << INVERSION_KIND_BITS | kind;
     if (wdf != 1) {
-        *h->at++ = wdf;
-        *h->at++ = placed;
+        *h->at++ = wdf << 1 | placed;
         h->newest->mixed = true;
     }
     return true;
+}
+
+/* Any. */
+static inline bool put(inversion_stretch *s, uint32_t to, uint64_t place, uint32_t wdf, bool placed)
+{
+    for (; wdf > WDF_MOST; wdf -= WDF_MOST)
+        if (!put_one(s, to, place, WDF_MOST, placed))
+            return false;
+    return put_one(s, to, place, wdf, placed);
 }
 
 /* A document whose positions do not ascend, by position. */

@@ -21,10 +21,10 @@
 #include "indexer/inverters.h"
 
 /* An occurrence in a part: 2 bits kind; the term's number within the part; the rest how many places further. Behind an
- * INVERSION_APART are a word of wdf and one that says whether it has a position; INVERSION_FURTHER is no occurrence:
- * its upper 30 bits and the next word go further as well. */
+ * INVERSION_APART is a word of 2 wdf, and 1 more if it has a position; what has a larger wdf is several occurrences at
+ * the same place. INVERSION_FURTHER is no occurrence: its upper 30 bits and the next word go further as well. */
 enum inversion_kind { INVERSION_PLAIN, INVERSION_NOWHERE, INVERSION_APART, INVERSION_FURTHER };
-enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 5 /* words of an occurrence */ };
+enum { INVERSION_KIND_BITS = 2, INVERSION_MOST = 4 /* words of an occurrence */ };
 
 enum { INVERSION_NUMBER_BITS = 24, INVERSION_PARTS_MAX = 255 /* in a round; one more takes what is of others */ };
 
@@ -121,6 +121,7 @@ typedef struct inversion_sorter {
     size_t document_capacity, wdf_capacity, count_capacity, position_capacity;
     uint32_t item, end;     /* the term that comes next; where terms end */
     uint32_t number;        /* the term's, within the part */
+    size_t given_back;      /* bytes, by the part's occurrences */
 } inversion_sorter;
 
 #define INVERSION_IS_APART (UINT64_C(1) << 63)

@@ -39,15 +39,17 @@ static oir_status no_memory(oir_error *err)
 
 static inline uint32_t words_of(uint32_t word)
 {
-    return (word & 3) <= INVERSION_NOWHERE ? 1 : (word & 3) == INVERSION_APART ? 3 : 2;
+    return (word & 3) <= INVERSION_NOWHERE ? 1 : 2;
 }
 
-/* How many words there are: no fewer than occurrences. */
-static uint64_t count_words(const inversion_head *h)
+/* How many words there are: no fewer than occurrences. *bytes: and what they take. */
+static uint64_t count_words(const inversion_head *h, size_t *bytes)
 {
     uint64_t words = 0;
-    for (const inversion_chunk *c = h->first; c; c = c->next)
+    for (const inversion_chunk *c = h->first; c; c = c->next) {
         words += c->count;
+        *bytes += sizeof *c + h->chunk_words * sizeof *c->words;
+    }
     return words;
 }
 
@@ -114,11 +116,11 @@ static bool place_mixed(const inversion *n, const inversion_head *h, const inver
         *place += (uint64_t)word >> shift;
         uint64_t item = find_item(n->cells, n->cell_shift, *place);
         if (kind == INVERSION_APART) {
-            oir_termpos position = at[1] ? (oir_termpos)item : INVERTER_STREAM_NOWHERE;
+            uint32_t apart = *at++;
+            oir_termpos position = apart & 1 ? (oir_termpos)item : INVERTER_STREAM_NOWHERE;
             item = item >> 32 << 32;
-            if (!add_apart(s, position, at[0], &item))
+            if (!add_apart(s, position, apart >> 1, &item))
                 return false;
-            at += 2;
         } else if (kind == INVERSION_NOWHERE) {
             item |= INVERTER_STREAM_NOWHERE;
         }
@@ -147,8 +149,9 @@ oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_er
     size_t in_round = part - n->part_first;
     uint64_t words = 0;
     uint32_t sum = 0;
+    s->given_back = 0;
     for (size_t i = 0; i < n->stretch_count; i++)
-        words += count_words(&n->stretches[i].heads[in_round]);
+        words += count_words(&n->stretches[i].heads[in_round], &s->given_back);
     if (words > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "terms come more than 2^32 times in the buffer; commit more often");
     s->ends = make_room(s->ends, &s->end_capacity, p->term_count, sizeof *s->ends);
@@ -180,10 +183,11 @@ oir_status inversion_sort(inversion *n, size_t part, inversion_sorter *s, oir_er
 
 /* ---- lists ---- */
 
-static bool reserve_columns(inversion_sorter *s, size_t count)
+static bool reserve_columns(inversion_sorter *s, size_t count, size_t documents)
 {
-    s->documents = make_room(s->documents, &s->document_capacity, count, sizeof *s->documents);
-    s->wdf = make_room(s->wdf, &s->wdf_capacity, count, sizeof *s->wdf);
+    documents = documents < count ? documents : count;
+    s->documents = make_room(s->documents, &s->document_capacity, documents, sizeof *s->documents);
+    s->wdf = make_room(s->wdf, &s->wdf_capacity, documents, sizeof *s->wdf);
     s->positions = make_room(s->positions, &s->position_capacity, count, sizeof *s->positions);
     return s->documents && s->wdf && s->positions;
 }
@@ -194,7 +198,8 @@ typedef struct kinds {
     bool other;          /* another wdf than 1, or a position twice */
 } kinds;
 
-/* The list of occurrences of wdf 1, no position twice: nothing is guessed, so that nothing can be guessed wrong. */
+/* The list of occurrences of wdf 1, no position twice: nothing is guessed, so that nothing can be guessed wrong. Of
+ * others it is a wrong one, but no longer than there are documents. */
 static kinds fill_columns(const uint64_t *items, size_t count, inversion_sorter *s, uint32_t *document_count)
 {
     uint32_t *documents = s->documents, *ends = s->wdf, documents_so_far = 0;
@@ -206,7 +211,7 @@ static kinds fill_columns(const uint64_t *items, size_t count, inversion_sorter 
         all |= item;
         nowhere += (uint32_t)item == INVERTER_STREAM_NOWHERE;
         twice += item == last;
-        documents_so_far += item >> 32 != last >> 32;
+        documents_so_far += (item ^ last) << 1 >> 33 != 0; /* without INVERSION_IS_APART */
         documents[documents_so_far - 1] = (uint32_t)(item >> 32);
         ends[documents_so_far - 1] = (uint32_t)i + 1;
         positions[i] = (uint32_t)item;
@@ -259,10 +264,10 @@ static oir_status fill_mixed(const uint64_t *items, size_t count, inversion_sort
     return OIR_OK;
 }
 
-static oir_status make_postings(const uint64_t *items, size_t count, inversion_sorter *s, term_postings *out,
-                                oir_error *err)
+static oir_status make_postings(const inversion *n, const uint64_t *items, size_t count, inversion_sorter *s,
+                                term_postings *out, oir_error *err)
 {
-    if (!reserve_columns(s, count))
+    if (!reserve_columns(s, count, n->document_count))
         return no_memory(err);
     *out = (term_postings){.documents = s->documents, .wdf = s->wdf};
     kinds k = fill_columns(items, count, s, &out->count);
@@ -284,7 +289,7 @@ oir_status inversion_next(const inversion *n, inversion_sorter *s, inversion_ter
             continue;
         out->item = item;
         out->same = same;
-        return make_postings(s->items + start, end - start, s, &out->postings, err);
+        return make_postings(n, s->items + start, end - start, s, &out->postings, err);
     }
     return OIR_OK;
 }

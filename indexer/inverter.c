@@ -13,7 +13,8 @@ enum {
     BLOCK = 1 << INVERTER_BLOCK_BITS,
     TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
     TERMS_FULL = TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
-    LIST_BYTES = 24,   /* that an occurrence of the longest list takes while it is written */
+    LIST_BYTES = 16,   /* that an occurrence of the longest list takes while it is written, */
+    LIST_DOCUMENT = 8, /* and each of its documents besides */
     PREFETCH = 12,     /* words ahead, and twice as many */
     AHEAD_SHARE = 16,  /* of the memory */
     AHEAD_MAX = 32 << 20,
@@ -453,7 +454,9 @@ size_t inverter_get_memory(const inverter *v)
                   (v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
     /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
     size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
-    size_t lists = threads * ((size_t)v->samples_most * INVERTER_SAMPLE * LIST_BYTES);
+    size_t longest = (size_t)v->samples_most * INVERTER_SAMPLE;
+    size_t in_list = longest < v->document_count ? longest : v->document_count;
+    size_t lists = threads * (longest * LIST_BYTES + in_list * LIST_DOCUMENT);
     size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count,
                                           v->rounds);
     if (v->term_lists)

@@ -176,6 +176,9 @@ static oir_status write_part(flush *f, size_t part, oir_error *err)
     inversion_sorter *s = &f->scratches->sorter;
     inversion_term term;
     ERROR_FORWARD(inversion_sort(&f->inversion, part, s, err));
+    /* What the last round gives back nobody else will want. */
+    if (f->inversion.part_end == f->inversion.part_count)
+        termlists_builder_allow(&f->built, s->given_back);
     for (;;) {
         ERROR_FORWARD(inversion_next(&f->inversion, s, &term, err));
         if (!term.same)

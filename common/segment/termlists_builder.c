@@ -43,6 +43,11 @@ bool termlists_builder_init(termlists_builder *b, uint32_t documents, size_t lim
     return b->lists != NULL;
 }
 
+void termlists_builder_allow(termlists_builder *b, size_t more)
+{
+    b->limit = more < SIZE_MAX - b->limit ? b->limit + more : SIZE_MAX;
+}
+
 static bool add_slab(termlists_builder *b)
 {
     if (get_memory(b) + SLAB > b->limit ||

@@ -31,6 +31,8 @@ typedef struct termlists_builder {
 /* False, and all zero, when that takes more memory than there is, or than `limit` bytes. */
 bool termlists_builder_init(termlists_builder *b, uint32_t documents, size_t limit);
 void termlists_builder_release(termlists_builder *b);
+/* So many bytes more. */
+void termlists_builder_allow(termlists_builder *b, size_t more);
 /* The next term. False, and all zero, when it takes more. */
 bool termlists_builder_add(termlists_builder *b, uint32_t ordinal, const term_postings *postings);
 /* A document's list, appended; to->failed when out of memory. Documents ascending are read quickly. */

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "index_world.h"
 
-enum { INVERTERS = 3, DOCUMENTS = 3000, WORDS = 700, LENGTH_MAX = 500 };
+enum { INVERTERS = 3, DOCUMENTS = 3000, WORDS = 700, LENGTH_MAX = 500, LARGE = 40 /* of so many documents one's */ };
 
 typedef struct occurrence {
     uint32_t term, document, position, wdf; /* document: first its docid, then its place */
@@ -26,12 +26,19 @@ static uint32_t make_word(void)
     return (uint32_t)harness_below(most < WORDS ? most : WORDS);
 }
 
-static void add_one(oir_document *document, oir_docid docid, uint32_t position)
+/* The lengths of documents end at 32 bits. */
+static uint32_t make_wdf(bool first)
+{
+    if (first && !harness_below(LARGE))
+        return UINT32_MAX - (uint32_t)harness_below(3) * INT32_MAX / 2 - 2 * LENGTH_MAX;
+    return harness_below(20) ? 1 : (uint32_t)harness_below(3);
+}
+
+static void add_one(oir_document *document, oir_docid docid, uint32_t position, bool first)
 {
     char term[16];
     bool placed = harness_below(8) > 0;
-    occurrence o = {make_word(), docid, placed ? position : INVERTER_STREAM_NOWHERE,
-                    harness_below(20) ? 1 : (uint32_t)harness_below(3)};
+    occurrence o = {make_word(), docid, placed ? position : INVERTER_STREAM_NOWHERE, make_wdf(first)};
     size_t size = (size_t)snprintf(term, sizeof term, "w%03u", o.term);
     if (placed)
         REQUIRE_OK(oir_document_add_posting(document, term, size, position, o.wdf, &world_error), world_error);
@@ -60,7 +67,7 @@ static void add_documents(oir_document *document)
         oir_document_clear(document);
         for (size_t i = 0; i < length; i++) {
             position = make_position(kind, i, position);
-            add_one(document, docid, position);
+            add_one(document, docid, position, i == 0);
         }
         REQUIRE_OK(inverter_add(buffered.items[harness_below(INVERTERS)], docid, document, &world_error), world_error);
     }
