@@ -51,6 +51,8 @@ static void release(inverter *v)
     inverter_stream_release(&v->stream);
     inverter_lookup_release(&v->lookup);
     arena_release(&v->arena);
+    arena_release(&v->raw);
+    memory_free(v->places);
     inverter_data_release(&v->data);
     token_release(v->token);
 }
@@ -67,7 +69,8 @@ void inverter_clear(inverter *v)
 {
     release(v);
     *v = (inverter){.memory = v->memory, .writers = v->writers, .rounds = v->rounds, .term_lists = v->term_lists,
-                    .stored = v->stored, .packed = v->packed};
+                    .stored = v->stored, .packed = v->packed, .waits = v->waits,
+                    .data = {.helpers = v->data.helpers}};
 }
 
 /* ---- terms ---- */
@@ -368,11 +371,20 @@ static oir_status copy_values(inverter *v, inverter_contents *to, const document
     return OIR_OK;
 }
 
+/* The data as it is, for when the buffer is written out, or until inverters_pack compresses it. */
+static bool copy_data(inverter *v, inverter_contents *to, const buffer *data)
+{
+    char *copy = arena_copy(v->packed ? &v->raw : &v->arena, data->data, data->size);
+    to->data = (oir_bytes){copy, data->size};
+    v->raw_size += v->packed ? data->size : 0;
+    return copy != NULL;
+}
+
 static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
 {
     const buffer *data = &document->data;
-    bool keeps = v->stored && !v->packed && data->size > 0;
-    if (v->packed)
+    bool keeps = v->stored && (!v->packed || v->waits) && data->size > 0;
+    if (v->packed && !v->waits)
         ERROR_FORWARD(inverter_data_add(&v->data, data->data, data->size, err));
     if (!keeps && !document->values.count)
         return OIR_OK;
@@ -380,8 +392,8 @@ static oir_status copy_contents(inverter *v, inverter_document *d, const oir_doc
     if (!to)
         return error_no_memory(err, "the data of a document");
     d->contents = to;
-    to->data = (oir_bytes){keeps ? arena_copy(&v->arena, data->data, data->size) : "", keeps ? data->size : 0};
-    if (!to->data.data)
+    to->data = (oir_bytes){"", 0};
+    if (keeps && !copy_data(v, to, data))
         return error_no_memory(err, "the data of a document");
     return document->values.count ? copy_values(v, to, &document->values, err) : OIR_OK;
 }
@@ -446,17 +458,16 @@ size_t inverter_get_memory(const inverter *v)
     bool docids_nearly_full =
         v->docid_slots && v->docid_slots_used * 2 >= v->docid_slot_mask - v->docid_slot_mask / 64;
     size_t here = inverter_stream_get_memory(&v->stream) + inverter_lookup_get_memory(&v->lookup) + v->arena.bytes +
+                  v->raw.bytes + v->place_capacity * sizeof *v->places +
                   inverter_data_get_memory(&v->data) + v->sample_capacity * sizeof *v->samples +
                   slots_memory(slots, v->term_count >= v->slot_mask / 8 * 5 - v->slot_mask / 64) +
                   slots_memory(docid_slots, docids_nearly_full) +
                   v->term_block_count * BLOCK * sizeof(inverter_term) +
                   v->document_block_count * BLOCK * sizeof(inverter_document) +
                   (v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
-    /* Room that a thread keeps for the next long list grows by doubling; one thread alone has nothing beside it. */
-    size_t threads = v->writers > 1 ? (size_t)v->writers * 2 : 1;
     size_t longest = (size_t)v->samples_most * INVERTER_SAMPLE;
     size_t in_list = longest < v->document_count ? longest : v->document_count;
-    size_t lists = threads * (longest * LIST_BYTES + in_list * LIST_DOCUMENT);
+    size_t lists = v->writers * (longest * LIST_BYTES + in_list * LIST_DOCUMENT);
     size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count,
                                           v->rounds);
     if (v->term_lists)

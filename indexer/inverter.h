@@ -38,7 +38,7 @@ typedef struct inverter_document {
     bool live, has_positions;
     bool descends;        /* a position comes behind a higher one, */
     bool repeats;         /* or behind an equal or higher one */
-    const inverter_contents *contents; /* NULL: nothing */
+    inverter_contents *contents; /* NULL: nothing */
 } inverter_document;
 
 enum { INVERTER_ROUNDS = 4 };
@@ -49,12 +49,17 @@ typedef struct inverter {
     uint32_t writers;             /* threads that write it out, each with a list at hand */
     uint32_t rounds;              /* of the inversion that memory is counted for: the more, the less, and the slower */
     bool term_lists, stored;
-    bool packed;                  /* documents' data is compressed as it comes */
+    bool packed;                  /* documents' data is compressed: as it comes, */
+    bool waits;                   /* or when inverters_pack says so, and is in `raw` until then */
     token *token;                 /* of the terms' numbers, which documents keep as hints; NULL before the first */
     inverter_stream stream;
     inverter_lookup lookup;
     arena arena;
-    inverter_data data;
+    inverter_data data;           /* where several have documents, all are in the first one's, */
+    uint32_t *places;             /* and this is by buffered number where it is there, */
+    size_t place_count, place_capacity; /* for so many documents; the others' waits */
+    arena raw;
+    size_t raw_size;              /* bytes of it that are taken */
     inverter_term **term_blocks;
     size_t term_block_count, term_block_capacity;
     uint32_t term_count;

@@ -38,7 +38,7 @@ oir_status inverter_data_prefer(inverter_data *d, const stored_dictionary *dicti
 
 static oir_status open_packer(inverter_data *d, oir_error *err)
 {
-    ERROR_FORWARD(stored_packer_new(&d->packer, keep_block, d, NULL, err));
+    ERROR_FORWARD(stored_packer_new(&d->packer, keep_block, d, d->helpers, err));
     stored_dictionary preferred = {d->preferred.data, d->preferred.size, 0};
     return d->has_preferred ? stored_packer_prefer_dictionary(d->packer, &preferred, err) : OIR_OK;
 }
@@ -78,10 +78,12 @@ static oir_status open_view(inverter_data_view *view, const inverter_data *d, oi
                             stored_packer_get_count(d->packer), stored_packer_get_bytes(d->packer), err);
 }
 
-oir_status inverter_data_open(inverter_data_view *out, const inverter_data *d, oir_error *err)
+oir_status inverter_data_open(inverter_data_view *out, inverter_data *d, oir_error *err)
 {
     *out = (inverter_data_view){0};
-    oir_status status = open_view(out, d, err);
+    oir_status status = stored_packer_settle(d->packer, err);
+    if (status == OIR_OK)
+        status = open_view(out, d, err);
     if (status)
         inverter_data_close(out);
     return status;

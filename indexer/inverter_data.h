@@ -12,6 +12,7 @@ struct stored_kept;
 /* All zero: empty. */
 typedef struct inverter_data {
     stored_packer *packer; /* NULL before the first document */
+    team *helpers;         /* that compress too; NULL: none */
     arena arena;
     struct stored_kept *blocks;
     size_t count, capacity;
@@ -35,7 +36,7 @@ typedef struct inverter_data_view {
 } inverter_data_view;
 
 /* Valid until the next document is added. OIR_NO_MEMORY. */
-oir_status inverter_data_open(inverter_data_view *out, const inverter_data *d, oir_error *err);
+oir_status inverter_data_open(inverter_data_view *out, inverter_data *d, oir_error *err);
 void inverter_data_close(inverter_data_view *view);
 
 #endif

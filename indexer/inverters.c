@@ -13,17 +13,69 @@ oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term
         status = inverter_new(&v->items[v->count], memory / count, term_lists, stored, err);
     for (uint32_t i = 0; i < count && status == OIR_OK; i++)
         v->items[i]->writers = count;
+    for (uint32_t i = 0; i < count && status == OIR_OK; i++)
+        v->items[i]->waits = stored && count > 1;
     if (status)
         inverters_release(v);
-    else if (count > 1)
-        inverters_set_unpacked(v);
     return status;
 }
 
 void inverters_set_unpacked(inverters *v)
 {
     for (uint32_t i = 0; i < v->count; i++)
-        v->items[i]->packed = false;
+        v->items[i]->packed = v->items[i]->waits = false;
+}
+
+void inverters_set_helpers(inverters *v, team *helpers)
+{
+    v->items[0]->data.helpers = helpers;
+}
+
+/* The document with the lowest docid of those that wait first in each inverter; false: none waits. */
+static bool find_waiting(const inverters *v, inverters_place *out)
+{
+    uint64_t lowest = UINT64_MAX;
+    for (uint32_t i = 0; i < v->count; i++) {
+        const inverter *in = v->items[i];
+        oir_docid docid = 0;
+        if (in->place_count < in->document_count)
+            docid = inverter_get_document(in, in->place_count)->docid;
+        if (docid && docid < lowest) {
+            lowest = docid;
+            *out = (inverters_place){i, (uint32_t)in->place_count};
+        }
+    }
+    return lowest < UINT64_MAX;
+}
+
+/* The data of a document, which is the next that waits in its inverter. */
+static oir_status pack(const inverters *v, inverters_place place, oir_error *err)
+{
+    inverter *in = v->items[place.inverter];
+    inverter_data *to = &v->items[0]->data;
+    inverter_contents *contents = inverter_get_document(in, place.number)->contents;
+    oir_bytes data = contents ? contents->data : (oir_bytes){"", 0};
+    if (!memory_reserve(&in->places, &in->place_capacity, in->document_count, sizeof *in->places))
+        return error_no_memory(err, "the data of documents");
+    ERROR_FORWARD(inverter_data_add(to, data.data, data.size, err));
+    in->places[in->place_count++] = stored_packer_get_count(to->packer) - 1;
+    if (contents)
+        contents->data = (oir_bytes){"", 0};
+    return OIR_OK;
+}
+
+oir_status inverters_pack(const inverters *v, oir_error *err)
+{
+    inverters_place next;
+    if (!v->items[0]->waits)
+        return OIR_OK;
+    while (find_waiting(v, &next))
+        ERROR_FORWARD(pack(v, next, err));
+    for (uint32_t i = 0; i < v->count; i++) {
+        arena_clear(&v->items[i]->raw);
+        v->items[i]->raw_size = 0;
+    }
+    return OIR_OK;
 }
 
 void inverters_set_rounds(inverters *v, uint32_t rounds)

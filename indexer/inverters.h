@@ -20,13 +20,23 @@ typedef struct inverters_place {
     uint32_t inverter, number;
 } inverters_place;
 
-/* For `memory` bytes in all. One alone compresses the data of documents as it comes, several do when they are written
- * out, since neighbours are in any of them. OIR_NO_MEMORY: then there are none. */
+/* For `memory` bytes in all. One alone compresses the data of documents as it comes; of several it waits for
+ * inverters_pack, since neighbours are in any of them. OIR_NO_MEMORY: then there are none. */
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* Has data compressed when it is written out: before the first document. */
 void inverters_set_unpacked(inverters *v);
 /* Has memory counted for an inversion in so many rounds at most. */
 void inverters_set_rounds(inverters *v, uint32_t rounds);
+/* Who helps compressing what waits, from the first document on; NULL: nobody. */
+void inverters_set_helpers(inverters *v, team *helpers);
+/* Compresses the data that waits, in the order of docids as long as they ascend in each inverter. The same blocks come
+ * of it, however often it is called, if docids ascend from one call to the next too. OIR_NO_MEMORY, OIR_TOO_BIG. */
+oir_status inverters_pack(const inverters *v, oir_error *err);
+/* Where the data of a document is in that of the first inverter, once it is packed. */
+static inline uint32_t inverters_get_data(const inverters *v, inverters_place place)
+{
+    return v->items[0]->waits ? v->items[place.inverter]->places[place.number] : place.number;
+}
 /* The dictionary that the data of an empty buffer is to be compressed with, if there is much. OIR_NO_MEMORY. */
 oir_status inverters_prefer_dictionary(inverters *v, const stored_dictionary *dictionary, oir_error *err);
 void inverters_release(inverters *v);

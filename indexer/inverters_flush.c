@@ -133,7 +133,7 @@ static oir_status copy_packed(const flush *f, stored_packer *to, oir_error *err)
                          memory_new(f->live_count * sizeof *order.locals)};
     oir_status status = order.sources && order.locals ? OIR_OK : error_no_memory(err, "the data of documents");
     for (uint32_t i = 0; status == OIR_OK && i < f->live_count; i++)
-        order.locals[i] = f->order[i].number;
+        order.locals[i] = inverters_get_data(f->v, f->order[i]);
     if (status == OIR_OK)
         status = inverter_data_open(&view, &f->v->items[0]->data, err);
     if (status == OIR_OK) {
@@ -383,6 +383,7 @@ oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasti
         *text = (inverters_text){0};
     flush f = {.v = v, .live_count = inverters_get_live_count(v), .lasting = lasting, .memory = memory, .writer = w,
                .helpers = helpers, .keeps_text = text != NULL, .progress = p};
+    ERROR_GOTO_DONE(inverters_pack(v, err));
     ERROR_GOTO_DONE(order_documents(&f, order, err));
     ERROR_GOTO_DONE(write_documents(&f, err));
     ERROR_GOTO_DONE(write_stored(&f, err));

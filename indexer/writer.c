@@ -84,6 +84,7 @@ oir_status writer_load(oir_writable_database *w, oir_error *err)
     ERROR_GOTO_DONE(generation_copy(&w->state, w->emptying ? &w->fresh : &w->committed, err));
     ERROR_GOTO_DONE(load_segments(w, err));
     ERROR_GOTO_DONE(inverters_init(&w->buffer, w->threads, w->buffer_most, w->state.term_lists, w->state.stored, err));
+    inverters_set_helpers(&w->buffer, w->team);
     /* Documents that will change places are compressed once they have. */
     if (w->reorder != OIR_REORDER_NONE)
         inverters_set_unpacked(&w->buffer);
@@ -118,6 +119,7 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
 {
     ERROR_FORWARD(writer_prefer_dictionary(w, err));
     ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
+    ERROR_FORWARD(inverters_pack(&w->buffer, err));
     w->changed = true;
     if (docid > w->state.last_docid)
         w->state.last_docid = docid;

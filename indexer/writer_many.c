@@ -1,12 +1,17 @@
 /* Adding many documents by several threads. Each takes the next few numbers, has these documents made, and puts them
- * into an inverter of its own; nothing else is shared until the buffer is full or all are done. */
+ * into an inverter of its own; nothing else is shared until the buffer is full, much of their data waits to be
+ * compressed, which all do together then, or all are done. */
 #include <stdatomic.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/writer.h"
 
-enum { TAKEN = 32 /* documents that a thread takes at once: neighbours should be in one inverter */ };
+enum {
+    TAKEN = 32,       /* documents that a thread takes at once: neighbours should be in one inverter */
+    RAW_SHARE = 32,   /* of the buffer: data that may wait to be compressed, */
+    RAW_MOST = 16 << 20
+};
 
 typedef struct adding {
     oir_writable_database *w;
@@ -16,7 +21,9 @@ typedef struct adding {
     oir_fill_document fill;
     void *context;
     atomic_size_t next;    /* the first number that nobody has taken */
-    atomic_bool stop;      /* the buffer is full, or somebody failed */
+    size_t memory;         /* that an inverter may take, but for what is compressed; */
+    size_t raw;            /* and what may wait of its documents' data */
+    atomic_bool stop;      /* somebody's is full, or failed */
     oir_status *statuses;  /* by thread, */
     oir_error *errors;     /* valid where its status is not OIR_OK */
 } adding;
@@ -27,6 +34,11 @@ static oir_status add_one(adding *a, size_t thread, size_t number, oir_error *er
     oir_document_clear(document);
     ERROR_FORWARD(a->fill(a->context, (unsigned)thread, number, document, err));
     return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)number, document, err);
+}
+
+static bool is_full(const adding *a, const inverter *v)
+{
+    return inverter_is_full(v) || inverter_get_memory(v) - inverter_data_get_memory(&v->data) > a->memory;
 }
 
 /* What one thread does: the part of a team's work. */
@@ -42,7 +54,7 @@ static void add_some(void *context, size_t thread, bool owner)
             return;
         for (; number < end && !a->statuses[thread]; number++)
             a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
-        if (a->statuses[thread] || inverter_get_memory(v) > a->w->buffer_limit / a->threads || inverter_is_full(v))
+        if (a->statuses[thread] || v->raw_size > a->raw || is_full(a, v))
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
 }
@@ -82,6 +94,23 @@ static oir_status get_status(const adding *a, oir_error *err)
     return OIR_OK;
 }
 
+/* What each of the threads that add may take. */
+static void share_memory(adding *a)
+{
+    const oir_writable_database *w = a->w;
+    size_t packed = inverter_data_get_memory(&w->buffer.items[0]->data), raw = w->buffer_limit / RAW_SHARE;
+    a->memory = (packed < w->buffer_limit ? w->buffer_limit - packed : 0) / a->threads;
+    a->raw = (raw < RAW_MOST ? raw : RAW_MOST) / a->threads;
+}
+
+static bool are_full(const adding *a)
+{
+    for (uint32_t i = 0; i < a->w->buffer.count; i++)
+        if (is_full(a, a->w->buffer.items[i]))
+            return true;
+    return false;
+}
+
 static oir_status add_until_done(adding *a, oir_error *err)
 {
     oir_writable_database *w = a->w;
@@ -89,12 +118,15 @@ static oir_status add_until_done(adding *a, oir_error *err)
         atomic_store_explicit(&a->stop, false, memory_order_relaxed);
         ERROR_FORWARD(writer_prefer_dictionary(w, err));
         a->threads = w->team ? team_size(w->team) : 1;
+        share_memory(a);
         if (w->team)
             team_run(w->team, a->threads, add_some, a, NULL);
         else
             add_some(a, 0, true);
         ERROR_FORWARD(get_status(a, err));
-        if (atomic_load_explicit(&a->stop, memory_order_relaxed))
+        ERROR_FORWARD(inverters_pack(&w->buffer, err));
+        share_memory(a);
+        if (are_full(a))
             ERROR_FORWARD(writer_flush_full(w, err));
     }
     return OIR_OK;

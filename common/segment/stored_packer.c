@@ -354,6 +354,11 @@ oir_status stored_packer_end(stored_packer *p, oir_error *err)
     return write_held(p, err);
 }
 
+oir_status stored_packer_settle(stored_packer *p, oir_error *err)
+{
+    return p->learning ? OIR_OK : write_held(p, err);
+}
+
 oir_status stored_packer_read_rest(const stored_packer *p, stored_packer_sink sink, void *context, oir_error *err)
 {
     buffer bytes = BUFFER_INIT;

@@ -49,6 +49,8 @@ oir_status stored_packer_add_block(stored_packer *p, const buffer *bytes, uint32
 /* Hands out what is left. Failures of the sink, OIR_NO_MEMORY. */
 oir_status stored_packer_end(stored_packer *p, oir_error *err);
 
+/* Hands out all full blocks, unless a dictionary is still being learned. Failures of the sink, OIR_NO_MEMORY. */
+oir_status stored_packer_settle(stored_packer *p, oir_error *err);
 /* What is not handed out yet, as blocks that are not compressed; the packer is unchanged. Failures of the sink,
  * OIR_NO_MEMORY. */
 oir_status stored_packer_read_rest(const stored_packer *p, stored_packer_sink sink, void *context, oir_error *err);

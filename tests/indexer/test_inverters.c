@@ -236,10 +236,79 @@ static void memory_is_told(void)
     expect_told(MANY, 1, 600000 / share, true, fill_rare);
 }
 
+/* A document of any data: none, little, or more than a block has. */
+static void fill_data(oir_docid docid)
+{
+    static char data[40000];
+    world_fill(document, docid);
+    size_t size = docid % 7 == 0 ? 0 : docid % 50 == 0 ? sizeof data : docid % 3 * 400 + docid % 100;
+    for (size_t i = 0; i < size; i++)
+        data[i] = (char)('a' + (docid * 31 + i * i / (docid % 13 + 2)) % 23);
+    REQUIRE_OK(oir_document_set_data(document, data, size, &world_error), world_error);
+}
+
+/* The segment that comes of documents in some inverters, in which each has a stretch of them now and then, when what
+ * waits is compressed after some; some come twice, the first time to be deleted. */
+static char *build_with_data(uint32_t inverter_count, uint32_t often, bool again, team *helpers, size_t *size)
+{
+    enum { DOCUMENTS = 3000 };
+    char folder[200], path[240];
+    segment_writer *writer;
+    segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .stored = true, .helpers = helpers};
+    progress nobody = {0};
+    world_folder(folder);
+    REQUIRE(mkdir(folder, 0777) == 0);
+    snprintf(path, sizeof path, "%s/segment-1", folder);
+    REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
+    REQUIRE_OK(inverters_init(&buffered, inverter_count, 64 << 20, false, true, &world_error), world_error);
+    inverters_set_helpers(&buffered, helpers);
+    for (oir_docid docid = 1; docid <= DOCUMENTS; docid++) {
+        uint32_t to = docid / 16 * 7 % inverter_count;
+        for (bool twice = again && docid % 100 == 5; ; twice = false) {
+            fill_data(docid + twice);
+            REQUIRE_OK(inverter_add(buffered.items[to], docid, document, &world_error), world_error);
+            if (!twice)
+                break;
+            REQUIRE(inverters_delete(&buffered, docid));
+            to = (to + 1) % inverter_count;
+        }
+        if (docid % often == 0)
+            REQUIRE_OK(inverters_pack(&buffered, &world_error), world_error);
+        EXPECT(docid % often || buffered.items[to]->raw_size == 0);
+    }
+    REQUIRE_OK(segment_writer_open(&writer, path, &options, &world_error), world_error);
+    REQUIRE_OK(inverters_flush(&buffered, NULL, true, SIZE_MAX, writer, helpers, NULL, &nobody, &world_error),
+               world_error);
+    REQUIRE_OK(segment_writer_commit(writer, &world_error), world_error);
+    end();
+    char *bytes = world_read_segment(folder, size);
+    world_remove(folder);
+    return bytes;
+}
+
+/* The data of several inverters becomes the bytes that one has, however often it is compressed, and by whom. */
+static void data_is_as_of_one(void)
+{
+    static const uint32_t often[] = {1, 48, 700, 100000};
+    team *helpers = team_new(2);
+    size_t size, other_size;
+    REQUIRE(helpers);
+    char *bytes = build_with_data(1, 1, false, NULL, &size);
+    for (uint32_t i = 0; i < 4 * sizeof often / sizeof *often; i++) {
+        char *other = build_with_data(i & 1 ? COUNT : MANY, often[i / 4], i & 2, i & 1 ? helpers : NULL, &other_size);
+        EXPECT_EQ(other_size, size);
+        EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
+        free(other);
+    }
+    free(bytes);
+    team_free(helpers);
+}
+
 int main(void)
 {
     TEST(documents_by_docid);
     TEST(terms_of_all);
+    TEST(data_is_as_of_one);
     TEST(memory_is_told);
     return harness_end();
 }
