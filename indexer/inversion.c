@@ -13,6 +13,7 @@ enum {
     WIDER = 2,             /* cells may be four times as wide if each document then has but one */
     OCCURRENCE_BYTES = 4,
     APART_BYTES = 4,       /* that one of another wdf than 1 takes besides */
+    SLACK_SHARE = 16,      /* of the memory, since occurrences are estimated */
     PREFETCH = 8,          /* documents ahead */
     CHUNK_SMALL = 4092,    /* words of the chunks of parts: most parts end within one */
     CHUNK_LARGE = 16380,   /* is quicker, where a part fills so many: */
@@ -67,8 +68,9 @@ static oir_status add_part(inversion *n, uint32_t from, uint32_t end, uint32_t t
     return OIR_OK;
 }
 
-/* Rounds are as few as there is memory for, and parts as few as are quick; returns how many occurrences there are. */
-static uint64_t choose_rounds(inversion *n)
+/* Rounds are as few as there is memory for, and parts as few as are quick. *share: how many occurrences all rounds have
+ * but the last. Where lists of terms are made, the first of two has as many as it can: of the last they are there. */
+static void choose_rounds(inversion *n, uint64_t *share)
 {
     uint64_t all = 0;
     for (uint32_t at = 0, same; at < n->terms->count; at += same) {
@@ -79,20 +81,26 @@ static uint64_t choose_rounds(inversion *n)
     for (uint32_t i = 0; i < n->v->count; i++)
         bytes += n->v->items[i]->apart_count * APART_BYTES;
     /* inversion_get_memory has counted what they take in so many rounds. */
-    uint32_t most = n->v->items[0]->rounds;
-    for (n->round_count = 1; n->round_count < most && bytes / n->round_count - bytes / most > n->memory;)
+    uint32_t rounds = n->v->items[0]->rounds;
+    uint64_t counted = bytes / rounds;
+    for (n->round_count = 1; n->round_count < rounds && bytes / n->round_count - counted > n->memory;)
         n->round_count++;
-    uint64_t more = bytes / n->round_count > counted ? bytes / n->round_count - counted : 0;
+    uint64_t room = n->memory < UINT64_MAX - counted ? n->memory + counted : UINT64_MAX;
+    uint64_t each = bytes / n->round_count, most = room - room / SLACK_SHARE;
+    if (n->round_count == 2 && n->v->items[0]->term_lists && most > each)
+        each = most;
+    uint64_t last = bytes - each * (n->round_count - 1), more = last > counted ? last - counted : 0;
     n->spare = more < n->memory ? n->memory - (size_t)more : 0;
-    return all;
+    *share = (uint64_t)((double)all * (double)each / (double)(bytes | 1)) + 1;
 }
 
 /* A part ends where it has enough, and before a term that has enough by itself. A round ends where it has its share. */
 static oir_status cut_parts(inversion *n, oir_error *err)
 {
     const inverters_terms *t = n->terms;
-    uint64_t all = choose_rounds(n), share = all / n->round_count + 1, most = share / PARTS + 1;
-    uint64_t here = 0, round_end = share, before = 0;
+    uint64_t share, here = 0, before = 0;
+    choose_rounds(n, &share);
+    uint64_t round_end = share, most = share / PARTS + 1;
     uint32_t from = 0, terms = 0, round = 0, parts = 0, terms_most = t->count / TERM_PARTS + 1;
     terms_most = terms_most > TERMS_LEAST ? terms_most : TERMS_LEAST;
     terms_most = terms_most < NUMBERS ? terms_most : NUMBERS;

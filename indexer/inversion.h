@@ -65,7 +65,7 @@ typedef struct inversion {
     uint32_t document_count;
     inverters_terms *terms;
     size_t memory;
-    size_t spare;                /* bytes of it that no round needs */
+    size_t spare;                /* bytes of it that the last round does not need */
     team *helpers;
     uint64_t *cells;             /* by place >> cell_shift: document << 32 | position of its first place; NULL: each
                                     document has the cell of its number */
