@@ -10,7 +10,8 @@
 enum {
     TAKEN = 32,       /* documents that a thread takes at once: neighbours should be in one inverter */
     RAW_SHARE = 32,   /* of the buffer: data that may wait to be compressed, */
-    RAW_MOST = 16 << 20
+    RAW_MOST = 16 << 20,
+    LEFT_SHARE = 64   /* likewise: with less left it is full */
 };
 
 typedef struct adding {
@@ -21,7 +22,7 @@ typedef struct adding {
     oir_fill_document fill;
     void *context;
     atomic_size_t next;    /* the first number that nobody has taken */
-    size_t memory;         /* that an inverter may take, but for what is compressed; */
+    size_t left;           /* that an inverter may grow by, but for what is compressed; */
     size_t raw;            /* and what may wait of its documents' data */
     atomic_bool stop;      /* somebody's is full, or failed */
     oir_status *statuses;  /* by thread, */
@@ -36,9 +37,10 @@ static oir_status add_one(adding *a, size_t thread, size_t number, oir_error *er
     return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)number, document, err);
 }
 
-static bool is_full(const adding *a, const inverter *v)
+/* What it takes, but for what is compressed: that grows between what threads add. */
+static size_t get_own_memory(const inverter *v)
 {
-    return inverter_is_full(v) || inverter_get_memory(v) - inverter_data_get_memory(&v->data) > a->memory;
+    return inverter_get_memory(v) - inverter_data_get_memory(&v->data);
 }
 
 /* What one thread does: the part of a team's work. */
@@ -47,6 +49,7 @@ static void add_some(void *context, size_t thread, bool owner)
     (void)owner;
     adding *a = context;
     const inverter *v = a->w->buffer.items[thread];
+    size_t most = get_own_memory(v) + a->left;
     while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
         size_t number = atomic_fetch_add_explicit(&a->next, TAKEN, memory_order_relaxed);
         size_t end = number < a->count && a->count - number > TAKEN ? number + TAKEN : a->count;
@@ -54,7 +57,7 @@ static void add_some(void *context, size_t thread, bool owner)
             return;
         for (; number < end && !a->statuses[thread]; number++)
             a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
-        if (a->statuses[thread] || v->raw_size > a->raw || is_full(a, v))
+        if (a->statuses[thread] || v->raw_size > a->raw || inverter_is_full(v) || get_own_memory(v) > most)
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
 }
@@ -94,21 +97,19 @@ static oir_status get_status(const adding *a, oir_error *err)
     return OIR_OK;
 }
 
-/* What each of the threads that add may take. */
+/* What each of the threads that add may take. What one has left the others get the next time, since none adds as much
+ * as the others. */
 static void share_memory(adding *a)
 {
     const oir_writable_database *w = a->w;
-    size_t packed = inverter_data_get_memory(&w->buffer.items[0]->data), raw = w->buffer_limit / RAW_SHARE;
-    a->memory = (packed < w->buffer_limit ? w->buffer_limit - packed : 0) / a->threads;
+    size_t taken = inverters_get_memory(&w->buffer), raw = w->buffer_limit / RAW_SHARE;
+    a->left = (taken < w->buffer_limit ? w->buffer_limit - taken : 0) / a->threads;
     a->raw = (raw < RAW_MOST ? raw : RAW_MOST) / a->threads;
 }
 
 static bool are_full(const adding *a)
 {
-    for (uint32_t i = 0; i < a->w->buffer.count; i++)
-        if (is_full(a, a->w->buffer.items[i]))
-            return true;
-    return false;
+    return inverters_are_full(&a->w->buffer) || a->left * a->threads < a->w->buffer_limit / LEFT_SHARE;
 }
 
 static oir_status add_until_done(adding *a, oir_error *err)
