@@ -29,7 +29,7 @@ oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool sto
         return error_no_memory(err, "the buffer of documents");
     v->memory = memory;
     v->writers = 1;
-    v->rounds = INVERTER_ROUNDS;
+    v->rounds = stored ? INVERTER_ROUNDS_STORED : INVERTER_ROUNDS;
     v->term_lists = term_lists;
     v->stored = v->packed = stored;
     arena_init(&v->arena);
@@ -467,7 +467,9 @@ size_t inverter_get_memory(const inverter *v)
                   (v->term_block_capacity + v->document_block_capacity) * sizeof(void *);
     size_t longest = (size_t)v->samples_most * INVERTER_SAMPLE;
     size_t in_list = longest < v->document_count ? longest : v->document_count;
-    size_t lists = v->writers * (longest * LIST_BYTES + in_list * LIST_DOCUMENT);
+    /* Of three and more some find nothing that suits them in what others gave back. */
+    size_t threads = v->writers + ((size_t)v->writers - 1) / 2;
+    size_t lists = threads * (longest * LIST_BYTES + in_list * LIST_DOCUMENT);
     size_t writing = inversion_get_memory(v->occurrence_count, v->apart_count, v->document_count, v->term_count,
                                           v->rounds);
     if (v->term_lists)

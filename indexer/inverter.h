@@ -41,7 +41,8 @@ typedef struct inverter_document {
     inverter_contents *contents; /* NULL: nothing */
 } inverter_document;
 
-enum { INVERTER_ROUNDS = 4 };
+/* With data, of which there is much, a segment less is worth more rounds. */
+enum { INVERTER_ROUNDS = 4, INVERTER_ROUNDS_STORED = 6 };
 enum { INVERTER_BLOCK_BITS = 10 }; /* terms or documents in a block: tables that grow without moving */
 
 typedef struct inverter {
@@ -83,7 +84,7 @@ typedef struct inverter {
 enum { INVERTER_SAMPLE_BITS = 4, INVERTER_SAMPLE = 1 << INVERTER_SAMPLE_BITS };
 
 /* For `memory` bytes or so, which is the caller's to watch; written out by one thread, unless `writers` is set to more,
- * and in up to INVERTER_ROUNDS rounds, unless `rounds` is set to fewer.
+ * and in up to INVERTER_ROUNDS rounds (stored: INVERTER_ROUNDS_STORED), unless `rounds` is set to fewer.
  * Data is compressed as it comes unless `packed` is cleared before the first document. OIR_NO_MEMORY. */
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err);
 /* NULL is accepted. */

@@ -11,7 +11,7 @@ enum {
     TAKEN = 32,       /* documents that a thread takes at once: neighbours should be in one inverter */
     RAW_SHARE = 32,   /* of the buffer: data that may wait to be compressed, */
     RAW_MOST = 16 << 20,
-    LEFT_SHARE = 64   /* likewise: with less left it is full */
+    LEFT_SHARE = 256   /* likewise: with less left it is full */
 };
 
 typedef struct adding {
