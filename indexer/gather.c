@@ -91,6 +91,25 @@ bool gather_reserve(gather *g, size_t documents, size_t positions)
     return reserve_columns(g, documents) && reserve_positions(g, positions + POSITIONS_SPILL);
 }
 
+oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
+                         positions_list *positions, oir_error *err)
+{
+    uint32_t before = g->count;
+    uint64_t total = 0;
+    if (!gather_reserve(g, before + (size_t)entry->termfreq + POSTINGS_SPILL, g->position_count))
+        return error_no_memory(err, "the postings of a term");
+    *list = (postings_list){0, g->documents + before, g->wdf + before, g->capacity - before};
+    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, list, err));
+    if (entry->positions_form == POSITIONS_NONE)
+        return OIR_OK;
+    ERROR_FORWARD(postings_count_positions(s->container, &s->context, entry, list, &total, err));
+    if (total > SIZE_MAX / 2 || !gather_reserve(g, g->capacity, g->position_count + (size_t)total))
+        return error_no_memory(err, "the postings of a term");
+    *positions = (positions_list){g->position_counts + before, g->positions + g->position_count, 0,
+                                  g->capacity - before, g->position_capacity - g->position_count};
+    return postings_decode_positions(s->container, &s->context, entry, list, positions, err);
+}
+
 void gather_extend(gather *g, uint32_t documents, size_t positions)
 {
     uint32_t at = g->count, differ = 0;

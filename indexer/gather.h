@@ -2,7 +2,7 @@
 #ifndef INDEXER_GATHER_H
 #define INDEXER_GATHER_H
 
-#include "segment/postings.h"
+#include "segment/segment.h"
 
 typedef struct gather {
     uint32_t count;
@@ -44,6 +44,11 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
 /* Adds documents that ascend, whose columns and positions stand behind what is there already, put there by the caller;
  * without positions (none at all) position_counts need not. */
 void gather_extend(gather *g, uint32_t documents, size_t positions);
+
+/* Decodes what a segment has of a term behind what is there, which has room for it then; the caller says with
+ * gather_add or gather_extend what of it stays. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
+                         positions_list *positions, oir_error *err);
 
 /* The list as segment_writer wants it, sorted if need be; valid until g changes. OIR_NO_MEMORY;
  * OIR_TOO_BIG for 2^32 positions and more that would have to be sorted. */

@@ -230,9 +230,8 @@ static size_t add_plain(inverter_stream *s, const document_occurrence *log, cons
 /* False when out of memory. */
 static bool add_occurrences(inverter *v, const document_terms *from, inverter_document *d)
 {
-    oir_termpos min = DOCUMENT_NO_POSITION, max = 0;
+    oir_termpos min = d->position_min, max = d->position_max;
     inverter_stream *s = &v->stream;
-    inverter_stream_begin_document(s);
     for (size_t i = 0, count = from->log_count; i < count;) {
         oir_termpos first = s->next;
         size_t plain = s->count ? add_plain(s, from->log + i, from->hints, count - i) : 0;
@@ -274,17 +273,19 @@ static void sample(inverter *v, const document_terms *from)
     v->occurrence_count = end;
 }
 
-static oir_status add_terms(inverter *v, document_terms *from, oir_error *err)
+oir_status inverter_add_log(inverter *v, document_terms *from, uint64_t length, oir_error *err)
 {
+    inverter_document *d = inverter_get_document(v, v->document_count - 1);
     if (!v->token)
         v->token = token_new();
     if (!v->token)
         return error_no_memory(err, "the buffer of documents");
     document_terms_lend_hints(from, v->token, v->memory / VOCABULARY_SHARE);
     ERROR_FORWARD(find_hints(v, from, err));
-    if (!add_occurrences(v, from, inverter_get_document(v, v->document_count - 1)))
+    if (!add_occurrences(v, from, d))
         return error_no_memory(err, "the buffer of documents");
     sample(v, from);
+    d->length += (uint32_t)length;
     return OIR_OK;
 }
 
@@ -382,6 +383,8 @@ static bool copy_data(inverter *v, inverter_contents *to, const buffer *data)
 
 static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
 {
+    static const oir_document nothing;
+    document = document ? document : &nothing;
     const buffer *data = &document->data;
     bool keeps = v->stored && (!v->packed || v->waits) && data->size > 0;
     if (v->packed && !v->waits)
@@ -411,31 +414,56 @@ static oir_status add_document_block(inverter *v, oir_error *err)
 }
 
 /* The document's record, not live yet: if anything after this fails, what was added belongs to a dead document. */
-static oir_status make_document(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
+oir_status inverter_begin(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
     ERROR_FORWARD(reserve_docid(v, docid, err));
     if (v->document_count / BLOCK == v->document_block_count)
         ERROR_FORWARD(add_document_block(v, err));
     inverter_document *d = inverter_get_document(v, v->document_count);
-    *d = (inverter_document){.docid = docid, .length = (uint32_t)document->terms.length,
-                              .start = inverter_stream_get_place(&v->stream)};
+    *d = (inverter_document){.docid = docid, .start = inverter_stream_get_place(&v->stream),
+                              .position_min = DOCUMENT_NO_POSITION};
     ERROR_FORWARD(copy_contents(v, d, document, err));
     v->document_count++;
+    inverter_stream_begin_document(&v->stream);
     return OIR_OK;
 }
 
-oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
+void inverter_end(inverter *v)
 {
-    ERROR_FORWARD(document_complete(document, err));
-    ERROR_FORWARD(make_document(v, docid, document, err));
-    /* What a word's number is here is no news about the document, so that a const one takes it. */
-    ERROR_FORWARD(add_terms(v, (document_terms *)(uintptr_t)&document->terms, err));
     inverter_document *d = inverter_get_document(v, v->document_count - 1);
     if (v->descended)
         note_docid(v, (uint32_t)v->document_count - 1);
     d->live = true;
     v->live_count++;
     v->live_length += d->length;
+}
+
+static oir_status add_all_parts(inverter *v, document_terms *from, size_t parts, oir_error *err)
+{
+    oir_status status = OIR_OK;
+    for (size_t i = 0; i < parts && !status; i++) {
+        uint64_t length;
+        status = document_terms_take_part(from, i, &length, err);
+        if (!status)
+            status = inverter_add_log(v, from, length, err);
+    }
+    document_terms_end_parts(from);
+    return status;
+}
+
+oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
+{
+    size_t parts;
+    ERROR_FORWARD(document_complete(document, err));
+    /* How it is kept, and what a word's number is here, is no news about the document, so that a const one takes it. */
+    document_terms *from = (document_terms *)(uintptr_t)&document->terms;
+    ERROR_FORWARD(document_terms_count_parts(from, &parts, err));
+    ERROR_FORWARD(inverter_begin(v, docid, document, err));
+    if (parts)
+        ERROR_FORWARD(add_all_parts(v, from, parts, err));
+    else
+        ERROR_FORWARD(inverter_add_log(v, from, from->length, err));
+    inverter_end(v);
     return OIR_OK;
 }
 

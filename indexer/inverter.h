@@ -95,6 +95,12 @@ void inverter_clear(inverter *v);
 /* Adds a document under a docid that no live one here has. Failures of document_complete, and then nothing has
  * changed; OIR_NO_MEMORY, OIR_TOO_BIG, and then only clear and free may follow. */
 oir_status inverter_add(inverter *v, oir_docid docid, const oir_document *document, oir_error *err);
+/* The same in steps, for a document whose terms come in parts: begin it, add what is in the log, part by part (length:
+ * of that), end it. NULL as document: what follows belongs to one that is in a segment already, with its contents. One
+ * that is not ended is dead. */
+oir_status inverter_begin(inverter *v, oir_docid docid, const oir_document *document, oir_error *err);
+oir_status inverter_add_log(inverter *v, document_terms *from, uint64_t length, oir_error *err);
+void inverter_end(inverter *v);
 
 /* Bytes taken, and to be taken by writing out. */
 size_t inverter_get_memory(const inverter *v);

@@ -133,20 +133,20 @@ static oir_status restore_order(merge *m, oir_error *err)
 
 /* ---- documents ---- */
 
-static oir_status read_values(merge *m, const input *in, uint32_t local, segment_document *out, oir_error *err)
+oir_status merge_read_values(const segment *s, uint32_t local, segment_value **found, size_t *capacity,
+                             segment_document *out, oir_error *err)
 {
-    const values *from = in->segment->values;
-    uint32_t columns = from ? values_get_column_count(from) : 0;
-    if (!memory_reserve(&m->values, &m->value_capacity, columns, sizeof *m->values))
+    uint32_t columns = s->values ? values_get_column_count(s->values) : 0;
+    if (!memory_reserve(found, capacity, columns, sizeof **found))
         return error_no_memory(err, "the values of a document");
     for (uint32_t i = 0; i < columns; i++) {
-        const values_column *column = values_get_column(from, i);
-        segment_value *to = &m->values[out->value_count];
+        const values_column *column = values_get_column(s->values, i);
+        segment_value *to = &(*found)[out->value_count];
         to->slot = column->slot;
-        ERROR_FORWARD(values_get_in(from, column, local, &to->value, err));
+        ERROR_FORWARD(values_get_in(s->values, column, local, &to->value, err));
         out->value_count += to->value.size > 0;
     }
-    out->values = m->values;
+    out->values = *found;
     return OIR_OK;
 }
 
@@ -162,7 +162,7 @@ static oir_status write_document(merge *m, uint32_t i, oir_error *err)
     };
     document.has_positions =
         segment_get_position_range(s, local, &document.position_min, &document.position_max);
-    ERROR_FORWARD(read_values(m, in, local, &document, err));
+    ERROR_FORWARD(merge_read_values(s, local, &m->values, &m->value_capacity, &document, err));
     return segment_writer_add_document(m->writer, &document, err);
 }
 
@@ -202,26 +202,6 @@ static oir_status write_stored(merge *m, oir_error *err)
 
 /* ---- terms ---- */
 
-/* Decodes what one source has of a term behind what the gather has, which has room for it then. */
-static oir_status decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
-                         positions_list *positions, oir_error *err)
-{
-    uint32_t before = g->count;
-    uint64_t total = 0;
-    if (!gather_reserve(g, before + (size_t)entry->termfreq + POSTINGS_SPILL, g->position_count))
-        return error_no_memory(err, "the postings of a term");
-    *list = (postings_list){0, g->documents + before, g->wdf + before, g->capacity - before};
-    ERROR_FORWARD(postings_decode(s->container, &s->context, entry, list, err));
-    if (entry->positions_form == POSITIONS_NONE)
-        return OIR_OK;
-    ERROR_FORWARD(postings_count_positions(s->container, &s->context, entry, list, &total, err));
-    if (total > SIZE_MAX / 2 || !gather_reserve(g, g->capacity, g->position_count + (size_t)total))
-        return error_no_memory(err, "the postings of a term");
-    *positions = (positions_list){g->position_counts + before, g->positions + g->position_count, 0,
-                                  g->capacity - before, g->position_capacity - g->position_count};
-    return postings_decode_positions(s->container, &s->context, entry, list, positions, err);
-}
-
 /* Adds postings that stand behind what the gather has already, of documents that are moved by so much. */
 static void gather_shifted(gather *g, uint32_t shift, const postings_list *list, const positions_list *places)
 {
@@ -239,7 +219,7 @@ static oir_status gather_input(merge *m, const input *in, const term_entry *entr
     positions_list places = {0};
     if (entry->termfreq > s->context.document_count)
         return corrupt(in, "a term has more documents than there are", err);
-    ERROR_FORWARD(decode(g, s, entry, &list, &places, err));
+    ERROR_FORWARD(gather_decode(g, s, entry, &list, &places, err));
     if (in->shifted) {
         gather_shifted(g, in->shift, &list, &places);
         return OIR_OK;

@@ -46,4 +46,8 @@ typedef struct merge_options {
 oir_status merge_write(merge_order *order, const merge_source *sources, size_t count, const merge_options *options,
                        segment_writer *w, const progress *p, oir_error *err);
 
+/* Fills in what a document has of values, in an array that grows and is the caller's. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status merge_read_values(const segment *s, uint32_t local, segment_value **found, size_t *capacity,
+                             segment_document *out, oir_error *err);
+
 #endif

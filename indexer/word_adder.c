@@ -11,6 +11,7 @@ enum {
     SPANS_LEAST = WORD_SCAN_LEAST + 1, /* that are asked for: a block's, and what is left to the rules behind them */
     SEEN_MOST = 1 << 20,      /* words after which those terms are added that were only counted */
     CONTEXTS_MAX = 255,
+    LONG_SPAN = 4 << 10,      /* bytes between spaces after which words may have other numbers */
     LONG_TEXT = 64 << 10      /* bytes from which the table of words is worth while for one text */
 };
 
@@ -209,6 +210,48 @@ static oir_status add_by_rules(const adding *in, const word_span *span)
                          in->text->positions, add_term, in->terms, in->err);
 }
 
+/* ---- a document that becomes large meanwhile: what was counted is added while numbers are the same ---- */
+
+/* The table is for the numbers of the document's vocabulary; forgotten if it was for others'. */
+static bool follow_vocabulary(word_adder *w, document_terms *terms, bool *known)
+{
+    token *vocabulary = document_terms_get_vocabulary(terms);
+    *known = vocabulary && vocabulary == w->vocabulary;
+    if (*known)
+        return true;
+    word_table_forget(&w->table);
+    token_release(w->vocabulary);
+    w->vocabulary = token_share(vocabulary);
+    return vocabulary != NULL;
+}
+
+/* From here on words may have other numbers, */
+static oir_status unpin(adding *in)
+{
+    ERROR_FORWARD(add_all_counted(in));
+    in->terms->pinned = false;
+    return OIR_OK;
+}
+
+/* and from here on not. */
+static oir_status pin(adding *in)
+{
+    bool known;
+    in->terms->pinned = true;
+    if (follow_vocabulary(in->adder, in->terms, &known) && word_table_open(&in->adder->table, in->terms->word_count))
+        return OIR_OK;
+    return error_no_memory(in->err, "the words of a text");
+}
+
+static oir_status put_away(adding *in)
+{
+    ERROR_FORWARD(unpin(in));
+    ERROR_FORWARD(document_terms_put_away(in->terms, in->err));
+    return pin(in);
+}
+
+/* ---- words, one after another ---- */
+
 /* Words that the table has, up to the first that it has not; returns how many. There is room for all they give, and in
  * `seen`. */
 static uint32_t add_known(const adding *in, const wanted_word *words, uint32_t count)
@@ -292,6 +335,19 @@ static bool is_known(const adding *in, const wanted_word *word)
     return e && !(e->tag & WORD_TABLE_RULES);
 }
 
+/* A word of the spans that the table has not. What is long may be any number of words: those behind it are looked up
+ * anew then. */
+static oir_status add_other(adding *in, const word_span *spans, uint32_t i, uint32_t count, wanted_word *words)
+{
+    if (spans[i].size <= LONG_SPAN)
+        return add_by_rules(in, &spans[i]);
+    ERROR_FORWARD(unpin(in));
+    ERROR_FORWARD(add_by_rules(in, &spans[i]));
+    ERROR_FORWARD(pin(in));
+    prepare(in, spans + i + 1, count - i - 1, words + i + 1);
+    return OIR_OK;
+}
+
 static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
 {
     wanted_word words[SPANS];
@@ -299,7 +355,7 @@ static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
     for (uint32_t i = 0; i < count;) {
         ERROR_FORWARD(make_room(in, count - i));
         if (in->terms->length + 2 * (uint64_t)(count - i) * in->text->wdf > UINT32_MAX) {
-            ERROR_FORWARD(add_by_rules(in, &spans[i++]));
+            ERROR_FORWARD(add_other(in, spans, i++, count, words));
             continue;
         }
         i += add_known(in, words + i, count - i);
@@ -308,7 +364,7 @@ static oir_status add_spans(adding *in, const word_span *spans, uint32_t count)
         if (!is_by_rules(in, &words[i]))
             ERROR_FORWARD(note_words(in, words + i, spans + i, count - i));
         if (!is_known(in, &words[i])) /* nor, perhaps, what was just noted: others of the same places push it out */
-            ERROR_FORWARD(add_by_rules(in, &spans[i++]));
+            ERROR_FORWARD(add_other(in, spans, i++, count, words));
     }
     in->seen += count;
     return in->seen < SEEN_MOST ? OIR_OK : add_all_counted(in);
@@ -329,6 +385,8 @@ static oir_status add_words(adding *in)
         if (!ended && count <= SPANS - SPANS_LEAST)
             continue;
         ERROR_FORWARD(add_spans(in, spans, count));
+        if (document_terms_is_large(in->terms))
+            ERROR_FORWARD(put_away(in));
         count = 0;
     }
     return add_all_counted(in);
@@ -338,15 +396,9 @@ static oir_status add_words(adding *in)
  * numbers, unless it is large. */
 static bool open_table(word_adder *w, const analyser *a, document_terms *terms, size_t size)
 {
-    token *vocabulary = document_terms_get_vocabulary(terms);
-    bool known = vocabulary && vocabulary == w->vocabulary;
-    if (!known) {
-        word_table_forget(&w->table);
-        token_release(w->vocabulary);
-        w->vocabulary = token_share(vocabulary);
-    }
+    bool known, followed = follow_vocabulary(w, terms, &known);
     /* Where positions could run out each is looked at. */
-    return vocabulary && (known || size >= LONG_TEXT) && size < UINT32_MAX / 2 - a->termpos / 2 &&
+    return followed && (known || size >= LONG_TEXT) && size < UINT32_MAX / 2 - a->termpos / 2 &&
            word_table_open(&w->table, terms->word_count);
 }
 
@@ -357,8 +409,10 @@ oir_status word_adder_add(word_adder *w, analyser *a, document_terms *terms, con
     adding in = {.adder = w, .analyser = a, .terms = terms, .text = text, .err = err,
                  .end = (const uint8_t *)(text->size ? text->text + text->size : text->text)};
     oir_status status = find_context(&in);
+    terms->pinned = true;
     if (!status)
         status = add_words(&in);
+    terms->pinned = false;
     for (size_t i = 0; i < w->seen_count; i++) /* after a failure */
         word_table_take_seen(w->seen[i]);
     w->seen_count = 0;

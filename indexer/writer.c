@@ -118,10 +118,17 @@ oir_status writer_flush_full(oir_writable_database *w, oir_error *err)
 
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err)
 {
-    ERROR_FORWARD(writer_prefer_dictionary(w, err));
-    ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
-    ERROR_FORWARD(inverters_pack(&w->buffer, err));
+    size_t parts;
+    ERROR_FORWARD(document_complete(document, err));
+    ERROR_FORWARD(document_terms_count_parts((document_terms *)(uintptr_t)&document->terms, &parts, err));
     w->changed = true;
+    if (parts) {
+        ERROR_FORWARD(writer_add_large(w, docid, document, parts, err));
+    } else {
+        ERROR_FORWARD(writer_prefer_dictionary(w, err));
+        ERROR_FORWARD(inverter_add(w->buffer.items[0], docid, document, err));
+    }
+    ERROR_FORWARD(inverters_pack(&w->buffer, err));
     if (docid > w->state.last_docid)
         w->state.last_docid = docid;
     if (inverters_get_memory(&w->buffer) <= w->buffer_limit && !inverters_are_full(&w->buffer))

@@ -48,7 +48,7 @@ struct oir_writable_database {
     postings_list postings;
 };
 
-/* ---- writer.c, and writer_many.c ---- */
+/* ---- writer.c, writer_many.c and writer_large.c ---- */
 
 /* Fails unless changes are allowed: OIR_INVALID_OPERATION in a forked child, or after a failure. */
 oir_status writer_check(const oir_writable_database *w, oir_error *err);
@@ -65,6 +65,9 @@ oir_status writer_prefer_dictionary(oir_writable_database *w, oir_error *err);
 oir_status writer_flush_full(oir_writable_database *w, oir_error *err);
 /* Adds a document under a docid that no live document has; writes the buffer out when it is above its limit. */
 oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_document *document, oir_error *err);
+/* For writer_add: one whose terms come in so many parts, into the buffer or a segment of its own. */
+oir_status writer_add_large(oir_writable_database *w, oir_docid docid, const oir_document *document, size_t parts,
+                            oir_error *err);
 /* Adds documents that `fill` makes, by all threads, under docids from `first` on; see
  * oir_writable_database_add_documents. */
 oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t count, oir_fill_document fill,

@@ -14,6 +14,14 @@ enum {
     LEFT_SHARE = 256   /* likewise: with less left it is full */
 };
 
+/* What a thread has taken, and what became of it. */
+typedef struct adder {
+    size_t next, end;      /* numbers that are not added yet */
+    bool is_large;         /* the document of the next one is made, and large */
+    oir_status status;
+    oir_error error;       /* valid where it is not OIR_OK */
+} adder;
+
 typedef struct adding {
     oir_writable_database *w;
     oir_docid first;
@@ -24,17 +32,29 @@ typedef struct adding {
     atomic_size_t next;    /* the first number that nobody has taken */
     size_t left;           /* that an inverter may grow by, but for what is compressed; */
     size_t raw;            /* and what may wait of its documents' data */
-    atomic_bool stop;      /* somebody's is full, or failed */
-    oir_status *statuses;  /* by thread, */
-    oir_error *errors;     /* valid where its status is not OIR_OK */
+    atomic_bool stop;      /* somebody has something that the others must wait for: its share is full, a document is
+                              large, or something failed */
+    adder *adders;         /* by thread */
 } adding;
 
-static oir_status add_one(adding *a, size_t thread, size_t number, oir_error *err)
+static oir_status make_one(adding *a, size_t thread, size_t number, oir_error *err)
 {
     oir_document *document = a->w->documents[thread];
     oir_document_clear(document);
     ERROR_FORWARD(a->fill(a->context, (unsigned)thread, number, document, err));
-    return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)number, document, err);
+    return document_complete(document, err);
+}
+
+/* Adds the next document that a thread has taken, unless it is large: that is left to writer_add. */
+static oir_status add_one(adding *a, size_t thread, oir_error *err)
+{
+    adder *by = &a->adders[thread];
+    oir_document *document = a->w->documents[thread];
+    ERROR_FORWARD(make_one(a, thread, by->next, err));
+    by->is_large = document->terms.parts != NULL;
+    if (by->is_large)
+        return OIR_OK;
+    return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)by->next++, document, err);
 }
 
 /* What it takes, but for what is compressed: that grows between what threads add. */
@@ -50,14 +70,17 @@ static void add_some(void *context, size_t thread, bool owner)
     adding *a = context;
     const inverter *v = a->w->buffer.items[thread];
     size_t most = get_own_memory(v) + a->left;
+    adder *by = &a->adders[thread];
     while (!atomic_load_explicit(&a->stop, memory_order_relaxed)) {
-        size_t number = atomic_fetch_add_explicit(&a->next, TAKEN, memory_order_relaxed);
-        size_t end = number < a->count && a->count - number > TAKEN ? number + TAKEN : a->count;
-        if (number >= a->count)
+        by->next = atomic_fetch_add_explicit(&a->next, TAKEN, memory_order_relaxed);
+        by->end = by->next < a->count && a->count - by->next > TAKEN ? by->next + TAKEN : a->count;
+        if (by->next >= a->count) {
+            by->next = by->end;
             return;
-        for (; number < end && !a->statuses[thread]; number++)
-            a->statuses[thread] = add_one(a, thread, number, &a->errors[thread]);
-        if (a->statuses[thread] || v->raw_size > a->raw || inverter_is_full(v) || get_own_memory(v) > most)
+        }
+        while (by->next < by->end && !by->is_large && !by->status)
+            by->status = add_one(a, thread, &by->error);
+        if (by->status || by->is_large || v->raw_size > a->raw || inverter_is_full(v) || get_own_memory(v) > most)
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
 }
@@ -92,8 +115,21 @@ void writer_release_threads(oir_writable_database *w)
 static oir_status get_status(const adding *a, oir_error *err)
 {
     for (uint32_t i = 0; i < a->w->threads; i++)
-        if (a->statuses[i])
-            return error_set(err, a->statuses[i], "%s", a->errors[i].message);
+        if (a->adders[i].status)
+            return error_set(err, a->adders[i].status, "%s", a->adders[i].error.message);
+    return OIR_OK;
+}
+
+/* Adds large documents, and what else their threads have taken and left, since they stopped there. */
+static oir_status add_large(adding *a, oir_error *err)
+{
+    oir_writable_database *w = a->w;
+    for (size_t i = 0; i < w->threads; i++)
+        for (adder *by = &a->adders[i]; by->next < by->end; by->is_large = false) {
+            if (!by->is_large)
+                ERROR_FORWARD(make_one(a, i, by->next, err));
+            ERROR_FORWARD(writer_add(w, a->first + (oir_docid)by->next++, w->documents[i], err));
+        }
     return OIR_OK;
 }
 
@@ -126,6 +162,7 @@ static oir_status add_until_done(adding *a, oir_error *err)
             add_some(a, 0, true);
         ERROR_FORWARD(get_status(a, err));
         ERROR_FORWARD(inverters_pack(&w->buffer, err));
+        ERROR_FORWARD(add_large(a, err));
         share_memory(a);
         if (are_full(a))
             ERROR_FORWARD(writer_flush_full(w, err));
@@ -140,14 +177,11 @@ oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t cou
         return OIR_OK;
     ERROR_FORWARD(make_documents(w, err));
     adding a = {.w = w, .first = first, .count = count, .fill = fill, .context = context};
-    a.statuses = memory_new_zeroed(w->threads, sizeof *a.statuses);
-    a.errors = memory_new_zeroed(w->threads, sizeof *a.errors);
+    a.adders = memory_new_zeroed(w->threads, sizeof *a.adders);
     w->changed = true;
-    oir_status status = a.statuses && a.errors ? add_until_done(&a, err)
-                                               : error_no_memory(err, "the threads of a writer");
+    oir_status status = a.adders ? add_until_done(&a, err) : error_no_memory(err, "the threads of a writer");
     if (status == OIR_OK)
         w->state.last_docid = first + (oir_docid)(count - 1);
-    memory_free(a.statuses);
-    memory_free(a.errors);
+    memory_free(a.adders);
     return status;
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/paths.h"
 #include "base/sort.h"
 #include "document/iterator.h"
 
@@ -13,7 +14,10 @@ enum {
     WORDS_KEPT_MAX = 1 << 21,
     WORD_BYTES = 2 * (int)sizeof(document_slot) + (int)sizeof(document_word) + 4 + 16, /* that one takes, or so */
     BYTES_SHARE = 16,     /* or so many bytes for each of them */
-    WAITING_MAX = 64
+    WAITING_MAX = 64,
+    PART_MOST = 1 << 18,  /* occurrences in the log */
+    PARTS_KEPT = 1 << 20, /* bytes of parts in memory */
+    FORCED_MOST = 24      /* occurrences where documents are put away as soon as can be */
 };
 
 void document_terms_init(document_terms *t)
@@ -60,8 +64,17 @@ static void free_log(document_terms *t)
     t->log_capacity = t->capacity = t->position_capacity = t->order_capacity = 0;
 }
 
+static void free_parts(document_terms *t)
+{
+    if (t->parts)
+        document_parts_release(t->parts);
+    memory_free(t->parts);
+    t->parts = NULL;
+}
+
 void document_terms_release(document_terms *t)
 {
+    free_parts(t);
     free_words(t);
     free_log(t);
     token_release(t->hints_of);
@@ -96,6 +109,11 @@ void document_terms_clear(document_terms *t)
         drop_words(t);
     if (t->log_capacity > 4 * t->words_kept)
         free_log(t);
+    if (t->parts)
+        free_parts(t);
+    t->part_most = 0;
+    t->words_begun = t->word_count;
+    t->bytes_begun = t->byte_count;
     t->log_count = t->count = 0;
     t->waiting_count = 0;
     t->length = 0;
@@ -149,6 +167,8 @@ static oir_status reserve(document_terms *t, uint32_t words, size_t bytes, oir_e
 
 static oir_status reserve_waiting(document_terms *t, oir_error *err)
 {
+    if (document_terms_is_large(t))
+        ERROR_FORWARD(document_terms_put_away(t, err));
     if (!t->waiting)
         t->waiting = memory_new(WAITING_MAX * sizeof *t->waiting);
     if (!t->waiting)
@@ -242,6 +262,8 @@ static oir_status add_long(document_terms *t, const char *term, size_t size, oir
                            oir_error *err)
 {
     document_terms_settle(t);
+    if (document_terms_is_large(t))
+        ERROR_FORWARD(document_terms_put_away(t, err));
     ERROR_FORWARD(reserve(t, 1, size, err));
     hash_key k = hash_make_key(term, size);
     t->log[t->log_count++] = (document_occurrence){get_word(t, &k, size, term), position, wdf};
@@ -285,6 +307,98 @@ oir_status document_terms_add_position(document_terms *t, const char *term, size
     return add(t, term, size, position, wdf, err);
 }
 
+/* ---- parts ---- */
+
+/* The log is empty. */
+static void begin_part(document_terms *t)
+{
+    size_t kept = t->words_kept > WORDS_KEPT ? t->words_kept : WORDS_KEPT;
+    kept = t->part_most == FORCED_MOST ? FORCED_MOST : kept;
+    t->log_count = 0;
+    if (!t->pinned && !t->grouped && (t->word_count > kept || t->byte_count / BYTES_SHARE > kept))
+        drop_words(t);
+    t->words_begun = t->word_count;
+    t->bytes_begun = t->byte_count;
+}
+
+static oir_status add_part(document_terms *t, oir_error *err)
+{
+    if (!t->parts)
+        t->parts = memory_new_zeroed(1, sizeof *t->parts);
+    if (!t->parts)
+        return error_no_memory(err, "the terms of a document");
+    ERROR_FORWARD(document_parts_add(t->parts, t, t->part_most == FORCED_MOST ? 0 : PARTS_KEPT, err));
+    begin_part(t);
+    return OIR_OK;
+}
+
+oir_status document_terms_put_away(document_terms *t, oir_error *err)
+{
+    document_terms_settle(t);
+    if (!t->part_most)
+        t->part_most = paths_use(PATHS_INTACT) ? PART_MOST : FORCED_MOST;
+    return t->log_count && document_terms_is_large(t) ? add_part(t, err) : OIR_OK;
+}
+
+oir_status document_terms_count_parts(document_terms *t, size_t *parts, oir_error *err)
+{
+    *parts = 0;
+    document_terms_settle(t);
+    if (!t->parts)
+        return OIR_OK;
+    if (t->log_count)
+        ERROR_FORWARD(add_part(t, err));
+    *parts = t->parts->count;
+    return OIR_OK;
+}
+
+oir_status document_terms_take_part(document_terms *t, size_t part, uint64_t *length, oir_error *err)
+{
+    bool grouped = t->grouped, sorted = t->sorted;
+    begin_part(t);
+    *length = t->parts->items[part].length;
+    oir_status status = document_parts_read(t->parts, part, t, err);
+    t->grouped = grouped; /* nothing was added */
+    t->sorted = sorted;
+    return status;
+}
+
+void document_terms_end_parts(document_terms *t)
+{
+    begin_part(t);
+}
+
+void document_terms_give_back(document_terms *t)
+{
+    if (!t->parts || t->grouped || t->log_count)
+        return;
+    drop_words(t);
+    free_words(t);
+    free_log(t);
+    t->words_begun = t->bytes_begun = 0;
+}
+
+/* Puts all parts into the log, before what it has, *own occurrences. On failure it is as it was. */
+static oir_status read_all(document_terms *t, size_t *own, oir_error *err)
+{
+    size_t behind = 0, count = t->parts ? t->parts->count : 0;
+    oir_status status = OIR_OK;
+    *own = t->log_count;
+    for (size_t i = 0; i < count; i++)
+        behind += t->parts->items[i].occurrences;
+    if (!count)
+        return OIR_OK;
+    ERROR_FORWARD(document_terms_extend(t, behind, err));
+    memmove(t->log + behind, t->log, *own * sizeof *t->log);
+    t->log_count = 0;
+    for (size_t i = 0; i < count && !status; i++)
+        status = document_parts_read(t->parts, i, t, err);
+    if (status)
+        memmove(t->log, t->log + behind, *own * sizeof *t->log);
+    t->log_count = status ? *own : behind + *own;
+    return status;
+}
+
 /* Takes a word's occurrences out of the log; false when there are none. */
 static bool take_out(document_terms *t, uint32_t word)
 {
@@ -301,7 +415,10 @@ static bool take_out(document_terms *t, uint32_t word)
 
 oir_status document_terms_remove(document_terms *t, const char *term, size_t size, oir_error *err)
 {
+    size_t own;
     document_terms_settle(t);
+    ERROR_FORWARD(read_all(t, &own, err));
+    free_parts(t);
     const document_slot *slot = NULL;
     if (t->word_count)
         ERROR_FORWARD(reserve_slots(t, t->word_count, err));
@@ -402,11 +519,8 @@ static oir_status find_terms(document_terms *t, oir_error *err)
     return OIR_OK;
 }
 
-oir_status document_terms_group(document_terms *t, oir_error *err)
+static oir_status group_log(document_terms *t, oir_error *err)
 {
-    document_terms_settle(t);
-    if (t->grouped)
-        return OIR_OK;
     if (!memory_reserve(&t->positions, &t->position_capacity, t->log_count, sizeof *t->positions))
         return error_no_memory(err, "the positions of a document");
     ERROR_FORWARD(find_terms(t, err));
@@ -430,6 +544,21 @@ oir_status document_terms_group(document_terms *t, oir_error *err)
     }
     t->grouped = true;
     return OIR_OK;
+}
+
+oir_status document_terms_group(document_terms *t, oir_error *err)
+{
+    document_terms_settle(t);
+    if (t->grouped)
+        return OIR_OK;
+    size_t own;
+    ERROR_FORWARD(read_all(t, &own, err));
+    oir_status status = group_log(t, err);
+    if (own < t->log_count) { /* parts stay where they are */
+        memmove(t->log, t->log + (t->log_count - own), own * sizeof *t->log);
+        t->log_count = own;
+    }
+    return status;
 }
 
 static bool less(const document_terms *t, uint32_t a, uint32_t b)

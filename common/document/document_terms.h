@@ -9,6 +9,9 @@
  * words in place, with a number that whoever takes the documents may keep for each (a hint). A vocabulary that has
  * grown large is dropped by the clearing, and its slots before, once the document was taken.
  *
+ * Of a document that becomes large the log is put away in parts (document_parts.h), and a large vocabulary is dropped
+ * with it. Whoever takes such a document reads part by part; who looks at it has all brought back into memory.
+ *
  * Invariants: a word has a number, in the order in which words first came, and, if there are slots, one of them; the
  * log names words; there is room for all that waits. One thread at a time. */
 #ifndef DOCUMENT_DOCUMENT_TERMS_H
@@ -18,6 +21,7 @@
 
 #include "base/hash.h"
 #include "base/token.h"
+#include "document/document_parts.h"
 
 /* An occurrence without a position; no position is as high. */
 #define DOCUMENT_NO_POSITION UINT32_MAX
@@ -75,7 +79,11 @@ typedef struct document_terms {
     uint32_t waiting_count;
     document_occurrence *log;
     size_t log_count, log_capacity;
-    uint64_t length;        /* sum of wdf, of those that wait too; at most 2^32 - 1 */
+    document_parts *parts;  /* of what was put away; NULL: nothing was */
+    size_t part_most;       /* occurrences that the log has before it is put away; 0: to be chosen */
+    size_t words_begun, bytes_begun; /* word_count and byte_count when the log was empty */
+    bool pinned;            /* words must keep their numbers now */
+    uint64_t length;        /* sum of wdf, of those that wait and of all parts too; at most 2^32 - 1 */
     bool grouped;           /* valid while it is set: */
     document_term *terms;   /* in the order they first came */
     size_t count, capacity;
@@ -109,6 +117,34 @@ oir_status document_terms_sort(document_terms *t, oir_error *err);
 /* Lets the owner of a token note a number above 0 for each word in hints: those that it has noted before are
  * there, and nobody else's. `memory` is what the vocabulary may take, about, from now on. */
 void document_terms_lend_hints(document_terms *t, token *owner, size_t memory);
+
+/* ---- large documents ---- */
+
+enum {
+    DOCUMENT_PART_WORDS = 1 << 15,   /* words that are new in a part, */
+    DOCUMENT_PART_BYTES = 1 << 20    /* and their bytes */
+};
+
+/* Whether the log should be put away now. */
+static inline bool document_terms_is_large(const document_terms *t)
+{
+    return t->log_count >= t->part_most || t->word_count - t->words_begun >= DOCUMENT_PART_WORDS ||
+           t->byte_count - t->bytes_begun >= DOCUMENT_PART_BYTES;
+}
+
+/* Puts the log away if it is large, and drops the vocabulary if that is; unless `pinned` says that somebody has words'
+ * numbers. On failure nothing has changed. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status document_terms_put_away(document_terms *t, oir_error *err);
+/* How many parts there are, with what is in the log; 0: nothing was put away, all is there. Puts the log away, if it
+ * must. Failures of document_terms_put_away. */
+oir_status document_terms_count_parts(document_terms *t, size_t *parts, oir_error *err);
+/* Puts a part into the log for somebody who takes it, up to the next call; *length: of the part. OIR_IO, OIR_TOO_BIG,
+ * OIR_NO_MEMORY. */
+oir_status document_terms_take_part(document_terms *t, size_t part, uint64_t *length, oir_error *err);
+/* After the last one, or a failure. */
+void document_terms_end_parts(document_terms *t);
+/* Gives back what terms of parts take in memory, as far as nobody looks at them. */
+void document_terms_give_back(document_terms *t);
 
 /* ---- for who knows words by number ---- */
 

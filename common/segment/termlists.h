@@ -23,6 +23,9 @@ oir_status termlists_writer_add(termlists_writer *w, const uint32_t *ordinals, c
                                 oir_error *err);
 /* A list as it is written, appended to a buffer, for termlists_writer_add_encoded; to->failed when out of memory. */
 void termlists_encode(buffer *to, const uint32_t *ordinals, const uint32_t *wdf, uint32_t count);
+/* The same term by term, of a document that has all terms of its segment: their number, then each one's wdf. */
+void termlists_encode_count(buffer *to, uint32_t count);
+void termlists_encode_next(buffer *to, uint32_t wdf);
 /* The next document's list, encoded. Failures of termlists_writer_add. */
 oir_status termlists_writer_add_encoded(termlists_writer *w, const void *list, size_t size, oir_error *err);
 /* Writes the last block and the root. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */

@@ -94,6 +94,18 @@ void termlists_encode(buffer *to, const uint32_t *ordinals, const uint32_t *wdf,
     to->size = (size_t)(at - to->data);
 }
 
+void termlists_encode_count(buffer *to, uint32_t count)
+{
+    buffer_add_varint(to, count);
+}
+
+void termlists_encode_next(buffer *to, uint32_t wdf)
+{
+    buffer_add_byte(to, wdf != 1);
+    if (wdf != 1)
+        buffer_add_varint(to, wdf);
+}
+
 /* The next document's list is at the end of `lists`, from `before` on. */
 static oir_status note_list(termlists_writer *w, size_t before, oir_error *err)
 {
