@@ -75,9 +75,9 @@ static void write_terms(const char *path)
         status = terms_writer_end(w, &err);
     if (status)
         fail(err.message);
-    terms_writer_free(w);
     if (container_writer_commit(file, false, &err))
         fail(err.message);
+    terms_writer_free(w);
 }
 
 /* `last`: a byte added to each word, so that none is found; 0 for none. */

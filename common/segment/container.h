@@ -72,6 +72,13 @@ oir_status container_writer_reserve(container_writer *w, uint32_t kind, uint64_t
 oir_status container_writer_add_root(container_writer *w, uint32_t kind, const void *bytes, uint64_t size,
                                      uint32_t align, oir_error *err);
 
+/* The same for what need not be in memory twice: `fill` is called once, with room for all bytes, now or when the object
+ * goes to the file, at the latest by commit; what it fails with the call does that it is in. context must live so
+ * long. */
+typedef oir_status (*container_writer_fill)(const void *context, uint8_t *to, oir_error *err);
+oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                           container_writer_fill fill, const void *context, oir_error *err);
+
 /* Readers that do not know this kind of part may go on without it. */
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err);
 

@@ -59,17 +59,24 @@ static size_t padded_size(const container_writer *w, size_t size)
     return (size + FORMAT_FIRST_OFFSET + page - 1) / page * page - FORMAT_FIRST_OFFSET;
 }
 
+/* Notes what the directory says of the next chunk. */
+static oir_status note_chunk(container_writer *w, const uint8_t *bytes, size_t all, oir_error *err)
+{
+    buffer_add_u32(&w->chunk_sizes, (uint32_t)all);
+    for (size_t at = 0; at < all; at += FORMAT_BLOCK_SIZE) {
+        size_t left = all - at, size = left < FORMAT_BLOCK_SIZE ? left : FORMAT_BLOCK_SIZE;
+        buffer_add_u32(&w->checksums, crc32c_add(0, bytes + at, size));
+    }
+    return w->chunk_sizes.failed || w->checksums.failed ? error_no_memory(err, "a chunk of a segment") : OIR_OK;
+}
+
 /* Pads and writes the bytes as the next chunk, and forgets them. */
 static oir_status write_chunk(container_writer *w, buffer *chunk, oir_error *err)
 {
     buffer_add_zeros(chunk, padded_size(w, chunk->size) - chunk->size);
-    buffer_add_u32(&w->chunk_sizes, (uint32_t)chunk->size);
-    for (size_t at = 0; at < chunk->size; at += FORMAT_BLOCK_SIZE) {
-        size_t left = chunk->size - at, size = left < FORMAT_BLOCK_SIZE ? left : FORMAT_BLOCK_SIZE;
-        buffer_add_u32(&w->checksums, crc32c_add(0, chunk->data + at, size));
-    }
-    if (chunk->failed || w->chunk_sizes.failed || w->checksums.failed)
+    if (chunk->failed)
         return error_no_memory(err, "a chunk of a segment");
+    ERROR_FORWARD(note_chunk(w, chunk->data, chunk->size, err));
     ERROR_FORWARD(container_writer_file_put(w, chunk->data, chunk->size, err));
     w->chunk_count++;
     buffer_clear(chunk);
@@ -94,8 +101,27 @@ static oir_status write_whole(container_writer *w, container_writer_part *p, buf
     return write_chunk(w, bytes, err);
 }
 
+/* A large object that is made where LMDB has it. */
+static oir_status write_filled(container_writer *w, container_writer_part *p, oir_error *err)
+{
+    uint8_t *room;
+    size_t head = p->filled_head, size = p->filled_size, all = padded_size(w, size + CONTAINER_TAIL);
+    container_writer_fill fill = p->fill;
+    p->fill = NULL;
+    ERROR_FORWARD(add_piece(p, (container_writer_piece){w->chunk_count, 0, (uint32_t)size, p->large_slot}, err));
+    ERROR_FORWARD(container_writer_file_reserve(w, all, &room, err));
+    memset(room, 0, head);
+    memset(room + size, 0, all - size);
+    ERROR_FORWARD(fill(p->fill_context, room + head, err));
+    ERROR_FORWARD(note_chunk(w, room, all, err));
+    w->chunk_count++;
+    return container_writer_file_filled(w, err);
+}
+
 static oir_status write_large(container_writer *w, container_writer_part *p, oir_error *err)
 {
+    if (p->fill)
+        return write_filled(w, p, err);
     ERROR_FORWARD(write_whole(w, p, &p->large, p->large_slot, err));
     buffer_release(&p->large);
     return OIR_OK;
@@ -165,21 +191,29 @@ static uint64_t address_of(uint32_t slot, uint64_t offset)
     return (uint64_t)slot << CONTAINER_SLOT_BITS | offset;
 }
 
+static oir_status take_slots(container_writer_part *p, uint64_t size, uint64_t offset, uint64_t *address,
+                             oir_error *err)
+{
+    uint64_t slots = (offset + size + CONTAINER_SLOT_SIZE - 1) >> CONTAINER_SLOT_BITS;
+    if (slots > UINT32_MAX - p->next_slot)
+        return error_no_memory(err, "a large object of a segment");
+    p->large_slot = p->next_slot;
+    p->next_slot += (uint32_t)slots;
+    *address = address_of(p->large_slot, offset);
+    return OIR_OK;
+}
+
 static oir_status reserve_large(container_writer_part *p, uint64_t size, uint64_t offset, uint8_t **pointer,
                                 uint64_t *address, oir_error *err)
 {
     uint64_t head = offset - FORMAT_FIRST_OFFSET;
-    uint64_t slots = (offset + size + CONTAINER_SLOT_SIZE - 1) >> CONTAINER_SLOT_BITS;
     buffer_init(&p->large);
     buffer_reserve(&p->large, (size_t)(head + size) + CONTAINER_TAIL + 65536); /* with its padding, so it never moves */
     buffer_add_zeros(&p->large, (size_t)(head + size));
-    if (p->large.failed || slots > UINT32_MAX - p->next_slot)
+    if (p->large.failed)
         return error_no_memory(err, "a large object of a segment");
-    p->large_slot = p->next_slot;
-    p->next_slot += (uint32_t)slots;
     *pointer = p->large.data + head;
-    *address = address_of(p->large_slot, offset);
-    return OIR_OK;
+    return take_slots(p, size, offset, address, err);
 }
 
 static oir_status reserve_small(container_writer *w, container_writer_part *p, uint64_t size, uint32_t align,
@@ -251,6 +285,28 @@ oir_status container_writer_add_root(container_writer *w, uint32_t kind, const v
     ERROR_FORWARD(container_writer_add(w, kind, bytes, size, align, &address, err));
     p->root_address = address;
     p->root_size = size;
+    return OIR_OK;
+}
+
+oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                           container_writer_fill fill, const void *context, oir_error *err)
+{
+    container_writer_part *p;
+    uint8_t *room;
+    uint64_t first = align_up(FORMAT_FIRST_OFFSET, align);
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    p->root_size = size;
+    if (first + size <= OBJECT_END_MAX || size > CONTAINER_OBJECT_MAX) {
+        ERROR_FORWARD(reserve(w, p, size, align, &room, &p->root_address, err));
+        return fill(context, room, err);
+    }
+    ERROR_FORWARD(write_large(w, p, err));
+    ERROR_FORWARD(take_slots(p, size, first, &p->root_address, err));
+    p->bytes += size;
+    p->fill = fill;
+    p->fill_context = context;
+    p->filled_head = (size_t)(first - FORMAT_FIRST_OFFSET);
+    p->filled_size = p->filled_head + (size_t)size;
     return OIR_OK;
 }
 

@@ -96,7 +96,8 @@ static oir_status grow_map(container_writer *w, uint64_t size, oir_error *err)
     return OIR_OK;
 }
 
-oir_status container_writer_file_put(container_writer *w, const uint8_t *bytes, size_t size, oir_error *err)
+/* bytes NULL: *room is where they go. */
+static oir_status put_value(container_writer *w, const uint8_t *bytes, size_t size, uint8_t **room, oir_error *err)
 {
     ERROR_FORWARD(grow_map(w, size, err));
     int code = 0;
@@ -109,10 +110,28 @@ oir_status container_writer_file_put(container_writer *w, const uint8_t *bytes, 
     MDB_val key = {sizeof number, &number}, value = {size, (void *)(uintptr_t)bytes};
     code = mdb_dbi_open(w->txn, NULL, MDB_INTEGERKEY | MDB_CREATE, &dbi);
     if (!code)
-        code = mdb_put(w->txn, dbi, &key, &value, MDB_APPEND);
+        code = mdb_put(w->txn, dbi, &key, &value, bytes ? MDB_APPEND : MDB_APPEND | MDB_RESERVE);
     if (code)
         return write_error(w, code, err);
     w->pending += size + w->page_size;
+    if (!bytes)
+        *room = value.mv_data;
+    return OIR_OK;
+}
+
+oir_status container_writer_file_put(container_writer *w, const uint8_t *bytes, size_t size, oir_error *err)
+{
+    ERROR_FORWARD(put_value(w, bytes, size, NULL, err));
+    return container_writer_file_filled(w, err);
+}
+
+oir_status container_writer_file_reserve(container_writer *w, size_t size, uint8_t **room, oir_error *err)
+{
+    return put_value(w, NULL, size, room, err);
+}
+
+oir_status container_writer_file_filled(container_writer *w, oir_error *err)
+{
     return w->pending >= TRANSACTION_SIZE ? container_writer_file_commit(w, err) : OIR_OK;
 }
 

@@ -11,6 +11,11 @@ oir_status container_writer_file_open(container_writer *w, oir_error *err);
 /* Appends the value of the key w->chunk_count, and commits what there is once that is much. OIR_IO, OIR_NO_MEMORY. */
 oir_status container_writer_file_put(container_writer *w, const uint8_t *bytes, size_t size, oir_error *err);
 
+/* The same of a value that the caller fills in at *room before anything else is written, and then says so. OIR_IO,
+ * OIR_NO_MEMORY. */
+oir_status container_writer_file_reserve(container_writer *w, size_t size, uint8_t **room, oir_error *err);
+oir_status container_writer_file_filled(container_writer *w, oir_error *err);
+
 /* What has been put can be read in the file. OIR_IO, OIR_NO_MEMORY. */
 oir_status container_writer_file_commit(container_writer *w, oir_error *err);
 

@@ -19,6 +19,9 @@ typedef struct container_writer_part {
     uint32_t open_slot; /* valid while open.size > 0 */
     buffer large;       /* an object with slots of its own, until the caller has filled it */
     uint32_t large_slot;
+    container_writer_fill fill; /* NULL, or what fills a large object that is not there yet, */
+    const void *fill_context;
+    size_t filled_size, filled_head; /* from offset 16 on, and before the object */
     uint32_t next_slot;
     container_writer_piece *pieces;
     size_t piece_count, piece_capacity;

@@ -22,7 +22,7 @@ void terms_writer_free(terms_writer *writer);
 /* Terms ascending. `gap` as postings_writer_add said. entry->ordinal is the number of terms before. */
 oir_status terms_writer_add(terms_writer *writer, const char *term, size_t size, const term_entry *entry, bool gap,
                             oir_error *err);
-/* Writes the last block and the index. */
+/* Writes the last block and the index, which may be read from the writer until the container is committed. */
 oir_status terms_writer_end(terms_writer *writer, oir_error *err);
 
 /* ---- reading ---- */

@@ -36,13 +36,28 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/spill.h"
 #include "segment/container.h"
 #include "segment/terms_block.h"
+
+enum {
+    INDEX_KEPT = 256 << 10, /* bytes of each of its parts in memory */
+    ROOT_HEAD = 24          /* bytes before them in the root */
+};
+
+/* A part of the index: of very many terms the rest is in a file, if there can be one. */
+typedef struct index_part {
+    spill file;
+    buffer bytes; /* behind those of the file */
+    bool stays;   /* there can be none */
+} index_part;
+
+enum { PREFIXES, PLACES, ORDINALS, ENDS, SEPARATORS, INDEX_PARTS };
 
 struct terms_writer {
     struct container_writer *container;
     buffer strings, infos, block; /* the open block; `block` is put together from the others */
-    buffer prefixes, places, ordinals, ends, separators;
+    index_part index[INDEX_PARTS];
     uint32_t in_block, term_count, block_count;
     uint64_t posting_count;
     uint64_t block_postings, block_positions; /* where the open block's lists start */
@@ -65,13 +80,54 @@ void terms_writer_free(terms_writer *w)
 {
     if (!w)
         return;
-    buffer *all[] = {&w->strings, &w->infos, &w->block, &w->prefixes, &w->places, &w->ordinals, &w->ends,
-                     &w->separators};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        buffer_release(all[i]);
+    buffer_release(&w->strings);
+    buffer_release(&w->infos);
+    buffer_release(&w->block);
+    for (size_t i = 0; i < INDEX_PARTS; i++) {
+        spill_release(&w->index[i].file);
+        buffer_release(&w->index[i].bytes);
+    }
     frequent_terms_writer_release(&w->frequent);
     memory_free(w);
 }
+
+/* ---- the index ---- */
+
+static uint64_t get_size(const index_part *p)
+{
+    return p->file.size + p->bytes.size;
+}
+
+static void put_away(index_part *p)
+{
+    if (p->bytes.size < INDEX_KEPT || p->stays)
+        return;
+    p->stays = spill_add(&p->file, p->bytes.data, p->bytes.size, NULL) != OIR_OK;
+    if (!p->stays)
+        buffer_clear(&p->bytes);
+}
+
+/* Writes all of the root, which has room for it. */
+static oir_status fill_root(const void *context, uint8_t *to, oir_error *err)
+{
+    const terms_writer *w = context;
+    bits_store32(to, w->term_count);
+    bits_store32(to + 4, w->block_count);
+    bits_store64(to + 8, w->posting_count);
+    bits_store64(to + 16, get_size(&w->index[SEPARATORS]));
+    to += ROOT_HEAD;
+    for (size_t i = 0; i < INDEX_PARTS; i++) {
+        const index_part *p = &w->index[i];
+        ERROR_FORWARD(spill_read(&p->file, 0, to, (size_t)p->file.size, err));
+        to += p->file.size;
+        if (p->bytes.size)
+            memcpy(to, p->bytes.data, p->bytes.size);
+        to += p->bytes.size;
+    }
+    return OIR_OK;
+}
+
+/* ---- blocks ---- */
 
 /* Puts the open block into the container and its place into the index. */
 static oir_status end_block(terms_writer *w, oir_error *err)
@@ -91,7 +147,9 @@ static oir_status end_block(terms_writer *w, oir_error *err)
 
     uint64_t address;
     ERROR_FORWARD(container_writer_add(w->container, PART_TERMS, b->data, b->size, 1, &address, err));
-    buffer_add_u64(&w->places, address << TERMS_BLOCK_SIZE_BITS | b->size);
+    buffer_add_u64(&w->index[PLACES].bytes, address << TERMS_BLOCK_SIZE_BITS | b->size);
+    for (size_t i = 0; i < INDEX_PARTS; i++)
+        put_away(&w->index[i]);
     buffer_clear(&w->strings);
     buffer_clear(&w->infos);
     w->in_block = 0;
@@ -103,10 +161,10 @@ static oir_status end_block(terms_writer *w, oir_error *err)
 static void start_block(terms_writer *w, const char *term, size_t shared)
 {
     size_t size = w->term_count ? shared + 1 : 1;
-    buffer_add_u64(&w->prefixes, terms_make_prefix(term, size));
-    buffer_add_u32(&w->ordinals, w->term_count);
-    buffer_add(&w->separators, term, size);
-    buffer_add_u32(&w->ends, (uint32_t)w->separators.size);
+    buffer_add_u64(&w->index[PREFIXES].bytes, terms_make_prefix(term, size));
+    buffer_add_u32(&w->index[ORDINALS].bytes, w->term_count);
+    buffer_add(&w->index[SEPARATORS].bytes, term, size);
+    buffer_add_u32(&w->index[ENDS].bytes, (uint32_t)get_size(&w->index[SEPARATORS]));
     w->block_postings = w->next_postings;
     w->block_positions = w->next_positions;
 }
@@ -219,24 +277,16 @@ oir_status terms_writer_add(terms_writer *w, const char *term, size_t size, cons
 
 oir_status terms_writer_end(terms_writer *w, oir_error *err)
 {
+    uint64_t size = ROOT_HEAD;
     ERROR_FORWARD(end_block(w, err));
-    if (w->separators.size > UINT32_MAX)
+    if (get_size(&w->index[SEPARATORS]) > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "the index over the dictionary is larger than 4 GB");
-    buffer_add_u32(&w->ordinals, w->term_count);
-
-    const buffer *const parts[] = {&w->prefixes, &w->places, &w->ordinals, &w->ends, &w->separators};
-    buffer *b = &w->block;
-    buffer_clear(b);
-    buffer_add_u32(b, w->term_count);
-    buffer_add_u32(b, w->block_count);
-    buffer_add_u64(b, w->posting_count);
-    buffer_add_u64(b, w->separators.size);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        b->failed = b->failed || parts[i]->failed;
-        buffer_add(b, parts[i]->data, parts[i]->size);
+    buffer_add_u32(&w->index[ORDINALS].bytes, w->term_count);
+    for (size_t i = 0; i < INDEX_PARTS; i++) {
+        if (w->index[i].bytes.failed)
+            return error_no_memory(err, "the index over the dictionary");
+        size += get_size(&w->index[i]);
     }
-    if (b->failed)
-        return error_no_memory(err, "the index over the dictionary");
-    ERROR_FORWARD(container_writer_add_root(w->container, PART_TERMS, b->data, b->size, 8, err));
+    ERROR_FORWARD(container_writer_add_root_later(w->container, PART_TERMS, size, 8, fill_root, w, err));
     return frequent_terms_writer_end(&w->frequent, w->term_count, w->container, err);
 }

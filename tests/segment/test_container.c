@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/error.h"
+
 enum { OBJECTS = 3000 };
 static object objects[OBJECTS];
 
@@ -294,6 +296,64 @@ static void full_disk(void)
     REQUIRE(setrlimit(RLIMIT_FSIZE, &old) == 0);
 }
 
+/* ---- a root that is filled in later ---- */
+
+static oir_status fill_later(const void *context, uint8_t *to, oir_error *err)
+{
+    uint32_t size = *(const uint32_t *)context;
+    for (uint32_t i = 0; i < size; i++)
+        to[i] = (uint8_t)(i * 7 + i / 256);
+    return size == 77 ? error_set(err, OIR_IO, "as asked for") : OIR_OK;
+}
+
+static uint8_t *write_root(bool later, uint32_t size, size_t *file_size)
+{
+    oir_error err;
+    container_writer *w;
+    uint8_t *bytes = malloc(size), *other = calloc(1, 3 << 20);
+    REQUIRE(bytes && other);
+    REQUIRE_OK(fill_later(&size, bytes, &err), err);
+    REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
+    REQUIRE_OK(container_writer_add(w, PART_TERMS, other, 100, 1, NULL, &err), err);
+    if (later)
+        REQUIRE_OK(container_writer_add_root_later(w, PART_TERMS, size, 8, fill_later, &size, &err), err);
+    else
+        REQUIRE_OK(container_writer_add_root(w, PART_TERMS, bytes, size, 8, &err), err);
+    REQUIRE_OK(container_writer_add(w, PART_POSTINGS, other, 3 << 20, 1, NULL, &err), err);
+    if (size % 2) /* it is written before the end */
+        REQUIRE_OK(container_writer_add(w, PART_TERMS, other, 2 << 20, 1, NULL, &err), err);
+    REQUIRE_OK(container_writer_add(w, PART_POSTINGS, other, 500, 1, NULL, &err), err);
+    REQUIRE_OK(container_writer_commit(w, false, &err), err);
+    free(bytes);
+    free(other);
+    bytes = world_read(file_size);
+    unlink(world_path);
+    return bytes;
+}
+
+static void roots_filled_later(void)
+{
+    static const uint32_t sizes[] = {1, 1000, 1 << 20, (1 << 20) - 64, 3000001, 20 << 20};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        size_t size, other_size;
+        uint8_t *bytes = write_root(false, sizes[i], &size), *other = write_root(true, sizes[i], &other_size);
+        EXPECT_EQ(other_size, size);
+        EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
+        free(bytes);
+        free(other);
+    }
+    oir_error err;
+    container_writer *w;
+    uint32_t fails = 77;
+    REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
+    EXPECT_EQ(container_writer_add_root_later(w, PART_TERMS, 77, 8, fill_later, &fails, &err), OIR_IO);
+    container_writer_abort(w);
+    REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
+    REQUIRE_OK(container_writer_add_root_later(w, PART_TERMS, 5 << 20, 8, fill_later, &fails, &err), err);
+    EXPECT_EQ(container_writer_commit(w, false, &err), OIR_IO);
+    EXPECT(access(world_path, F_OK) != 0);
+}
+
 int main(void)
 {
     harness_seed(20250101);
@@ -301,6 +361,7 @@ int main(void)
     TEST(round_trip);
     TEST(shared_by_threads);
     TEST(roots_and_order);
+    TEST(roots_filled_later);
     TEST(small_file);
     TEST(same_bytes);
     TEST(many_chunks);

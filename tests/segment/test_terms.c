@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/crc32c.h"
 #include "harness.h"
 #include "helper/damage.h"
 #include "helper/scratch.h"
@@ -103,8 +104,8 @@ static void write_model(const char *path, const model_term *model, uint32_t coun
         REQUIRE_OK(terms_writer_add(w, model[i].bytes, model[i].size, &e, model[i].gap, &err), err);
     }
     REQUIRE_OK(terms_writer_end(w, &err), err);
-    terms_writer_free(w);
     REQUIRE_OK(container_writer_commit(file, false, &err), err);
+    terms_writer_free(w);
 }
 
 static void expect_entry(const term_entry *got, const model_term *expected)
@@ -360,11 +361,84 @@ static void damaged_bytes_are_safe(void)
     scratch_close(folder);
 }
 
+/* ---- so many terms that parts of the index are in a file meanwhile, if there can be one ---- */
+
+enum { VERY_MANY = 1400000 };
+
+static size_t spell_number(uint32_t number, char out[8])
+{
+    for (uint32_t i = 0; i < 7; i++)
+        out[i] = (char)('0' + number / (uint32_t[]){1000000, 100000, 10000, 1000, 100, 10, 1}[i] % 10);
+    return 7;
+}
+
+static uint32_t write_very_many(const char *path)
+{
+    oir_error err;
+    container_writer *file;
+    terms_writer *w;
+    char term[8];
+    static const uint8_t inlined[2] = {3, 0};
+    REQUIRE_OK(container_writer_open(&file, path, &err), err);
+    REQUIRE_OK(terms_writer_new(&w, file, &err), err);
+    for (uint32_t i = 0; i < VERY_MANY; i++) {
+        const term_entry e = {.ordinal = i, .termfreq = 1, .collection_freq = 1 + i % 3, .wdf_max = 1 + i % 3,
+                              .inlined = inlined, .inlined_size = sizeof inlined};
+        REQUIRE_OK(terms_writer_add(w, term, spell_number(i, term), &e, false, &err), err);
+    }
+    REQUIRE_OK(terms_writer_end(w, &err), err);
+    REQUIRE_OK(container_writer_commit(file, false, &err), err);
+    terms_writer_free(w);
+    uint32_t sum = 0;
+    FILE *read = fopen(path, "rb");
+    REQUIRE(read);
+    static uint8_t bytes[1 << 16];
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, read)) > 0;)
+        sum = crc32c_add(sum, bytes, n);
+    fclose(read);
+    return sum;
+}
+
+static void very_many_terms(void)
+{
+    if (harness_times(100) < 100) /* takes too long under valgrind */
+        return;
+    char *folder = scratch_open(), path[SCRATCH_PATH], kept[400];
+    oir_error err;
+    terms t;
+    container *file;
+    const char *before = getenv("TMPDIR");
+    snprintf(kept, sizeof kept, "%s", before ? before : "");
+    scratch_path(path, folder, "many");
+    uint32_t sum = write_very_many(path);
+    REQUIRE_OK(container_open(&file, path, &err), err);
+    REQUIRE_OK(terms_open(&t, file, &err), err);
+    EXPECT_EQ(t.term_count, VERY_MANY);
+    for (uint32_t i = 0; i < VERY_MANY; i += 997) {
+        char term[8];
+        term_entry entry;
+        bool found;
+        REQUIRE_OK(terms_find(&t, term, spell_number(i, term), &entry, &found, &err), err);
+        EXPECT(found && entry.ordinal == i && entry.collection_freq == 1 + i % 3);
+    }
+    container_close(file);
+    unlink(path);
+    REQUIRE(setenv("TMPDIR", "/nowhere/at/all", 1) == 0);
+    EXPECT_EQ(write_very_many(path), sum);
+    unlink(path);
+    if (*kept)
+        setenv("TMPDIR", kept, 1);
+    else
+        unsetenv("TMPDIR");
+    scratch_close(folder);
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(dictionaries_of_all_sizes);
     TEST(no_term_is_empty_or_too_long);
     TEST(damaged_bytes_are_safe);
+    TEST(very_many_terms);
     return harness_end();
 }
