@@ -204,6 +204,9 @@ static bool takes_dictionary(const merge_stored *s, const stored_dictionary *fir
     const stored *from = s->inputs[0].stored;
     if (s->scattered || s->order->count == 0)
         return false;
+    /* One large document is a block by itself, and nothing is learnt from it. */
+    if (s->order->count == 1 && first->learned == 1 && stored_get_document_count(from) == 1)
+        return stored_get_bytes(from) >= STORED_SAMPLE_SIZE;
     if (first->learned == 0)
         return !lasting && stored_get_bytes(from) >= STORED_SAMPLE_SIZE;
     return first->learned < stored_get_document_count(from) && s->order->sources[0] == 0 &&

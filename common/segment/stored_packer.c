@@ -17,7 +17,8 @@ enum {
     DICTIONARY_SIZE = 16 << 10,
     SLOTS = 4,             /* for each thread: blocks that are compressed together */
     TRIED = 4,             /* blocks that a dictionary is tried with */
-    ENCODER_MEMORY = 280 << 10
+    ENCODER_MEMORY = 280 << 10,
+    KEPT = 4 << 20         /* bytes of a large document that stay allocated for the next */
 };
 
 /* A block that is full, or becoming so. */
@@ -153,6 +154,12 @@ static void compress_held(void *context, size_t part, bool owner)
     atomic_flag_clear_explicit(&e->taken, memory_order_release);
 }
 
+static void give_back(buffer *b)
+{
+    if (b->capacity > KEPT)
+        buffer_release(b);
+}
+
 /* Hands out all blocks that are held back. */
 static oir_status write_held(stored_packer *p, oir_error *err)
 {
@@ -169,8 +176,13 @@ static oir_status write_held(stored_packer *p, oir_error *err)
                 hand_out(p, &p->held[p->begun + i], &p->slots[i].blob, &p->bytes, p->sink, p->context, err));
         }
         p->begun += parts;
+        for (size_t i = 0; i < parts; i++)
+            give_back(&p->slots[i].blob);
+        give_back(&p->bytes);
     }
     p->held_count = 0;
+    if (p->open.count == 0)
+        give_back(&p->data);
     return OIR_OK;
 }
 
