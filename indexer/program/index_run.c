@@ -9,7 +9,10 @@
 #include "program/program_record.h"
 #include "program/program_text.h"
 
-enum { GAP = 100 };
+enum {
+    GAP = 100,
+    KEPT = 16 << 20 /* bytes of a large text that stay allocated for the next */
+};
 
 /* The index's own language wins; a new index gets the one asked for. */
 static oir_status choose_stemmer(index_run *run)
@@ -144,6 +147,23 @@ static oir_status set_value(index_run *run, oir_valueno slot, const char *text)
     return oir_document_set_value(run->document, slot, text, strlen(text), &run->err);
 }
 
+static void give_back(program_buffer *buffer)
+{
+    if (buffer->capacity > KEPT)
+        program_buffer_release(buffer);
+}
+
+/* Of a large file there is one copy at a time: what was read, the data, the document's. */
+static oir_status set_data(index_run *run, const index_item *item)
+{
+    make_data(&run->data, item);
+    give_back(&run->file); /* the item's text is not looked at again */
+    give_back(&run->text);
+    oir_status status = oir_document_set_data(run->document, run->data.data, run->data.size, &run->err);
+    give_back(&run->data);
+    return status;
+}
+
 /* run->term is Q and the name. */
 static oir_status make_document(index_run *run, const index_item *item)
 {
@@ -162,8 +182,7 @@ static oir_status make_document(index_run *run, const index_item *item)
         status = set_value(run, PROGRAM_RECORD_SLOT_CHANGED, item->stamp->changed);
     if (status == OIR_OK && item->stamp != NULL)
         status = set_value(run, PROGRAM_RECORD_SLOT_SIZE, item->stamp->size);
-    make_data(&run->data, item);
-    return status == OIR_OK ? oir_document_set_data(run->document, run->data.data, run->data.size, &run->err) : status;
+    return status == OIR_OK ? set_data(run, item) : status;
 }
 
 /* Whether a name was met before in this run decides: the writer is asked only where it must be, since looking for a
