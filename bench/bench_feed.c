@@ -160,8 +160,11 @@ static oir_status fill(void *context, unsigned thread, size_t number, oir_docume
 
 static oir_status add_batch(feed *f, oir_writable_database *writer, oir_error *err)
 {
+    const line_batch *b = f->batch;
     bench_stages_call(f->stages);
-    oir_status status = oir_writable_database_add_documents(writer, f->batch->count, fill, f, NULL, err);
+    oir_status status = oir_writable_database_add_documents(writer, b->count, fill, f, NULL, err);
+    if (!status && b->line)
+        status = add_line(f, writer, b->read, b->line, b->line_size, err);
     bench_stages_return(f->stages);
     return status;
 }

@@ -7,7 +7,7 @@
 static bool keep(line_batch *b, const char *line, size_t size, size_t bytes)
 {
     if (b->size + size > b->capacity) {
-        size_t capacity = (b->size + size > bytes ? b->size + size : bytes) / 8 * 9 + 8; /* or it is a long line */
+        size_t capacity = (b->size + size > bytes ? b->size + size : bytes) / 8 * 9 + 8;
         char *text = realloc(b->text, capacity);
         if (!text)
             return false;
@@ -28,20 +28,32 @@ static bool keep(line_batch *b, const char *line, size_t size, size_t bytes)
     return true;
 }
 
+/* Takes the next line. False when out of memory. */
+static bool take(const line_batches *all, line_batch *b, char *line, size_t size)
+{
+    if (size > all->bytes) {
+        b->line = line;
+        b->line_size = size;
+        return true;
+    }
+    return size == 0 || keep(b, line, size, all->bytes);
+}
+
 static void read_batch(line_batches *all, line_batch *b)
 {
     char *line;
     size_t size;
     b->size = b->count = 0;
+    b->line = NULL;
     do {
         b->more = lines_next(all->in, &line, &size);
         b->read += b->more > 0;
-        if (b->more > 0 && size > 0 && !keep(b, line, size, all->bytes)) {
+        if (b->more > 0 && !take(all, b, line, size)) {
             b->more = -1;
             errno = ENOMEM;
         }
         b->failed = errno;
-    } while (b->more > 0 && b->size < all->bytes && !(all->stop && b->read % all->stop == 0));
+    } while (b->more > 0 && !b->line && b->size < all->bytes && !(all->stop && b->read % all->stop == 0));
 }
 
 static void *run(void *context)
@@ -82,7 +94,7 @@ line_batch *line_batches_next(line_batches *b)
         read_batch(b, batch);
     b->reading = batch == b->batches ? b->batches + 1 : b->batches;
     b->reading->read = batch->read;
-    if (batch->more > 0)
+    if (batch->more > 0 && !batch->line)
         b->begun = pthread_create(&b->thread, NULL, run, b) == 0;
     return batch;
 }

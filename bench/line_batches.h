@@ -1,4 +1,5 @@
-/* Lines of a file descriptor, many at a time; while those at hand are used, a thread reads the next. */
+/* Lines of a file descriptor, many at a time; while those at hand are used, a thread reads the next. Only a line that
+ * is longer than a batch is not copied, and waited for. */
 #ifndef BENCH_LINE_BATCHES_H
 #define BENCH_LINE_BATCHES_H
 
@@ -19,6 +20,8 @@ typedef struct line_batch {
     size_t size, capacity;
     line_batch_line *lines;
     size_t count, line_capacity;
+    char *line;      /* what comes behind them where it is longer than a batch: the line itself; else NULL */
+    size_t line_size;
     uint64_t read;   /* lines of the input up to its end, empty ones too */
     int more;        /* as lines_next has it: whether others may follow */
     int failed;      /* errno, if that is -1 */

@@ -10,6 +10,9 @@ extern "C" {
 #endif
 
 /* Freed with oir_document_free. Changing it changes nothing in an index until it is added or put there.
+ * The terms of a large one, from a megabyte of text on, go to a temporary file while it is made, in the folder that the
+ * environment's TMPDIR names, else in /var/tmp: adding terms may then fail with OIR_IO or OIR_NO_SPACE, and nothing has
+ * changed. Its data and values stay in memory; so do all terms once somebody looks at them, or removes one.
  * One thread at a time. */
 typedef struct oir_document oir_document;
 

@@ -69,8 +69,10 @@ OIR_API void oir_term_generator_set_ngrams(oir_term_generator *generator, bool o
 OIR_API void oir_term_generator_set_document(oir_term_generator *generator, oir_document *document);
 
 /* Adds the words of `size` bytes of text (any bytes; UTF-8, a byte that is not is read as Latin-1) with
- * `wdf_increment` each, `prefix` (closed by a zero byte, "" for none) put before each term.
- * OIR_INVALID_OPERATION without a document, OIR_NO_MEMORY, OIR_TOO_BIG when positions run out. */
+ * `wdf_increment` each, `prefix` (closed by a zero byte, "" for none) put before each term. A long text may come in
+ * pieces, each in a call of its own, if it is cut between words, such as at spaces.
+ * OIR_INVALID_OPERATION without a document, OIR_NO_MEMORY, OIR_TOO_BIG when positions run out; of a large document
+ * (document.h) OIR_IO, OIR_NO_SPACE. */
 OIR_API oir_status oir_term_generator_index_text(oir_term_generator *generator, const char *text, size_t size,
                                                  oir_termcount wdf_increment, const char *prefix, oir_error *err);
 /* The same without positions: for text in which phrases are not searched. */

@@ -52,7 +52,8 @@ typedef struct oir_writer_options {
     oir_open_mode mode;      /* default OIR_CREATE_OR_OPEN */
     size_t memory_limit;     /* bytes for buffered changes and what goes with them (two fifths, with threads half, but
                                 32 MiB at most, are left to that): above it they are written out as a segment. Default
-                                256 MiB, at least 4 MiB. Not a commit: readers see nothing of it */
+                                256 MiB, at least 4 MiB. Not a commit: readers see nothing of it. A document may be
+                                larger than that: see document.h */
     double lock_wait;        /* seconds to wait for another writer before OIR_LOCKED; default 0, negative for ever */
     bool no_sync;            /* true: a commit does not wait for the disk; a power cut may lose or damage it. Default
                                 false */
