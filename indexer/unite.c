@@ -139,6 +139,10 @@ static oir_status unite_term(unite *u, oir_error *err)
         ERROR_FORWARD(add_part(u, u->sources[u->terms.having[i]].segment, merge_terms_get(&u->terms, i), err));
     }
     ERROR_FORWARD(write_term(u, err));
+    if (u->gather.position_count > LARGE) { /* the file takes as much again when the next term comes */
+        gather_release(&u->gather);
+        gather_init(&u->gather);
+    }
     u->term_count++;
     if (u->term_lists)
         termlists_encode_next(&u->list, u->wdf);

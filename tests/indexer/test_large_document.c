@@ -131,7 +131,7 @@ static char *build(const char *way, const oir_writer_options *options, uint64_t 
 
 static void all_ways_give_the_same_bytes(void)
 {
-    for (uint32_t turn = 0; turn < harness_times(8); turn++) {
+    for (uint32_t turn = 0; turn < harness_times(4); turn++) {
         oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
         uint64_t seed = 1 + turn * 10000;
         options.no_sync = true;
