@@ -143,6 +143,8 @@ oir_status document_terms_count_parts(document_terms *t, size_t *parts, oir_erro
 oir_status document_terms_take_part(document_terms *t, size_t part, uint64_t *length, oir_error *err);
 /* After the last one, or a failure. */
 void document_terms_end_parts(document_terms *t);
+/* Puts all parts into the log, before what it has, *own occurrences. On failure it is as it was. */
+oir_status document_terms_read_parts(document_terms *t, size_t *own, oir_error *err);
 /* Gives back what terms of parts take in memory, as far as nobody looks at them. */
 void document_terms_give_back(document_terms *t);
 
