@@ -7,7 +7,7 @@
 #include "document/document.h"
 #include "index_world.h"
 
-enum { LARGE_WORDS = 600 };
+enum { LARGE_WORDS = 300 };
 
 /* From now on ways that a list names are not gone. */
 static inline void large_without(const char *names)

@@ -5,7 +5,7 @@
 #include "indexer/writer.h"
 #include "large_world.h"
 
-enum { DOCUMENTS = 24, LAST_CHANGE = 12 };
+enum { DOCUMENTS = 20, LAST_CHANGE = 8 };
 
 static const char *const ways[] = {"", "intact", "buffered", "intact,buffered"};
 enum { WAYS = sizeof ways / sizeof *ways };
@@ -30,7 +30,7 @@ static oir_status change(oir_writable_database *w, oir_document *document, uint6
         else if (!status && i % 4 == 1)
             status = oir_writable_database_replace_document_by_term(w, key, size, document, NULL, err);
         else if (!status && i % 4 == 2)
-            (void)oir_writable_database_delete_document(w, 20 + i, err); /* it may be gone already */
+            (void)oir_writable_database_delete_document(w, 10 + i, err); /* it may be gone already */
         else if (!status) /* twice the same one */
             status = oir_writable_database_add_document(w, document, NULL, err);
         if (!status && i % 4 == 3)
