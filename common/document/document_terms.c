@@ -99,6 +99,11 @@ static inline void forget_groups(document_terms *t)
     t->grouped = t->sorted = false;
 }
 
+static size_t choose_part(void)
+{
+    return paths_use(PATHS_INTACT) ? PART_MOST : FORCED_MOST;
+}
+
 void document_terms_clear(document_terms *t)
 {
     if (!t->words_kept)
@@ -109,7 +114,7 @@ void document_terms_clear(document_terms *t)
         free_log(t);
     if (t->parts)
         free_parts(t);
-    t->part_most = 0;
+    t->part_most = choose_part();
     t->words_begun = t->word_count;
     t->bytes_begun = t->byte_count;
     t->log_count = t->count = 0;
@@ -334,7 +339,7 @@ oir_status document_terms_put_away(document_terms *t, oir_error *err)
 {
     document_terms_settle(t);
     if (!t->part_most)
-        t->part_most = paths_use(PATHS_INTACT) ? PART_MOST : FORCED_MOST;
+        t->part_most = choose_part();
     return t->log_count && document_terms_is_large(t) ? add_part(t, err) : OIR_OK;
 }
 
