@@ -68,6 +68,8 @@ oir_status writer_add(oir_writable_database *w, oir_docid docid, const oir_docum
 /* For writer_add: one whose terms come in so many parts, into the buffer or a segment of its own. */
 oir_status writer_add_large(oir_writable_database *w, oir_docid docid, const oir_document *document, size_t parts,
                             oir_error *err);
+/* Bytes that such a document, if it is one, takes in a buffer at most. */
+uint64_t writer_estimate_large(const oir_document *document);
 /* Adds documents that `fill` makes, by all threads, under docids from `first` on; see
  * oir_writable_database_add_documents. */
 oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t count, oir_fill_document fill,

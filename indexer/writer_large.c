@@ -26,14 +26,28 @@ typedef struct large {
     size_t united;         /* of which the first so many are united ones */
 } large;
 
+static uint64_t estimate_part(const document_part *p)
+{
+    return p->words * (uint64_t)WORD_BYTES + p->occurrences * (uint64_t)OCCURRENCE_BYTES;
+}
+
+uint64_t writer_estimate_large(const oir_document *document)
+{
+    const document_terms *t = &document->terms;
+    uint64_t bytes = document->data.size + (t->word_count - t->words_begun) * (uint64_t)WORD_BYTES +
+                     t->log_count * (uint64_t)(OCCURRENCE_BYTES + DESCENDING_BYTES);
+    for (size_t i = 0; t->parts && i < t->parts->count; i++)
+        bytes += estimate_part(&t->parts->items[i]) + t->parts->items[i].occurrences * (uint64_t)DESCENDING_BYTES;
+    return paths_use(PATHS_BUFFERED) ? bytes : UINT64_MAX / 2;
+}
+
 /* Whether a part can be added to what is in the buffer. */
 static bool has_room(const large *l, size_t part)
 {
     const oir_writable_database *w = l->w;
     const inverter *v = w->buffer.items[0];
     const document_part *p = &l->terms->parts->items[part];
-    uint64_t taken = inverters_get_memory(&w->buffer) + p->words * (uint64_t)WORD_BYTES +
-                     p->occurrences * (uint64_t)OCCURRENCE_BYTES;
+    uint64_t taken = inverters_get_memory(&w->buffer) + estimate_part(p);
     if (part > 0 && inverter_get_document(v, v->document_count - 1)->descends)
         taken += (l->buffered + p->occurrences) * DESCENDING_BYTES;
     if (part == 0)

@@ -17,7 +17,7 @@ enum {
 /* What a thread has taken, and what became of it. */
 typedef struct adder {
     size_t next, end;      /* numbers that are not added yet */
-    bool is_large;         /* the document of the next one is made, and large */
+    bool is_large;         /* the document of the next one is made, and too large for the thread */
     oir_status status;
     oir_error error;       /* valid where it is not OIR_OK */
 } adder;
@@ -45,22 +45,24 @@ static oir_status make_one(adding *a, size_t thread, size_t number, oir_error *e
     return document_complete(document, err);
 }
 
-/* Adds the next document that a thread has taken, unless it is large: that is left to writer_add. */
-static oir_status add_one(adding *a, size_t thread, oir_error *err)
-{
-    adder *by = &a->adders[thread];
-    oir_document *document = a->w->documents[thread];
-    ERROR_FORWARD(make_one(a, thread, by->next, err));
-    by->is_large = document->terms.parts != NULL;
-    if (by->is_large)
-        return OIR_OK;
-    return inverter_add(a->w->buffer.items[thread], a->first + (oir_docid)by->next++, document, err);
-}
-
 /* What it takes, but for what is compressed: that grows between what threads add. */
 static size_t get_own_memory(const inverter *v)
 {
     return inverter_get_memory(v) - inverter_data_get_memory(&v->data);
+}
+
+/* Adds the next document that a thread has taken, unless it is large and there may be no room for it: that is left to
+ * writer_add. */
+static oir_status add_one(adding *a, size_t thread, size_t most, oir_error *err)
+{
+    adder *by = &a->adders[thread];
+    oir_document *document = a->w->documents[thread];
+    inverter *v = a->w->buffer.items[thread];
+    ERROR_FORWARD(make_one(a, thread, by->next, err));
+    by->is_large = document->terms.parts && get_own_memory(v) + writer_estimate_large(document) > most;
+    if (by->is_large)
+        return OIR_OK;
+    return inverter_add(v, a->first + (oir_docid)by->next++, document, err);
 }
 
 /* What one thread does: the part of a team's work. */
@@ -79,7 +81,7 @@ static void add_some(void *context, size_t thread, bool owner)
             return;
         }
         while (by->next < by->end && !by->is_large && !by->status)
-            by->status = add_one(a, thread, &by->error);
+            by->status = add_one(a, thread, most, &by->error);
         if (by->status || by->is_large || v->raw_size > a->raw || inverter_is_full(v) || get_own_memory(v) > most)
             atomic_store_explicit(&a->stop, true, memory_order_relaxed);
     }
