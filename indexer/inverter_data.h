@@ -1,5 +1,5 @@
-/* The data of buffered documents: compressed as they come, so that the buffer has room for more, and written out as it
- * is where nothing was deleted. One thread at a time. */
+/* The data of buffered documents: compressed as it comes, or when inverters_pack has it added, so that the buffer has
+ * room for more, and written out as it is where nothing was deleted. One thread at a time. */
 #ifndef INDEXER_INVERTER_DATA_H
 #define INDEXER_INVERTER_DATA_H
 
@@ -27,7 +27,7 @@ oir_status inverter_data_prefer(inverter_data *d, const stored_dictionary *dicti
 oir_status inverter_data_add(inverter_data *d, const void *data, size_t size, oir_error *err);
 size_t inverter_data_get_memory(const inverter_data *d);
 
-/* All of it, by buffered number, to be read. */
+/* All of it, by the order in which it was added, to be read: full blocks that were held back are compressed first. */
 typedef struct inverter_data_view {
     struct stored *stored;
     struct stored_kept *blocks; /* those of the buffer, and what its packer still holds, */

@@ -64,7 +64,7 @@ static oir_status pack(const inverters *v, inverters_place place, oir_error *err
     return OIR_OK;
 }
 
-oir_status inverters_pack(const inverters *v, oir_error *err)
+oir_status inverters_pack(inverters *v, oir_error *err)
 {
     inverters_place next;
     if (!v->items[0]->waits)

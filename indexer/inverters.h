@@ -31,7 +31,7 @@ void inverters_set_rounds(inverters *v, uint32_t rounds);
 void inverters_set_helpers(inverters *v, team *helpers);
 /* Compresses the data that waits, in the order of docids as long as they ascend in each inverter. The same blocks come
  * of it, however often it is called, if docids ascend from one call to the next too. OIR_NO_MEMORY, OIR_TOO_BIG. */
-oir_status inverters_pack(const inverters *v, oir_error *err);
+oir_status inverters_pack(inverters *v, oir_error *err);
 /* Where the data of a document is in that of the first inverter, once it is packed. */
 static inline uint32_t inverters_get_data(const inverters *v, inverters_place place)
 {
@@ -104,9 +104,9 @@ struct inverters_text;
  * docid), with a team's help (NULL: without). memory: bytes for their occurrences, beyond what inverters_get_memory
  * says; with fewer it takes longer. lasting: as merge_write has it. text (NULL: nobody asks): what it was written from,
  * released by the caller whatever comes back; all zero then if that is not OIR_OK. The caller commits the segment and
- * clears the buffer, which is unchanged. There must be one document at least. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY,
- * OIR_TOO_BIG, OIR_CANCELLED. */
-oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
+ * clears the buffer, which holds the same documents whatever comes back. There must be one document at least. OIR_IO,
+ * OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG, OIR_CANCELLED. */
+oir_status inverters_flush(inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
                            team *helpers, struct inverters_text *text, const progress *p, oir_error *err);
 
 #endif

@@ -125,7 +125,7 @@ static oir_status pack(const flush *f, stored_packer *to, oir_error *err)
     return OIR_OK;
 }
 
-/* Of the only inverter, as if it were a segment. */
+/* All of it is in that of the first inverter: read as if it were a segment. */
 static oir_status copy_packed(const flush *f, stored_packer *to, oir_error *err)
 {
     inverter_data_view view;
@@ -375,7 +375,7 @@ static oir_status write_term_lists(const flush *f, oir_error *err)
                                       : OIR_OK;
 }
 
-oir_status inverters_flush(const inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
+oir_status inverters_flush(inverters *v, const uint32_t *order, bool lasting, size_t memory, segment_writer *w,
                            team *helpers, inverters_text *text, const progress *p, oir_error *err)
 {
     oir_status status;

@@ -160,30 +160,37 @@ static void give_back(buffer *b)
         buffer_release(b);
 }
 
-/* Hands out all blocks that are held back. */
+/* Compresses the next blocks that are held back, and hands them out; p->begun is behind those that were. */
+static oir_status write_some(stored_packer *p, oir_error *err)
+{
+    size_t left = p->held_count - p->begun, parts = left < p->slot_count ? left : p->slot_count;
+    if (p->helpers)
+        team_run(p->helpers, parts, compress_held, p, NULL);
+    else
+        compress_held(p, 0, true);
+    for (size_t i = 0; i < parts; i++, p->begun++) {
+        if (p->slots[i].status)
+            return error_set(err, p->slots[i].status, "%s", p->slots[i].error.message);
+        ERROR_FORWARD(hand_out(p, &p->held[p->begun], &p->slots[i].blob, &p->bytes, p->sink, p->context, err));
+    }
+    for (size_t i = 0; i < parts; i++)
+        give_back(&p->slots[i].blob);
+    give_back(&p->bytes);
+    return OIR_OK;
+}
+
+/* Hands out all blocks that are held back; on failure those stay that were not handed out. */
 static oir_status write_held(stored_packer *p, oir_error *err)
 {
-    for (p->begun = 0; p->begun < p->held_count;) {
-        size_t left = p->held_count - p->begun, parts = left < p->slot_count ? left : p->slot_count;
-        if (p->helpers)
-            team_run(p->helpers, parts, compress_held, p, NULL);
-        else
-            compress_held(p, 0, true);
-        for (size_t i = 0; i < parts; i++) {
-            if (p->slots[i].status)
-                return error_set(err, p->slots[i].status, "%s", p->slots[i].error.message);
-            ERROR_FORWARD(
-                hand_out(p, &p->held[p->begun + i], &p->slots[i].blob, &p->bytes, p->sink, p->context, err));
-        }
-        p->begun += parts;
-        for (size_t i = 0; i < parts; i++)
-            give_back(&p->slots[i].blob);
-        give_back(&p->bytes);
-    }
-    p->held_count = 0;
-    if (p->open.count == 0)
+    oir_status status = OIR_OK;
+    for (p->begun = 0; p->begun < p->held_count && status == OIR_OK;)
+        status = write_some(p, err);
+    p->held_count -= p->begun;
+    for (size_t i = 0; i < p->held_count; i++)
+        p->held[i] = p->held[p->begun + i];
+    if (p->held_count == 0 && p->open.count == 0)
         give_back(&p->data);
-    return OIR_OK;
+    return status;
 }
 
 /* ---- the dictionary ---- */

@@ -75,7 +75,7 @@ static bool note_told(const char *what, uint64_t done, uint64_t total, void *con
     return true;
 }
 
-static void flush(const inverters *buffered, team *helpers)
+static void flush(inverters *buffered, team *helpers)
 {
     enum { LEAST = 10 };
     char folder[200], path[240];

@@ -1,5 +1,9 @@
 /* Documents added by several threads whose buffer is full time and again: the optimised index has the bytes that one
  * thread with a large buffer writes. The buffer is smaller than the options of a writer with threads allow. */
+#include <stdatomic.h>
+
+#include <oir/memory.h>
+
 #include "indexer/writer.h"
 
 #include "index_world.h"
@@ -55,6 +59,92 @@ static void small_buffers_are_as_one(void)
     free(bytes);
 }
 
+/* ---- memory that runs out while it is written ---- */
+
+enum { BLOCKS = 600, BYTES = 3000 };
+
+static atomic_long left; /* allocations until all fail; negative: none does */
+
+static bool fails(void)
+{
+    long now = atomic_load(&left);
+    return now == 0 || (now > 0 && atomic_fetch_sub(&left, 1) <= 1);
+}
+
+static void *fail_allocate(size_t size, void *context)
+{
+    (void)context;
+    return fails() ? NULL : malloc(size);
+}
+
+static void *fail_reallocate(void *block, size_t size, void *context)
+{
+    (void)context;
+    return fails() ? NULL : realloc(block, size);
+}
+
+static void fail_release(void *block, void *context)
+{
+    (void)context;
+    free(block);
+}
+
+static void make_data(uint64_t number, char *out)
+{
+    uint64_t state = number + 1;
+    for (size_t i = 0; i < BYTES; i += sizeof state) {
+        uint64_t r = world_next(&state);
+        memcpy(out + i, &r, sizeof r);
+    }
+}
+
+static oir_status fill_data(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
+{
+    char data[BYTES];
+    (void)context;
+    (void)thread;
+    make_data(number, data);
+    return oir_document_set_data(document, data, sizeof data, err);
+}
+
+/* Blocks that were handed out before it failed are not handed out again. */
+static void a_commit_without_memory_is_made_again(void)
+{
+    static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
+    char folder[200], data[BYTES];
+    oir_writable_database *w;
+    snapshot *s;
+    buffer got = BUFFER_INIT;
+    oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+    options.no_sync = true;
+    options.threads = 2;
+    options.reorder = OIR_REORDER_NONE; /* so that data is compressed as it comes */
+    world_folder(folder);
+    REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
+    REQUIRE_OK(oir_writable_database_add_documents(w, BLOCKS, fill_data, NULL, NULL, &world_error), world_error);
+    oir_status status = OIR_NO_MEMORY;
+    oir_allocator_set(&failing);
+    for (long allocations = 1; status == OIR_NO_MEMORY; allocations++) {
+        atomic_store(&left, allocations);
+        status = oir_writable_database_commit(w, &world_error);
+    }
+    atomic_store(&left, -1);
+    oir_allocator_set(NULL);
+    REQUIRE_OK(status, world_error);
+    oir_writable_database_close(w);
+    REQUIRE_OK(snapshot_open(&s, folder, NULL, &world_error), world_error);
+    REQUIRE(s->segment_count == 1);
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        buffer_clear(&got);
+        REQUIRE_OK(segment_get_stored(s->segments[0].segment, i, &got, &world_error), world_error);
+        make_data(i, data);
+        EXPECT(got.size == BYTES && memcmp(got.data, data, BYTES) == 0);
+    }
+    buffer_release(&got);
+    snapshot_close(s);
+    world_remove(folder);
+}
+
 static uint32_t threads_of(uint32_t asked, size_t memory)
 {
     char folder[200];
@@ -83,6 +173,7 @@ static void threads_follow_from_memory(void)
 int main(void)
 {
     TEST(small_buffers_are_as_one);
+    TEST(a_commit_without_memory_is_made_again);
     TEST(threads_follow_from_memory);
     return harness_end();
 }

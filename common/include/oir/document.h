@@ -10,9 +10,10 @@ extern "C" {
 #endif
 
 /* Freed with oir_document_free. Changing it changes nothing in an index until it is added or put there.
- * The terms of a large one, from a megabyte of text on, go to a temporary file while it is made, in the folder that the
- * environment's TMPDIR names, else in /var/tmp: adding terms may then fail with OIR_IO or OIR_NO_SPACE, and nothing has
- * changed. Its data and values stay in memory; so do all terms once somebody looks at them, or removes one.
+ * The terms of a large one, of more than 260,000 words or 32,000 different ones or so, go to a temporary file while it
+ * is made, in the folder that the environment's TMPDIR names, else in /var/tmp: adding terms may then fail with OIR_IO
+ * or OIR_NO_SPACE, and nothing has changed. Its data and values stay in memory; so do all terms once somebody looks at
+ * them, or removes one.
  * One thread at a time. */
 typedef struct oir_document oir_document;
 
@@ -34,16 +35,18 @@ OIR_API oir_status oir_document_set_data(oir_document *document, const char *dat
 OIR_API oir_status oir_document_get_data(oir_document *document, oir_bytes *out, oir_error *err);
 
 /* Adds `wdf_increment` occurrences of a term of 1 to OIR_TERM_MAX bytes, without a position.
- * OIR_INVALID_ARGUMENT for a term of another size, OIR_TOO_BIG when wdf or length pass 2^32 - 1, OIR_NO_MEMORY. */
+ * OIR_INVALID_ARGUMENT for a term of another size, OIR_TOO_BIG when wdf or length pass 2^32 - 1, OIR_NO_MEMORY;
+ * where the document is large OIR_IO, OIR_NO_SPACE. */
 OIR_API oir_status oir_document_add_term(oir_document *document, const char *term, size_t size,
                                          oir_termcount wdf_increment, oir_error *err);
-/* A term that only filters: with wdf 0, so that it weighs nothing and adds nothing to the length. */
+/* A term that only filters: with wdf 0, so that it weighs nothing and adds nothing to the length. Failures as above. */
 OIR_API oir_status oir_document_add_boolean_term(oir_document *document, const char *term, size_t size, oir_error *err);
 /* Adds an occurrence at a position, and `wdf_increment` to the term's wdf (also when the position was there already).
  * Failures as oir_document_add_term; OIR_INVALID_ARGUMENT for position 2^32 - 1. */
 OIR_API oir_status oir_document_add_posting(oir_document *document, const char *term, size_t size,
                                             oir_termpos position, oir_termcount wdf_increment, oir_error *err);
-/* Takes a term away with all its occurrences. OIR_NOT_FOUND when it is not there. */
+/* Takes a term away with all its occurrences. OIR_NOT_FOUND when it is not there; OIR_NO_MEMORY; of a large document
+ * OIR_IO, OIR_TOO_BIG. */
 OIR_API oir_status oir_document_remove_term(oir_document *document, const char *term, size_t size, oir_error *err);
 /* Takes all terms away. */
 OIR_API void oir_document_clear_terms(oir_document *document);
@@ -57,7 +60,8 @@ OIR_API oir_status oir_document_set_value(oir_document *document, oir_valueno sl
 OIR_API oir_status oir_document_get_value(oir_document *document, oir_valueno slot, oir_bytes *out, oir_error *err);
 
 /* The number of different terms. For a document that came from a database the first call reads its term list:
- * OIR_CORRUPT, OIR_NO_MEMORY, OIR_UNSUPPORTED when the index keeps no term lists. */
+ * OIR_CORRUPT, OIR_NO_MEMORY, OIR_UNSUPPORTED when the index keeps no term lists; of a large document OIR_IO,
+ * OIR_TOO_BIG. */
 OIR_API oir_status oir_document_get_term_count(oir_document *document, oir_termcount *out, oir_error *err);
 /* The terms in byte order with wdf. Failures as above. The iterator must be freed before the document changes. */
 OIR_API oir_status oir_document_get_terms(oir_document *document, oir_term_iterator **out, oir_error *err);
