@@ -38,7 +38,7 @@ void team_spare(team *t, size_t helpers)
     (void)helpers;
 }
 
-static void *work(void *context)
+static void *run_part(void *context)
 {
     team *t = context;
     t->work(t->context, t->part, false);
@@ -46,19 +46,19 @@ static void *work(void *context)
 }
 
 /* One part after the other, each in a thread of its own. */
-void team_run(team *t, size_t parts, team_work todo, void *context, void (*waiting)(void *context))
+void team_run(team *t, size_t parts, team_work work, void *context, void (*waiting)(void *context))
 {
     (void)waiting;
-    t->work = todo;
+    t->work = work;
     t->context = context;
     for (t->part = 0; t->part < parts; t->part++) {
         pthread_t thread;
-        REQUIRE(pthread_create(&thread, NULL, work, t) == 0);
+        REQUIRE(pthread_create(&thread, NULL, run_part, t) == 0);
         REQUIRE(pthread_join(thread, NULL) == 0);
     }
 }
 
-/* ---- ---- */
+/* ---- who is told ---- */
 
 typedef struct told {
     pthread_t thread;

@@ -1,6 +1,5 @@
 /* What fails while a document in parts is made or written: nothing leaks, and the index is what it was. */
-#include <oir/memory.h>
-
+#include "helper/failing_memory.h"
 #include "indexer/writer.h"
 #include "large_world.h"
 
@@ -82,35 +81,6 @@ static void stopped_half_way(void)
     world_remove(folder);
 }
 
-static long left; /* allocations until all fail; negative: none does */
-static long alive;
-
-static void *fail_allocate(size_t size, void *context)
-{
-    (void)context;
-    left -= left > 0;
-    void *block = left == 0 ? NULL : malloc(size);
-    alive += block != NULL;
-    return block;
-}
-
-static void *fail_reallocate(void *block, size_t size, void *context)
-{
-    if (!block)
-        return fail_allocate(size, context);
-    left -= left > 0;
-    return left == 0 ? NULL : realloc(block, size);
-}
-
-static void fail_release(void *block, void *context)
-{
-    (void)context;
-    alive--;
-    free(block);
-}
-
-static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
-
 /* True when there was memory enough. */
 static bool lives(const char *folder, long allocations)
 {
@@ -118,23 +88,23 @@ static bool lives(const char *folder, long allocations)
     oir_document *document = NULL;
     oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
     options.no_sync = true;
-    alive = 0;
-    left = -1;
-    oir_allocator_set(&failing);
+    failing_memory_alive = 0;
+    failing_memory_left = -1;
+    oir_allocator_set(&failing_memory);
     REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
     REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
-    left = allocations;
+    failing_memory_left = allocations;
     oir_status status = large_make(document, 4, &world_error);
     if (!status)
         status = oir_writable_database_add_document(w, document, NULL, &world_error);
-    left = -1;
+    failing_memory_left = -1;
     EXPECT(status == OIR_OK || status == OIR_NO_MEMORY);
     REQUIRE_OK(oir_writable_database_rollback(w, &world_error), world_error);
     EXPECT_EQ(oir_writable_database_get_doccount(w), 0);
     EXPECT_EQ(world_count_files(folder, "segment-"), 0);
     oir_writable_database_close(w);
     oir_document_free(document);
-    EXPECT_EQ(alive, 0);
+    EXPECT_EQ(failing_memory_alive, 0);
     oir_allocator_set(NULL);
     return status == OIR_OK;
 }

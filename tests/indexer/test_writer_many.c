@@ -1,9 +1,6 @@
 /* Documents added by several threads whose buffer is full time and again: the optimised index has the bytes that one
  * thread with a large buffer writes. The buffer is smaller than the options of a writer with threads allow. */
-#include <stdatomic.h>
-
-#include <oir/memory.h>
-
+#include "helper/failing_memory.h"
 #include "indexer/writer.h"
 
 #include "index_world.h"
@@ -63,32 +60,6 @@ static void small_buffers_are_as_one(void)
 
 enum { BLOCKS = 600, BYTES = 3000 };
 
-static atomic_long left; /* allocations until all fail; negative: none does */
-
-static bool fails(void)
-{
-    long now = atomic_load(&left);
-    return now == 0 || (now > 0 && atomic_fetch_sub(&left, 1) <= 1);
-}
-
-static void *fail_allocate(size_t size, void *context)
-{
-    (void)context;
-    return fails() ? NULL : malloc(size);
-}
-
-static void *fail_reallocate(void *block, size_t size, void *context)
-{
-    (void)context;
-    return fails() ? NULL : realloc(block, size);
-}
-
-static void fail_release(void *block, void *context)
-{
-    (void)context;
-    free(block);
-}
-
 static void make_data(uint64_t number, char *out)
 {
     uint64_t state = number + 1;
@@ -110,7 +81,6 @@ static oir_status fill_data(void *context, unsigned thread, size_t number, oir_d
 /* Blocks that were handed out before it failed are not handed out again. */
 static void a_commit_without_memory_is_made_again(void)
 {
-    static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
     char folder[200], data[BYTES];
     oir_writable_database *w;
     snapshot *s;
@@ -123,12 +93,12 @@ static void a_commit_without_memory_is_made_again(void)
     REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
     REQUIRE_OK(oir_writable_database_add_documents(w, BLOCKS, fill_data, NULL, NULL, &world_error), world_error);
     oir_status status = OIR_NO_MEMORY;
-    oir_allocator_set(&failing);
+    oir_allocator_set(&failing_memory);
     for (long allocations = 1; status == OIR_NO_MEMORY; allocations++) {
-        atomic_store(&left, allocations);
+        failing_memory_left = allocations;
         status = oir_writable_database_commit(w, &world_error);
     }
-    atomic_store(&left, -1);
+    failing_memory_left = -1;
     oir_allocator_set(NULL);
     REQUIRE_OK(status, world_error);
     oir_writable_database_close(w);

@@ -1,46 +1,7 @@
 /* Memory that runs out at any allocation: the call says OIR_NO_MEMORY, nothing leaks, and the last commit is whole. */
-#include <oir/memory.h>
-#include <stdatomic.h>
-
+#include "helper/failing_memory.h"
 #include "index_world.h"
 #include "indexer/writer.h"
-
-static atomic_long left; /* allocations until all fail; negative: none does */
-static atomic_long alive;
-
-static bool fails(void)
-{
-    long now = left;
-    while (now > 0 && !atomic_compare_exchange_weak(&left, &now, now - 1)) {
-    }
-    return now == 0;
-}
-
-static void *fail_allocate(size_t size, void *context)
-{
-    (void)context;
-    void *block = fails() ? NULL : malloc(size);
-    alive += block != NULL;
-    return block;
-}
-
-static void *fail_reallocate(void *block, size_t size, void *context)
-{
-    if (!block)
-        return fail_allocate(size, context);
-    return fails() ? NULL : realloc(block, size);
-}
-
-static void fail_release(void *block, void *context)
-{
-    (void)context;
-    alive--;
-    free(block);
-}
-
-static const oir_allocator failing = {fail_allocate, fail_reallocate, fail_release, NULL};
-
-/* ---- */
 
 static char folder[200];
 static uint64_t before_seeds[200], after_seeds[200];
@@ -107,24 +68,24 @@ static bool live(long allocations, bool flush_each, unsigned threads)
     bool committed = false, rolled_back = true;
     options.no_sync = true;
     options.threads = threads;
-    left = allocations;
-    alive = 0;
-    oir_allocator_set(&failing);
+    failing_memory_left = allocations;
+    failing_memory_alive = 0;
+    oir_allocator_set(&failing_memory);
     if (!expected(oir_document_new(&document, &world_error)) &&
         !expected(oir_writable_database_open(&w, folder, &options, &world_error))) {
         if (flush_each)
             w->memory_limit = 1;
         change(w, document, &committed);
-        left = -1;
+        failing_memory_left = -1;
         if (!committed)
             rolled_back = oir_writable_database_rollback(w, &world_error) == OIR_OK;
     }
     EXPECT(rolled_back);
     oir_writable_database_close(w);
     oir_document_free(document);
-    EXPECT_EQ(alive, 0);
+    EXPECT_EQ(failing_memory_alive, 0);
     oir_allocator_set(NULL);
-    left = -1;
+    failing_memory_left = -1;
     world_compare(folder, committed ? &after : &before, true, false);
     return committed;
 }
