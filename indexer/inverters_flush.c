@@ -1,8 +1,8 @@
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/relay.h"
 #include "indexer/inversion.h"
 #include "indexer/inverters_termlists.h"
 #include "indexer/inverters_text.h"
@@ -18,12 +18,6 @@ enum {
     LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
 };
 
-/* What a thread sorts a part in: as large as the longest list, so there are only as many as are in use at a time. */
-typedef struct scratch {
-    atomic_flag taken;
-    inversion_sorter sorter;
-} scratch;
-
 /* A term of a part, encoded. */
 typedef struct encoded_term {
     uint32_t item, same;
@@ -31,13 +25,10 @@ typedef struct encoded_term {
 
 /* A part, while a thread encodes it and another one writes what came out. */
 typedef struct stretch {
-    bool used;
     size_t part;
     segment_encoder encoder;
     encoded_term *terms;   /* as in the encoder */
     size_t term_capacity;
-    oir_status status;
-    oir_error error;
 } stretch;
 
 /* What is needed while the buffer is written. */
@@ -56,11 +47,11 @@ typedef struct flush {
     termlists_builder built; /* lists of terms by document, as long as there is memory for them */
     uint32_t ordinal;       /* of the next term */
     team *helpers;          /* NULL: none */
-    scratch *scratches;     /* one for each thread */
-    size_t scratch_count;
+    inversion_sorter *sorters; /* one for each thread: as large as the longest list */
+    size_t sorter_count;
     stretch *stretches;     /* with helpers: twice those that are encoded at a time */
     size_t stretch_count;
-    stretch *encoding, *writing; /* each half of them */
+    size_t next_part;       /* to be encoded */
 } flush;
 
 static bool apply_order(flush *f, const uint32_t *order)
@@ -173,7 +164,7 @@ static oir_status tell(const flush *f, size_t part, oir_error *err)
 
 static oir_status write_part(flush *f, size_t part, oir_error *err)
 {
-    inversion_sorter *s = &f->scratches->sorter;
+    inversion_sorter *s = f->sorters;
     inversion_term term;
     ERROR_FORWARD(inversion_sort(&f->inversion, part, s, err));
     /* What the last round gives back nobody else will want. */
@@ -204,8 +195,21 @@ static oir_status write_alone(flush *f, oir_error *err)
 
 /* ---- terms, by several: while some parts are encoded, those before them are written ---- */
 
-static oir_status encode(flush *f, inversion_sorter *with, stretch *s, oir_error *err)
+static oir_status begin_stretch(void *context, size_t slot, bool *more, oir_error *err)
 {
+    flush *f = context;
+    *more = f->next_part < f->inversion.part_end;
+    if (!*more)
+        return OIR_OK;
+    f->stretches[slot].part = f->next_part++;
+    return slot % (f->stretch_count / 2) == 0 ? tell(f, f->stretches[slot].part, err) : OIR_OK;
+}
+
+static oir_status encode_stretch(void *context, size_t slot, size_t tool, oir_error *err)
+{
+    flush *f = context;
+    stretch *s = &f->stretches[slot];
+    inversion_sorter *with = &f->sorters[tool];
     inversion_term term;
     segment_encoder_clear(&s->encoder);
     ERROR_FORWARD(inversion_sort(&f->inversion, s->part, with, err));
@@ -226,9 +230,11 @@ static oir_status encode(flush *f, inversion_sorter *with, stretch *s, oir_error
     return OIR_OK;
 }
 
-static oir_status write_stretch(flush *f, stretch *s, oir_error *err)
+static oir_status write_stretch(void *context, size_t slot, oir_error *err)
 {
-    for (size_t i = 0; s->used && i < s->encoder.count; i++) {
+    flush *f = context;
+    stretch *s = &f->stretches[slot];
+    for (size_t i = 0; i < s->encoder.count; i++) {
         const term_sort_item *item = &f->terms.items[s->terms[i].item];
         ERROR_FORWARD(
             segment_writer_add_encoded(f->writer, (const char *)item->bytes, item->size, &s->encoder, i, err));
@@ -237,86 +243,33 @@ static oir_status write_stretch(flush *f, stretch *s, oir_error *err)
     return OIR_OK;
 }
 
-/* Writes all of the half that is encoded; what failed is noted with its first stretch. */
-static void write_half(flush *f)
-{
-    stretch *first = f->writing;
-    for (size_t i = 0; i < f->stretch_count / 2 && !first->status; i++)
-        first->status = write_stretch(f, &f->writing[i], &first->error);
-}
-
-/* A part of a team's work: the first is to write, the others to encode a stretch each. */
-static void help(void *context, size_t part, bool owner)
-{
-    flush *f = context;
-    (void)owner;
-    if (part == 0) {
-        write_half(f);
-        return;
-    }
-    stretch *s = &f->encoding[part - 1];
-    scratch *with = f->scratches;
-    if (!s->used)
-        return;
-    while (atomic_flag_test_and_set_explicit(&with->taken, memory_order_acquire)) /* one of them is free */
-        with = with + 1 < f->scratches + f->scratch_count ? with + 1 : f->scratches;
-    s->status = encode(f, &with->sorter, s, &s->error);
-    atomic_flag_clear_explicit(&with->taken, memory_order_release);
-}
-
-static oir_status get_status(const flush *f, oir_error *err)
-{
-    for (size_t i = 0; i < f->stretch_count; i++)
-        if (f->stretches[i].status)
-            return error_set(err, f->stretches[i].status, "%s", f->stretches[i].error.message);
-    return OIR_OK;
-}
-
 static oir_status write_together(flush *f, oir_error *err)
 {
-    size_t half = f->stretch_count / 2;
-    f->encoding = f->stretches;
-    f->writing = f->stretches + half;
-    for (size_t i = 0; i < half; i++)
-        f->writing[i].used = false;
-    for (size_t part = f->inversion.part_first; part < f->inversion.part_end;) {
-        ERROR_FORWARD(tell(f, part, err));
-        for (size_t i = 0; i < half; i++) {
-            f->encoding[i].used = part < f->inversion.part_end;
-            f->encoding[i].part = part++;
-        }
-        team_run(f->helpers, 1 + half, help, f, NULL);
-        ERROR_FORWARD(get_status(f, err));
-        stretch *encoded = f->encoding;
-        f->encoding = f->writing;
-        f->writing = encoded;
-    }
-    write_half(f);
-    return get_status(f, err);
+    const relay_steps steps = {f, begin_stretch, encode_stretch, write_stretch};
+    f->next_part = f->inversion.part_first;
+    return relay_run(f->helpers, &steps, f->stretch_count, err);
 }
 
 /* How many parts are encoded at a time. */
 static size_t choose_half(const flush *f)
 {
     const inversion *n = &f->inversion;
-    size_t term_count = 1, half = PARTS * f->scratch_count;
+    size_t term_count = 1, half = PARTS * f->sorter_count;
     for (size_t i = 0; i < n->part_count; i++)
         term_count += n->parts[i].term_count;
     size_t fit = ENCODED / 2 * n->part_count / (term_count * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
     half = fit < half ? fit : half;
-    return half < f->scratch_count ? f->scratch_count : half;
+    return half < f->sorter_count ? f->sorter_count : half;
 }
 
 static oir_status open_threads(flush *f, oir_error *err)
 {
-    f->scratch_count = f->helpers ? team_size(f->helpers) : 1;
-    f->scratches = memory_new_zeroed(f->scratch_count, sizeof *f->scratches);
+    f->sorter_count = f->helpers ? team_size(f->helpers) : 1;
+    f->sorters = memory_new_zeroed(f->sorter_count, sizeof *f->sorters);
     f->stretch_count = f->helpers ? 2 * choose_half(f) : 0;
     f->stretches = memory_new_zeroed(f->stretch_count + 1, sizeof *f->stretches);
-    if (!f->scratches || !f->stretches)
+    if (!f->sorters || !f->stretches)
         return error_no_memory(err, "writing out the buffer of documents");
-    for (size_t i = 0; i < f->scratch_count; i++)
-        atomic_flag_clear(&f->scratches[i].taken);
     for (size_t i = 0; i < f->stretch_count; i++)
         ERROR_FORWARD(segment_writer_open_encoder(f->writer, &f->stretches[i].encoder, err));
     return OIR_OK;
@@ -351,15 +304,15 @@ static oir_status write_terms(flush *f, oir_error *err)
 /* What lists of terms do without. */
 static void release_threads(flush *f)
 {
-    for (size_t i = 0; f->scratches && i < f->scratch_count; i++)
-        inversion_sorter_release(&f->scratches[i].sorter);
+    for (size_t i = 0; f->sorters && i < f->sorter_count; i++)
+        inversion_sorter_release(&f->sorters[i]);
     for (size_t i = 0; f->stretches && i < f->stretch_count; i++) {
         segment_encoder_release(&f->stretches[i].encoder);
         memory_free(f->stretches[i].terms);
     }
-    memory_free(f->scratches);
+    memory_free(f->sorters);
     memory_free(f->stretches);
-    f->scratches = NULL;
+    f->sorters = NULL;
     f->stretches = NULL;
     inversion_release(&f->inversion);
     memory_free(f->terms.items);

@@ -1,10 +1,8 @@
 #include "indexer/inverters_termlists.h"
 
-#include <stdatomic.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/relay.h"
 #include "base/sort.h"
 #include "segment/termlists.h"
 
@@ -19,7 +17,6 @@ enum {
 
 /* What a thread makes lists with. */
 typedef struct scratch {
-    atomic_flag taken;
     uint32_t *places;     /* by term of an inverter: 1 + its place among the document's; all 0 in between */
     uint32_t *terms, *wdf; /* of the document, each once, as they came */
     size_t term_capacity, wdf_capacity;
@@ -40,13 +37,11 @@ typedef struct writing {
     const inverters_termlists *t;
     segment_writer *writer;
     const progress *progress;
-    uint32_t tell_next;      /* document */
+    uint32_t next, tell_next; /* document */
     size_t thread_count, batch_count;
     scratch *scratches;      /* one for each thread */
     batch *batches;          /* with helpers: twice those that are encoded at a time */
-    batch *encoding, *done;  /* each half of them */
-    oir_status status;       /* of writing */
-    oir_error error;
+    int64_t units;           /* that the half at hand may still have */
 } writing;
 
 /* ---- a document ---- */
@@ -137,25 +132,25 @@ static bool encode_list(scratch *s, const inverters_termlists *t, uint32_t i, bu
 
 /* ---- batches ---- */
 
-/* False when out of memory. */
-static bool encode_batch(const writing *w, scratch *s, batch *b)
+static oir_status encode_batch(void *context, size_t slot, size_t tool, oir_error *err)
 {
-    bool done = true;
+    const writing *w = context;
+    batch *b = &w->batches[slot];
     buffer_clear(&b->lists);
-    for (uint32_t i = b->from; i < b->end && done; i++) {
+    for (uint32_t i = b->from; i < b->end; i++) {
         size_t before = b->lists.size;
-        done = encode_list(s, w->t, i, &b->lists);
+        if (!encode_list(&w->scratches[tool], w->t, i, &b->lists))
+            return error_no_memory(err, "the list of a document's terms");
         b->sizes[i - b->from] = (uint32_t)(b->lists.size - before);
     }
-    b->lists.failed |= !done;
-    return done;
+    return OIR_OK;
 }
 
-static oir_status write_batch(const writing *w, const batch *b, oir_error *err)
+static oir_status write_batch(void *context, size_t slot, oir_error *err)
 {
+    const writing *w = context;
+    const batch *b = &w->batches[slot];
     size_t at = 0;
-    if (b->lists.failed)
-        return error_no_memory(err, "the list of a document's terms");
     for (uint32_t i = b->from; i < b->end; i++) {
         uint32_t size = b->sizes[i - b->from];
         ERROR_FORWARD(segment_writer_add_encoded_list(w->writer, b->lists.data + at, size, err));
@@ -180,65 +175,23 @@ static size_t get_size(const inverters_termlists *t, uint32_t i)
     return (size_t)(r.end - r.at) + r.behind;
 }
 
-/* From document `from` on, with one at least if any units are left; returns the first that is not among them. */
-static uint32_t begin_batch(const writing *w, batch *b, uint32_t from, int64_t *units)
-{
-    int64_t end = *units > UNITS ? *units - UNITS : 0;
-    b->from = b->end = from;
-    for (; b->end < w->t->document_count && b->end - from < TAKEN && *units > end; b->end++)
-        *units -= (int64_t)get_size(w->t, b->end);
-    return b->end;
-}
-
-static oir_status write_alone(writing *w, oir_error *err)
-{
-    for (uint32_t next = 0; next < w->t->document_count;) {
-        int64_t units = UNITS;
-        ERROR_FORWARD(tell(w, next, err));
-        next = begin_batch(w, w->batches, next, &units);
-        encode_batch(w, w->scratches, w->batches);
-        ERROR_FORWARD(write_batch(w, w->batches, err));
-    }
-    return OIR_OK;
-}
-
-/* A part of a team's work: the first is to write, the others to encode a batch each. */
-static void help(void *context, size_t part, bool owner)
+/* The documents that follow, one at least unless the half has all units that it may have. */
+static oir_status begin_batch(void *context, size_t slot, bool *more, oir_error *err)
 {
     writing *w = context;
-    scratch *s = w->scratches;
-    (void)owner;
-    if (part == 0) {
-        for (size_t i = 0; i < w->batch_count / 2 && !w->status; i++)
-            w->status = write_batch(w, &w->done[i], &w->error);
-        return;
+    batch *b = &w->batches[slot];
+    size_t half = w->batch_count > 1 ? w->batch_count / 2 : 1;
+    if (slot % half == 0) {
+        w->units = (int64_t)half * UNITS;
+        ERROR_FORWARD(tell(w, w->next, err));
     }
-    while (atomic_flag_test_and_set_explicit(&s->taken, memory_order_acquire)) /* one of them is free */
-        s = s + 1 < w->scratches + w->thread_count ? s + 1 : w->scratches;
-    encode_batch(w, s, &w->encoding[part - 1]);
-    atomic_flag_clear_explicit(&s->taken, memory_order_release);
-}
-
-/* While some documents' lists are encoded, those before them are written. */
-static oir_status write_together(writing *w, team *helpers, oir_error *err)
-{
-    size_t half = w->batch_count / 2;
-    w->encoding = w->batches;
-    w->done = w->batches + half;
-    for (uint32_t next = 0, more = 1; more > 0 && !w->status;) {
-        int64_t units = (int64_t)half * UNITS;
-        ERROR_FORWARD(tell(w, next, err));
-        more = 0;
-        for (size_t i = 0; i < half; i++) {
-            next = begin_batch(w, &w->encoding[i], next, &units);
-            more += w->encoding[i].end - w->encoding[i].from;
-        }
-        team_run(helpers, 1 + half, help, w, NULL);
-        batch *encoded = w->encoding;
-        w->encoding = w->done;
-        w->done = encoded;
-    }
-    return w->status ? error_set(err, w->status, "%s", w->error.message) : OIR_OK;
+    int64_t end = w->units > UNITS ? w->units - UNITS : 0;
+    b->from = b->end = w->next;
+    for (; b->end < w->t->document_count && b->end - b->from < TAKEN && w->units > end; b->end++)
+        w->units -= (int64_t)get_size(w->t, b->end);
+    w->next = b->end;
+    *more = b->from < w->t->document_count;
+    return OIR_OK;
 }
 
 /* ---- */
@@ -263,7 +216,6 @@ static oir_status open_threads(writing *w, size_t terms, team *helpers, oir_erro
     w->batches = memory_new_zeroed(w->batch_count, sizeof *w->batches);
     bool done = w->scratches && w->batches;
     for (size_t i = 0; i < w->thread_count && done; i++) {
-        atomic_flag_clear(&w->scratches[i].taken);
         w->scratches[i].places = memory_new_zeroed(terms + 1, sizeof *w->scratches[i].places);
         done = w->scratches[i].places != NULL;
     }
@@ -294,8 +246,9 @@ oir_status inverters_termlists_write(const inverters_termlists *t, segment_write
     /* Each thread has a table of those, which nobody has counted: one alone where few inverters have nearly all. */
     helpers = helpers && team_size(helpers) * terms <= TABLES * all ? helpers : NULL;
     oir_status status = open_threads(&own, terms, helpers, err);
+    const relay_steps steps = {&own, begin_batch, encode_batch, write_batch};
     if (status == OIR_OK)
-        status = helpers ? write_together(&own, helpers, err) : write_alone(&own, err);
+        status = relay_run(helpers, &steps, own.batch_count, err);
     release(&own);
     return status;
 }
