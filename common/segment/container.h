@@ -68,14 +68,19 @@ oir_status container_writer_add(container_writer *w, uint32_t kind, const void *
 oir_status container_writer_reserve(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                     uint8_t **pointer, uint64_t *address, oir_error *err);
 
+/* The same for what need not be in memory twice: `fill` is called once, with room for all bytes, now or when the object
+ * goes to the file, which is before the part gets another one, at the latest by commit; what it fails with the call does
+ * that it is in. context must live so long. */
+typedef oir_status (*container_writer_fill)(const void *context, uint8_t *to, oir_error *err);
+oir_status container_writer_add_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                      container_writer_fill fill, const void *context, uint64_t *address,
+                                      oir_error *err);
+
 /* Adds the object that container_get_root will give; the last one added so counts. */
 oir_status container_writer_add_root(container_writer *w, uint32_t kind, const void *bytes, uint64_t size,
                                      uint32_t align, oir_error *err);
 
-/* The same for what need not be in memory twice: `fill` is called once, with room for all bytes, now or when the object
- * goes to the file, at the latest by commit; what it fails with the call does that it is in. context must live so
- * long. */
-typedef oir_status (*container_writer_fill)(const void *context, uint8_t *to, oir_error *err);
+/* The same, as container_writer_add_later. */
 oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                            container_writer_fill fill, const void *context, oir_error *err);
 

@@ -288,26 +288,35 @@ oir_status container_writer_add_root(container_writer *w, uint32_t kind, const v
     return OIR_OK;
 }
 
-oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
-                                           container_writer_fill fill, const void *context, oir_error *err)
+oir_status container_writer_add_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                      container_writer_fill fill, const void *context, uint64_t *address,
+                                      oir_error *err)
 {
     container_writer_part *p;
     uint8_t *room;
     uint64_t first = align_up(FORMAT_FIRST_OFFSET, align);
     ERROR_FORWARD(find_part(w, kind, &p, err));
-    p->root_size = size;
     if (first + size <= OBJECT_END_MAX || size > CONTAINER_OBJECT_MAX) {
-        ERROR_FORWARD(reserve(w, p, size, align, &room, &p->root_address, err));
+        ERROR_FORWARD(reserve(w, p, size, align, &room, address, err));
         return fill(context, room, err);
     }
     ERROR_FORWARD(write_large(w, p, err));
-    ERROR_FORWARD(take_slots(p, size, first, &p->root_address, err));
+    ERROR_FORWARD(take_slots(p, size, first, address, err));
     p->bytes += size;
     p->fill = fill;
     p->fill_context = context;
     p->filled_head = (size_t)(first - FORMAT_FIRST_OFFSET);
     p->filled_size = p->filled_head + (size_t)size;
     return OIR_OK;
+}
+
+oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
+                                           container_writer_fill fill, const void *context, oir_error *err)
+{
+    container_writer_part *p;
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    p->root_size = size;
+    return container_writer_add_later(w, kind, size, align, fill, context, &p->root_address, err);
 }
 
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err)

@@ -13,7 +13,8 @@ struct segment;
 
 /* ---- writing ---- */
 
-/* One thread at a time. */
+/* One thread at a time. To be freed only once the container is committed or aborted, which may ask for planes and
+ * docids until then. */
 typedef struct documents_writer documents_writer;
 
 typedef struct documents_settings {

@@ -44,19 +44,32 @@
 #include "base/paths.h"
 #include "segment/container.h"
 #include "segment/docid_inverse.h"
+#include "segment/documents_docids.h"
 #include "segment/documents_format.h"
+#include "segment/documents_planes.h"
+#include "segment/packed_column.h"
 
-enum { EVEN_SHARE = 8 /* extents are alike when windows' largest add at most one in so many: 0.2 bits a position */ };
+enum {
+    EVEN_SHARE = 8, /* extents are alike when windows' largest add at most one in so many: 0.2 bits a position */
+    PLANES = DOCUMENTS_PLANES_MOST
+};
+
+/* A plane until it is in the file. */
+typedef struct plane_bytes {
+    const uint8_t *bytes;
+    size_t size;
+} plane_bytes;
 
 struct documents_writer {
     container_writer *container;
-    uint32_t *docids, *lengths, *highest; /* highest: position + 1, or 0 for none; later the extent */
-    size_t docids_capacity, lengths_capacity, highest_capacity;
+    documents_docids docids;
+    documents_planes lengths, extents; /* extents: position + 1, or 0 for none, until all are there */
+    plane_bytes bytes[2 * PLANES];
+    packed_column_source column; /* of docids */
     uint32_t count, position_min;
     bool has_positions;
-    postings_context context;
-    uint8_t *planes[8]; /* what the context points to */
-    uint32_t *even;     /* likewise */
+    postings_context context; /* points to planes */
+    uint32_t *even;           /* likewise */
 };
 
 oir_status documents_writer_new(documents_writer **out, struct container_writer *parts, oir_error *err)
@@ -69,45 +82,23 @@ oir_status documents_writer_new(documents_writer **out, struct container_writer 
     return OIR_OK;
 }
 
-static void free_lengths(documents_writer *w)
-{
-    memory_free(w->lengths);
-    memory_free(w->highest);
-    w->lengths = w->highest = NULL;
-    w->lengths_capacity = w->highest_capacity = 0;
-}
-
-static void free_docids(documents_writer *w)
-{
-    memory_free(w->docids);
-    w->docids = NULL;
-    w->docids_capacity = 0;
-}
-
 void documents_writer_free(documents_writer *w)
 {
     if (!w)
         return;
-    for (size_t i = 0; i < sizeof w->planes / sizeof *w->planes; i++)
-        memory_free(w->planes[i]);
+    documents_planes_release(&w->lengths);
+    documents_planes_release(&w->extents);
+    documents_docids_release(&w->docids);
     memory_free(w->even);
-    free_docids(w);
-    free_lengths(w);
     memory_free(w);
-}
-
-static oir_status reserve(documents_writer *w, size_t count, oir_error *err)
-{
-    if (!memory_reserve(&w->docids, &w->docids_capacity, count, sizeof *w->docids) ||
-        !memory_reserve(&w->lengths, &w->lengths_capacity, count, sizeof *w->lengths) ||
-        !memory_reserve(&w->highest, &w->highest_capacity, count, sizeof *w->highest))
-        return error_no_memory(err, "the lengths of documents");
-    return OIR_OK;
 }
 
 oir_status documents_writer_reserve(documents_writer *w, uint32_t count, oir_error *err)
 {
-    return reserve(w, count, err);
+    documents_docids_expect(&w->docids, count);
+    return documents_planes_reserve(&w->lengths, count) && documents_planes_reserve(&w->extents, count)
+               ? OIR_OK
+               : error_no_memory(err, "the lengths of documents");
 }
 
 /* `highest` is position + 1, or 0. */
@@ -115,12 +106,13 @@ static oir_status add(documents_writer *w, oir_docid docid, uint32_t length, uin
 {
     if (docid == 0)
         return error_set(err, OIR_INVALID_ARGUMENT, "0 is no docid");
-    if (w->count >= CONTAINER_OBJECT_MAX / sizeof *w->docids - WINDOW_SIZE)
+    if (w->count >= CONTAINER_OBJECT_MAX / sizeof(uint32_t) - WINDOW_SIZE)
         return error_set(err, OIR_TOO_BIG, "too many documents for one segment (%u)", w->count);
-    ERROR_FORWARD(reserve(w, (size_t)w->count + 1, err));
-    w->docids[w->count] = docid;
-    w->lengths[w->count] = length;
-    w->highest[w->count] = highest;
+    /* Without positions the length will be the extent. */
+    if (!documents_planes_add(&w->lengths, w->count, length) || !documents_planes_add(&w->extents, w->count, highest) ||
+        (!highest && !documents_planes_widen(&w->extents, w->count + 1, length)) ||
+        !documents_docids_add(&w->docids, docid))
+        return error_no_memory(err, "the lengths of documents");
     w->count++;
     return OIR_OK;
 }
@@ -145,62 +137,97 @@ oir_status documents_writer_add_positioned(documents_writer *w, oir_docid docid,
     return OIR_OK;
 }
 
-/* Makes byte planes of a column, in memory and in the file; notes their addresses at `at`. */
-static oir_status write_planes(documents_writer *w, const uint32_t *column, uint32_t most, uint8_t **planes,
-                               length_planes *out, uint8_t *at, oir_error *err)
+static oir_status fill_plane(const void *context, uint8_t *to, oir_error *err)
 {
-    size_t size = (size_t)w->count + WINDOW_SIZE;
-    out->count = most ? (bits_width(most) + 7) / 8 : 1;
-    for (uint32_t i = 0; i < out->count; i++) {
-        uint8_t *plane = planes[i] = memory_new_zeroed(size, 1);
+    const plane_bytes *p = context;
+    (void)err;
+    memcpy(to, p->bytes, p->size);
+    return OIR_OK;
+}
+
+/* Puts planes into the file, where they need not be there twice meanwhile; notes their addresses at `at`. */
+static oir_status write_planes(documents_writer *w, const length_planes *planes, plane_bytes bytes[PLANES],
+                               uint8_t *at, oir_error *err)
+{
+    for (uint32_t i = 0; i < planes->count; i++) {
         uint64_t address;
-        if (!plane)
-            return error_no_memory(err, "the lengths of documents");
-        for (uint32_t d = 0; d < w->count; d++)
-            plane[d] = (uint8_t)(column[d] >> (8 * i));
-        ERROR_FORWARD(container_writer_add(w->container, PART_LENGTHS, plane, size, 64, &address, err));
+        bytes[i] = (plane_bytes){planes->plane[i], (size_t)w->count + WINDOW_SIZE};
+        ERROR_FORWARD(container_writer_add_later(w->container, PART_LENGTHS, bytes[i].size, 64, fill_plane, &bytes[i],
+                                                 &address, err));
         bits_store64(at + (size_t)i * 8, address);
-        out->plane[i] = plane;
     }
     return OIR_OK;
+}
+
+/* The documents of a window from `first` on. */
+static uint32_t count_window(const documents_writer *w, uint32_t first)
+{
+    return w->count - first < WINDOW_SIZE ? w->count - first : WINDOW_SIZE;
 }
 
 static oir_status write_lengths(documents_writer *w, uint8_t *root, oir_error *err)
 {
     uint64_t total = 0;
-    uint32_t least = UINT32_MAX, most = 0;
-    for (uint32_t d = 0; d < w->count; d++) {
-        uint32_t length = w->lengths[d];
-        total += length;
-        least = length && length < least ? length : least;
-        most = length > most ? length : most;
+    uint32_t least = UINT32_MAX, most = 0, lengths[WINDOW_SIZE];
+    for (uint32_t first = 0, n; first < w->count; first += n) {
+        n = count_window(w, first);
+        documents_planes_get(&w->lengths, first, n, lengths);
+        for (uint32_t d = 0; d < n; d++) {
+            uint32_t length = lengths[d];
+            total += length;
+            least = length && length < least ? length : least;
+            most = length > most ? length : most;
+        }
     }
     w->context.length_min = most ? least : 0;
     w->context.length_max = most;
     bits_store64(root + DOCUMENTS_TOTAL_LENGTH, total);
     bits_store32(root + DOCUMENTS_LENGTH_MIN, w->context.length_min);
     bits_store32(root + DOCUMENTS_LENGTH_MAX, w->context.length_max);
-    return write_planes(w, w->lengths, most, w->planes, &w->context.lengths, root + DOCUMENTS_LENGTHS, err);
+    w->context.lengths = documents_planes_end(&w->lengths, w->count, most);
+    return write_planes(w, &w->context.lengths, w->bytes, root + DOCUMENTS_LENGTHS, err);
+}
+
+/* What is known of extents once they were made. */
+typedef struct extents_summary {
+    uint32_t most;
+    uint64_t sum, even_sum; /* even_sum: if all of a window had its largest */
+    bool differ;            /* from lengths, somewhere */
+} extents_summary;
+
+/* Makes extents of highest positions, and finds windows' largest. */
+static void make_extents(documents_writer *w, uint32_t base, extents_summary *all)
+{
+    uint32_t lengths[WINDOW_SIZE], extents[WINDOW_SIZE];
+    *all = (extents_summary){0};
+    for (uint32_t first = 0, n; first < w->count; first += n) {
+        uint32_t most = 0, differ = 0;
+        uint64_t sum = 0;
+        n = count_window(w, first);
+        documents_planes_get(&w->lengths, first, n, lengths);
+        documents_planes_get(&w->extents, first, n, extents);
+        for (uint32_t d = 0; d < n; d++) {
+            uint32_t extent = extents[d] ? extents[d] - base : lengths[d];
+            differ |= extent ^ lengths[d];
+            most = extent > most ? extent : most;
+            sum += extent;
+            extents[d] = extent;
+        }
+        documents_planes_set(&w->extents, first, n, extents);
+        w->even[first / WINDOW_SIZE] = most;
+        all->most = most > all->most ? most : all->most;
+        all->sum += sum;
+        all->even_sum += (uint64_t)most * n;
+        all->differ |= differ != 0;
+    }
 }
 
 /* Windows' largest extents, where they are hardly larger than the others. */
-static oir_status write_even_extents(documents_writer *w, uint8_t *root, oir_error *err)
+static oir_status write_even_extents(documents_writer *w, const extents_summary *all, uint8_t *root, oir_error *err)
 {
-    uint32_t windows = (w->count + WINDOW_SIZE - 1) / WINDOW_SIZE;
-    uint64_t sum = 0, even_sum = 0, address;
-    if (!w->has_positions)
-        return OIR_OK;
-    w->even = memory_new_zeroed(windows, sizeof *w->even);
-    if (!w->even)
-        return error_no_memory(err, "the lengths of documents");
-    for (uint32_t d = 0; d < w->count; d++) {
-        uint32_t *most = &w->even[d / WINDOW_SIZE];
-        *most = w->highest[d] > *most ? w->highest[d] : *most;
-        sum += w->highest[d];
-    }
-    for (uint32_t d = 0; d < w->count; d++)
-        even_sum += w->even[d / WINDOW_SIZE];
-    if (even_sum - sum > sum / EVEN_SHARE || !paths_use(PATHS_EVEN))
+    size_t windows = ((size_t)w->count + WINDOW_SIZE - 1) / WINDOW_SIZE;
+    uint64_t address;
+    if (!w->has_positions || all->even_sum - all->sum > all->sum / EVEN_SHARE || !paths_use(PATHS_EVEN))
         return OIR_OK;
     w->context.even_extents = w->even;
     ERROR_FORWARD(
@@ -211,27 +238,28 @@ static oir_status write_even_extents(documents_writer *w, uint8_t *root, oir_err
 
 static oir_status write_extents(documents_writer *w, uint8_t *root, oir_error *err)
 {
-    uint32_t base = w->has_positions && w->position_min == 0 ? 0 : 1, most = 0;
-    bool differ = false;
-    for (uint32_t d = 0; d < w->count; d++) {
-        uint32_t extent = w->highest[d] ? w->highest[d] - base : w->lengths[d];
-        w->highest[d] = extent;
-        most = extent > most ? extent : most;
-        differ = differ || extent != w->lengths[d];
-    }
+    uint32_t base = w->has_positions && w->position_min == 0 ? 0 : 1;
+    extents_summary all;
+    w->even = memory_new(((size_t)w->count / WINDOW_SIZE + 1) * sizeof *w->even);
+    if (!w->even)
+        return error_no_memory(err, "the lengths of documents");
+    make_extents(w, base, &all);
     w->context.position_base = base;
     w->context.extents = w->context.lengths;
     bits_store32(root + DOCUMENTS_POSITION_BASE, base);
-    ERROR_FORWARD(write_even_extents(w, root, err));
-    if (!differ && paths_use(PATHS_EXTENTS))
+    ERROR_FORWARD(write_even_extents(w, &all, root, err));
+    if (!all.differ && paths_use(PATHS_EXTENTS)) {
+        documents_planes_release(&w->extents);
         return OIR_OK;
-    return write_planes(w, w->highest, most, w->planes + 4, &w->context.extents, root + DOCUMENTS_EXTENTS, err);
+    }
+    w->context.extents = documents_planes_end(&w->extents, w->count, all.most);
+    return write_planes(w, &w->context.extents, w->bytes + PLANES, root + DOCUMENTS_EXTENTS, err);
 }
 
-static oir_status write_inverse(documents_writer *w, uint8_t *root, oir_error *err)
+static oir_status write_inverse(documents_writer *w, const uint32_t *docids, uint8_t *root, oir_error *err)
 {
     docid_inverse_places places;
-    ERROR_FORWARD(docid_inverse_write(w->container, w->docids, w->count, &places, err));
+    ERROR_FORWARD(docid_inverse_write(w->container, docids, w->count, &places, err));
     bits_store64(root + DOCUMENTS_MARKS, places.marks);
     bits_store64(root + DOCUMENTS_SHORTCUTS, places.shortcuts);
     bits_store64(root + DOCUMENTS_FAR, places.far);
@@ -240,28 +268,36 @@ static oir_status write_inverse(documents_writer *w, uint8_t *root, oir_error *e
     return OIR_OK;
 }
 
-/* Docids are made less the lowest where they lie: nobody asks for them afterwards. */
+static void read_docids(const void *context, uint32_t first, uint32_t n, uint32_t *out)
+{
+    documents_docids_get(context, first, n, out);
+}
+
+/* Docids that ascend go to the file from where they lie; others are needed as numbers, but only here. */
 static oir_status write_docids(documents_writer *w, uint8_t *root, oir_error *err)
 {
-    if (w->count == 0)
-        return OIR_OK;
-    uint32_t first = w->docids[0], last = first;
-    bool ascending = true;
-    for (uint32_t d = 1; d < w->count; d++) {
-        ascending = ascending && w->docids[d] > w->docids[d - 1];
-        first = w->docids[d] < first ? w->docids[d] : first;
-        last = w->docids[d] > last ? w->docids[d] : last;
-    }
-    bits_store32(root + DOCUMENTS_DOCID_FIRST, first);
-    bits_store32(root + DOCUMENTS_DOCID_LAST, last);
-    if (ascending && last - first == w->count - 1)
-        return OIR_OK;
-    for (uint32_t d = 0; d < w->count; d++)
-        w->docids[d] -= first;
+    documents_docids *d = &w->docids;
+    uint32_t most = d->highest - d->lowest;
     uint64_t address;
-    ERROR_FORWARD(packed_column_write(w->container, PART_DOCIDS, w->docids, w->count, last - first, &address, err));
+    bits_store32(root + DOCUMENTS_DOCID_FIRST, d->lowest);
+    bits_store32(root + DOCUMENTS_DOCID_LAST, d->highest);
+    if (documents_docids_are_contiguous(d))
+        return OIR_OK;
+    if (!d->descends && !d->each) {
+        w->column = (packed_column_source){read_docids, d, w->count, most};
+        ERROR_FORWARD(packed_column_write_later(w->container, PART_DOCIDS, &w->column, &address, err));
+        bits_store64(root + DOCUMENTS_DOCIDS, address);
+        return OIR_OK;
+    }
+    const uint32_t *docids = documents_docids_spread(d);
+    if (!docids)
+        return error_no_memory(err, "the docids of documents");
+    ERROR_FORWARD(packed_column_write(w->container, PART_DOCIDS, docids, w->count, most, &address, err));
     bits_store64(root + DOCUMENTS_DOCIDS, address);
-    return ascending ? OIR_OK : write_inverse(w, root, err);
+    if (d->descends)
+        ERROR_FORWARD(write_inverse(w, docids, root, err));
+    documents_docids_release(d);
+    return OIR_OK;
 }
 
 /* The reference for bounds: anything goes that gives a norm over 0. */
@@ -288,14 +324,13 @@ oir_status documents_writer_end(documents_writer *w, const documents_settings *s
     flags |= settings->has_term_lists ? DOCUMENTS_HAS_TERM_LISTS : 0;
     flags |= settings->has_stored ? DOCUMENTS_HAS_STORED : 0;
     flags |= (uint32_t)settings->reordered << DOCUMENTS_REORDERED_SHIFT;
+    ERROR_FORWARD(documents_writer_reserve(w, w->count, err)); /* without documents there are planes all the same */
     w->context.document_count = w->count;
     bits_store32(root + DOCUMENTS_COUNT, w->count);
     bits_store32(root + DOCUMENTS_FLAGS, flags);
     ERROR_FORWARD(write_lengths(w, root, err));
     ERROR_FORWARD(write_extents(w, root, err));
-    free_lengths(w); /* lists are long, and what follows asks planes */
     ERROR_FORWARD(write_docids(w, root, err));
-    free_docids(w);
     ERROR_FORWARD(write_reference(w, settings, root, err));
     return container_writer_add_root(w->container, PART_SEGMENT, root, sizeof root, 8, err);
 }

@@ -15,6 +15,30 @@ oir_status packed_column_write(container_writer *w, enum part_kind kind, const u
     return OIR_OK;
 }
 
+/* So many take whole bytes, whatever their width. */
+enum { TOGETHER = 4096 };
+
+static oir_status fill(const void *context, uint8_t *to, oir_error *err)
+{
+    const packed_column_source *s = context;
+    uint32_t numbers[TOGETHER], width = bits_width(s->most);
+    (void)err;
+    for (uint32_t i = 0, n; i < s->count; i += n) {
+        n = s->count - i < TOGETHER ? s->count - i : TOGETHER;
+        s->read(s->context, i, n, numbers);
+        bitpack_get(ISA_SCALAR)->pack(numbers, n, width, to);
+        to += bitpack_bytes(n, width);
+    }
+    return OIR_OK;
+}
+
+oir_status packed_column_write_later(container_writer *w, enum part_kind kind, const packed_column_source *source,
+                                     uint64_t *address, oir_error *err)
+{
+    size_t size = bitpack_bytes(source->count, bits_width(source->most));
+    return container_writer_add_later(w, kind, size, 64, fill, source, address, err);
+}
+
 oir_status packed_column_open(packed_column *c, const container *parts, enum part_kind kind, uint64_t address,
                               uint32_t count, uint32_t most, oir_error *err)
 {

@@ -25,6 +25,16 @@ typedef struct packed_column {
 oir_status packed_column_write(struct container_writer *w, enum part_kind kind, const uint32_t *numbers, uint32_t count,
                                uint32_t most, uint64_t *address, oir_error *err);
 
+/* The same with numbers that are asked for as they go to the file, as container_writer_add_later says: read gives n
+ * from `first` on, 4,096 at a time or what is left. */
+typedef struct packed_column_source {
+    void (*read)(const void *context, uint32_t first, uint32_t n, uint32_t *out);
+    const void *context;
+    uint32_t count, most;
+} packed_column_source;
+oir_status packed_column_write_later(struct container_writer *w, enum part_kind kind,
+                                     const packed_column_source *source, uint64_t *address, oir_error *err);
+
 /* `count` numbers at an address, or no column where that is 0; `most` is not 0. OIR_CORRUPT: they do not fit there. */
 oir_status packed_column_open(packed_column *c, const struct container *parts, enum part_kind kind, uint64_t address,
                               uint32_t count, uint32_t most, oir_error *err);

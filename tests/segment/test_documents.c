@@ -42,8 +42,8 @@ static void write_and_open(const char *path, const sample *samples, uint32_t cou
     postings_context context = *documents_writer_get_context(w);
     for (uint32_t i = 0; i < count; i++)
         EXPECT_EQ(length_get(&context.lengths, i), samples[i].length);
-    documents_writer_free(w);
     REQUIRE_OK(container_writer_commit(file, false, &err), err);
+    documents_writer_free(w);
 
     *s = (segment){0};
     REQUIRE_OK(container_open(&s->container, path, &err), err);
@@ -219,6 +219,68 @@ static void docids_in_any_order(void)
     scratch_close(folder);
 }
 
+/* Docids as runs of some, where there are few runs and where there are too many of them to be kept so; the column of
+ * those that ascend is large enough to be made when it goes to the file. */
+static void docids_in_runs(void)
+{
+    enum { COUNT = 450000 };
+    static const uint32_t longest[] = {2, 9, 200, 5000};
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    sample *samples = calloc(COUNT, sizeof *samples);
+    REQUIRE(samples);
+    scratch_path(path, folder, "documents");
+    for (uint32_t round = 0; round < 2 * sizeof longest / sizeof *longest; round++) {
+        uint32_t docid = 1 + harness_below(5), length = longest[round / 2];
+        for (uint32_t i = 0, left = 0; i < COUNT; i++, left--) {
+            if (!left) {
+                docid += 1 + harness_below(10 * length);
+                left = 1 + harness_below(length);
+            }
+            samples[i] = (sample){docid++, i % 300, false, 0, 0};
+        }
+        if (round % 2) /* the last comes before all others */
+            samples[COUNT - 1].docid = samples[0].docid - 1;
+        segment s;
+        write_and_open(path, samples, COUNT, &plain, &s);
+        for (uint32_t i = 0; i < COUNT; i++)
+            EXPECT_EQ(segment_get_docid(&s, i), samples[i].docid);
+        for (uint32_t i = 0; i < 1000; i++) {
+            uint32_t local = harness_below(COUNT);
+            EXPECT_EQ(find(&s, samples[local].docid), local);
+        }
+        EXPECT_EQ(segment_docids_ascend(&s), round % 2 == 0);
+        container_close(s.container);
+    }
+    free(samples);
+    scratch_close(folder);
+}
+
+/* Numbers that need a plane which those before did not, and extents that need one less than highest positions. */
+static void planes_come_late(void)
+{
+    enum { COUNT = 3 * WINDOW_SIZE + 5 };
+    static const uint32_t late[] = {255, 256, 65535, 65536, 1 << 24};
+    static sample samples[COUNT];
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    scratch_path(path, folder, "documents");
+    for (size_t k = 0; k < sizeof late / sizeof *late; k++) {
+        segment s;
+        for (uint32_t i = 0; i < COUNT; i++)
+            samples[i] = (sample){i + 1, i % 200, i % 3 != 0, 1, 1 + i % 100};
+        samples[COUNT - 9].length = samples[COUNT - 8].length = late[k];
+        samples[COUNT - 7].highest = k % 2 ? 1 : late[k];
+        write_and_open(path, samples, COUNT, &plain, &s);
+        for (uint32_t i = 0; i < COUNT; i++) {
+            EXPECT_EQ(segment_get_length(&s, i), samples[i].length);
+            EXPECT_EQ(length_get(&s.context.extents, i), i % 3 ? samples[i].highest : samples[i].length);
+        }
+        EXPECT_EQ(s.context.lengths.count, (bits_width(late[k]) + 7) / 8);
+        EXPECT_EQ(s.context.extents.count, s.context.lengths.count);
+        container_close(s.container);
+    }
+    scratch_close(folder);
+}
+
 static int compare_samples(const void *a, const void *b)
 {
     oir_docid x = ((const sample *)a)->docid, y = ((const sample *)b)->docid;
@@ -336,8 +398,8 @@ static void what_cannot_be_kept_is_refused(void)
         EXPECT_EQ(documents_writer_add_positioned(w, 1, 1, 5, UINT32_MAX, &err), OIR_TOO_BIG);
         REQUIRE_OK(documents_writer_add(w, 5, 1, &err), err);
         EXPECT_EQ(documents_writer_end(w, &bad[i], &err), OIR_INVALID_ARGUMENT);
-        documents_writer_free(w);
         container_writer_abort(file);
+        documents_writer_free(w);
     }
     documents_writer_free(NULL);
     scratch_close(folder);
@@ -405,6 +467,8 @@ int main(void)
     TEST(even_extents_are_windows_largest);
     TEST(docids_in_any_order);
     TEST(docids_of_every_width);
+    TEST(docids_in_runs);
+    TEST(planes_come_late);
     TEST(one_document);
     TEST(no_documents);
     TEST(the_reference_is_kept);
