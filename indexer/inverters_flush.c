@@ -120,11 +120,11 @@ static oir_status pack(const flush *f, stored_packer *to, oir_error *err)
 static oir_status copy_packed(const flush *f, stored_packer *to, oir_error *err)
 {
     inverter_data_view view;
-    merge_order order = {f->live_count, memory_new_zeroed(f->live_count, sizeof *order.sources),
-                         memory_new(f->live_count * sizeof *order.locals)};
-    oir_status status = order.sources && order.locals ? OIR_OK : error_no_memory(err, "the data of documents");
+    merge_order order;
+    oir_status status = OIR_OK;
+    merge_order_init(&order, f->live_count);
     for (uint32_t i = 0; status == OIR_OK && i < f->live_count; i++)
-        order.locals[i] = inverters_get_data(f->v, f->order[i]);
+        status = merge_order_add(&order, 0, inverters_get_data(f->v, f->order[i]), err);
     if (status == OIR_OK)
         status = inverter_data_open(&view, &f->v->items[0]->data, err);
     if (status == OIR_OK) {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/gather.h"
+#include "indexer/merge_locals.h"
 #include "indexer/merge_stored.h"
 #include "indexer/merge_terms.h"
 #include "segment/termlists.h"
@@ -15,21 +16,18 @@ enum {
     TELL_TERMS = 1 << 14,
     LARGE = 4 << 20 /* bytes of a list before which free memory is given back: its pieces may be too small */
 };
-#define GONE UINT32_MAX
 
 /* One source while it is merged. */
 typedef struct input {
     const segment *segment;
-    bool shifted;       /* documents are those of the source, all of them, one behind the other: */
-    uint32_t shift;     /* old local -> new one: so much is added; else */
-    uint32_t *locals;   /* old local -> new one, GONE for deleted documents */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
 } input;
 
 typedef struct merge {
-    merge_order *order; /* not while terms are merged: inputs' locals say the same */
+    merge_order *order; /* while terms are merged only if it is runs: locals say the same */
     uint32_t documents;
     input *inputs;
+    merge_locals *locals; /* of each input */
     size_t count;
     merge_terms terms;
     const merge_options *options;
@@ -63,70 +61,41 @@ static oir_status open_inputs(merge *m, const merge_source *sources, oir_error *
     return OIR_OK;
 }
 
-/* Finds the sources whose documents stay beside each other in the order that they have, as those of segments do that
- * were written one after another. */
-static void find_shifted(merge *m)
-{
-    const merge_order *order = m->order;
-    for (uint32_t i = 0, end; i < m->documents; i = end) {
-        input *in = &m->inputs[order->sources[i]];
-        for (end = i; end < m->documents && order->sources[end] == order->sources[i]; end++)
-            if (order->locals[end] != end - i)
-                break;
-        if (end == i)
-            end++;
-        in->shifted = end - i == in->segment->context.document_count;
-        in->shift = i;
-    }
-}
-
 /* What terms are merged with, instead of the order. */
-static oir_status make_locals(merge *m, oir_error *err)
+static oir_status make_locals(merge *m, const merge_source *sources, oir_error *err)
 {
-    find_shifted(m);
-    for (size_t i = 0; i < m->count; i++) {
-        input *in = &m->inputs[i];
-        uint32_t documents = in->segment->context.document_count, count = in->segment->terms.term_count;
-        if (!in->shifted)
-            in->locals = memory_new((documents + (size_t)1) * sizeof *in->locals);
-        if (m->options->term_lists)
-            in->ordinals = memory_new((count + (size_t)1) * sizeof *in->ordinals);
-        if ((!in->shifted && !in->locals) || (m->options->term_lists && !in->ordinals))
+    m->locals = memory_new_zeroed(m->count, sizeof *m->locals);
+    if (!m->locals)
+        return error_no_memory(err, "a merge");
+    ERROR_FORWARD(merge_locals_init(m->locals, sources, m->count, m->order, err));
+    if (m->order->locals)
+        merge_order_release(m->order);
+    for (size_t i = 0; m->options->term_lists && i < m->count; i++) {
+        uint32_t count = m->inputs[i].segment->terms.term_count;
+        m->inputs[i].ordinals = memory_new((count + (size_t)1) * sizeof *m->inputs->ordinals);
+        if (!m->inputs[i].ordinals)
             return error_no_memory(err, "a merge");
-        if (in->locals)
-            memset(in->locals, 0xff, documents * sizeof *in->locals);
-        if (m->options->term_lists)
-            memset(in->ordinals, 0xff, count * sizeof *in->ordinals);
+        memset(m->inputs[i].ordinals, 0xff, count * sizeof *m->inputs->ordinals);
     }
-    for (uint32_t i = 0; i < m->documents; i++) {
-        input *in = &m->inputs[m->order->sources[i]];
-        if (in->locals)
-            in->locals[m->order->locals[i]] = i;
-    }
-    merge_order_release(m->order);
     return OIR_OK;
 }
 
-static inline uint32_t get_local(const input *in, uint32_t local)
-{
-    return in->shifted ? local + in->shift : in->locals[local];
-}
-
-/* The order again, for which locals are given up. */
+/* The order again, if it is not there, for which locals are given up. */
 static oir_status restore_order(merge *m, oir_error *err)
 {
-    ERROR_FORWARD(merge_order_init(m->order, m->documents, err));
+    if (m->order->count == m->documents)
+        return OIR_OK;
+    merge_order_init(m->order, m->documents);
+    ERROR_FORWARD(merge_order_spread(m->order, err));
     for (uint32_t i = 0; i < m->count; i++) {
-        input *in = &m->inputs[i];
-        for (uint32_t local = 0; local < in->segment->context.document_count; local++) {
-            uint32_t at = get_local(in, local);
-            if (at != GONE) {
+        for (uint32_t local = 0; local < m->inputs[i].segment->context.document_count; local++) {
+            uint32_t at = merge_locals_get(&m->locals[i], local);
+            if (at != MERGE_LOCALS_GONE) {
                 m->order->sources[at] = i;
                 m->order->locals[at] = local;
             }
         }
-        memory_free(in->locals);
-        in->locals = NULL;
+        merge_locals_release(&m->locals[i]);
     }
     return OIR_OK;
 }
@@ -150,11 +119,8 @@ oir_status merge_read_values(const segment *s, uint32_t local, segment_value **f
     return OIR_OK;
 }
 
-static oir_status write_document(merge *m, uint32_t i, oir_error *err)
+static oir_status write_document(merge *m, const segment *s, uint32_t local, oir_error *err)
 {
-    const input *in = &m->inputs[m->order->sources[i]];
-    const segment *s = in->segment;
-    uint32_t local = m->order->locals[i];
     segment_document document = {
         .docid = segment_get_docid(s, local),
         .length = segment_get_length(s, local),
@@ -169,10 +135,12 @@ static oir_status write_document(merge *m, uint32_t i, oir_error *err)
 static oir_status write_documents(merge *m, oir_error *err)
 {
     ERROR_FORWARD(segment_writer_reserve(m->writer, m->documents, err));
-    for (uint32_t i = 0; i < m->documents; i++) {
-        ERROR_FORWARD(write_document(m, i, err));
-        if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(m->progress, "merging documents", i, m->documents, err));
+    for (merge_stretch s = {0}; merge_order_next(m->order, &s);) {
+        for (uint32_t i = 0; i < s.count; i++) {
+            ERROR_FORWARD(write_document(m, m->inputs[s.source].segment, s.local + i, err));
+            if ((s.first + i) % TELL_DOCUMENTS == 0)
+                ERROR_FORWARD(progress_tell(m->progress, "merging documents", s.first + i, m->documents, err));
+        }
     }
     return OIR_OK;
 }
@@ -202,36 +170,26 @@ static oir_status write_stored(merge *m, oir_error *err)
 
 /* ---- terms ---- */
 
-/* Adds postings that stand behind what the gather has already, of documents that are moved by so much. */
-static void gather_shifted(gather *g, uint32_t shift, const postings_list *list, const positions_list *places)
-{
-    for (uint32_t i = 0; i < list->count; i++)
-        list->documents[i] += shift;
-    gather_extend(g, list->count, (size_t)places->total);
-}
-
 /* Adds the postings that one source has of a term: they are decoded where they will be, unless documents are gone. */
-static oir_status gather_input(merge *m, const input *in, const term_entry *entry, oir_error *err)
+static oir_status gather_input(merge *m, uint32_t source, const term_entry *entry, oir_error *err)
 {
-    const segment *s = in->segment;
+    const merge_locals *locals = &m->locals[source];
+    const segment *s = m->inputs[source].segment;
     gather *g = &m->gather;
     postings_list list;
     positions_list places = {0};
     if (entry->termfreq > s->context.document_count)
-        return corrupt(in, "a term has more documents than there are", err);
+        return corrupt(&m->inputs[source], "a term has more documents than there are", err);
     ERROR_FORWARD(gather_decode(g, s, entry, &list, &places, err));
-    if (in->shifted) {
-        gather_shifted(g, in->shift, &list, &places);
+    merge_locals_map(locals, list.documents, list.count);
+    if (locals->shifted) {
+        gather_extend(g, list.count, (size_t)places.total);
         return OIR_OK;
     }
     const oir_termpos *from = places.positions;
-    /* A loop with nothing else in it waits for many numbers at once. */
-    uint32_t *documents = list.documents;
-    for (uint32_t i = 0; i < list.count; i++)
-        documents[i] = in->locals[documents[i]];
     for (uint32_t i = 0; i < list.count; i++) {
-        uint32_t local = documents[i], positions = places.total ? places.counts[i] : 0;
-        if (local != GONE) {
+        uint32_t local = list.documents[i], positions = places.total ? places.counts[i] : 0;
+        if (local != MERGE_LOCALS_GONE) {
             oir_termpos *to = g->positions + g->position_count;
             for (uint32_t p = 0; to != from && p < positions; p++)
                 to[p] = from[p];
@@ -269,7 +227,7 @@ static oir_status merge_term(merge *m, oir_error *err)
     for (size_t i = 0; i < m->terms.having_count; i++) {
         input *in = &m->inputs[m->terms.having[i]];
         const term_entry *entry = merge_terms_get(&m->terms, i);
-        ERROR_FORWARD(gather_input(m, in, entry, err));
+        ERROR_FORWARD(gather_input(m, m->terms.having[i], entry, err));
         if (in->ordinals) {
             if (entry->ordinal >= in->segment->terms.term_count)
                 return corrupt(in, "a term has a number that is too high", err);
@@ -300,32 +258,39 @@ static oir_status write_terms(merge *m, const merge_source *sources, oir_error *
 
 /* ---- term lists ---- */
 
+static oir_status write_term_list(merge *m, const input *in, uint32_t local, oir_error *err)
+{
+    ERROR_FORWARD(termlists_get(in->segment->termlists, local, &m->list, err));
+    for (uint32_t t = 0; t < m->list.count; t++) {
+        /* Order is kept: terms are numbered in byte order on both sides. */
+        m->list.ordinals[t] = in->ordinals[m->list.ordinals[t]];
+        if (m->list.ordinals[t] >= m->ordinal)
+            return corrupt(in, "a document's list of terms names one that has no postings", err);
+    }
+    return segment_writer_add_term_list(m->writer, m->list.ordinals, m->list.wdf, m->list.count, err);
+}
+
 static oir_status write_term_lists(merge *m, oir_error *err)
 {
     ERROR_FORWARD(restore_order(m, err));
-    for (uint32_t i = 0; i < m->documents; i++) {
-        const input *in = &m->inputs[m->order->sources[i]];
-        ERROR_FORWARD(termlists_get(in->segment->termlists, m->order->locals[i], &m->list, err));
-        for (uint32_t t = 0; t < m->list.count; t++) {
-            /* Order is kept: terms are numbered in byte order on both sides. */
-            m->list.ordinals[t] = in->ordinals[m->list.ordinals[t]];
-            if (m->list.ordinals[t] >= m->ordinal)
-                return corrupt(in, "a document's list of terms names one that has no postings", err);
+    for (merge_stretch s = {0}; merge_order_next(m->order, &s);) {
+        for (uint32_t i = 0; i < s.count; i++) {
+            ERROR_FORWARD(write_term_list(m, &m->inputs[s.source], s.local + i, err));
+            if ((s.first + i) % TELL_DOCUMENTS == 0)
+                ERROR_FORWARD(progress_tell(m->progress, "merging term lists", s.first + i, m->documents, err));
         }
-        ERROR_FORWARD(segment_writer_add_term_list(m->writer, m->list.ordinals, m->list.wdf, m->list.count, err));
-        if (i % TELL_DOCUMENTS == 0)
-            ERROR_FORWARD(progress_tell(m->progress, "merging term lists", i, m->documents, err));
     }
     return OIR_OK;
 }
 
 static void release(merge *m)
 {
-    for (size_t i = 0; m->inputs && i < m->count; i++) {
-        memory_free(m->inputs[i].locals);
+    for (size_t i = 0; m->inputs && i < m->count; i++)
         memory_free(m->inputs[i].ordinals);
-    }
+    for (size_t i = 0; m->locals && i < m->count; i++)
+        merge_locals_release(&m->locals[i]);
     memory_free(m->inputs);
+    memory_free(m->locals);
     merge_terms_release(&m->terms);
     memory_free(m->values);
     gather_release(&m->gather);
@@ -342,7 +307,7 @@ oir_status merge_write(merge_order *order, const merge_source *sources, size_t c
     ERROR_GOTO_DONE(open_inputs(&m, sources, err));
     ERROR_GOTO_DONE(write_documents(&m, err));
     ERROR_GOTO_DONE(write_stored(&m, err));
-    ERROR_GOTO_DONE(make_locals(&m, err));
+    ERROR_GOTO_DONE(make_locals(&m, sources, err));
     memory_give_back(); /* what documents took */
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     gather_release(&m.gather);

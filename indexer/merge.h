@@ -6,34 +6,16 @@
  *     merge_write(&order, sources, count, &options, writer, &progress, err);
  *     segment_writer_commit(writer, err);                     or abort
  *     merge_order_release(&order);
- * Memory follows the longest list, and 4 to 20 bytes for each document and term. Segments are only read, so merges of
+ * Memory: what the longest list takes as it is written, and where sources do not keep their order up to 36 bytes for
+ * each of its documents; of a document as many bytes as its length and extent need, two mostly, and up to 12 where its
+ * source is not merged as it is; with term lists 4 for each term in each source. Segments are only read, so merges of
  * different segments may run beside each other. */
 #ifndef INDEXER_MERGE_H
 #define INDEXER_MERGE_H
 
+#include "indexer/merge_order.h"
 #include "indexer/progress.h"
-#include "segment/segment.h"
 #include "segment/segment_writer.h"
-
-typedef struct merge_source {
-    const segment *segment;
-    const uint64_t *deleted; /* a bit for each local document; NULL: none */
-} merge_source;
-
-/* The local numbers that documents get. */
-typedef struct merge_order {
-    uint32_t count;     /* live documents */
-    uint32_t *sources;  /* of new local i: which source it comes from, */
-    uint32_t *locals;   /* and its local number there */
-} merge_order;
-
-/* Documents of each source ascend by docid in the result, whatever their order was. OIR_TOO_BIG (more than 2^32 - 1
- * documents), OIR_NO_MEMORY. */
-oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err);
-void merge_order_release(merge_order *order);
-
-/* Room for an order of so many documents, which the caller fills in. OIR_NO_MEMORY, and then it is empty. */
-oir_status merge_order_init(merge_order *order, uint32_t count, oir_error *err);
 
 typedef struct merge_options {
     bool term_lists; /* only if all sources have them */

@@ -1,7 +1,14 @@
+#include "indexer/merge_order.h"
+
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "indexer/merge.h"
+
+enum {
+    RUNS_MIN = 64,  /* runs that are always borne, */
+    RUNS_SHARE = 12 /* and those that are fewer than documents by this: a byte for each of these */
+};
 
 /* Walks one source by ascending docid. */
 typedef struct walk {
@@ -66,29 +73,26 @@ static walk *choose(walk *walks, size_t count, uint64_t *until)
 
 static oir_status fill(merge_order *order, walk *walks, size_t count, oir_error *err)
 {
-    for (uint32_t n = 0; n < order->count;) {
+    while (order->added < order->count) {
         uint64_t until;
         walk *w = choose(walks, count, &until);
         /* A docid that two segments hold alive is damage that must not make this loop endless: so at least one. */
         do {
-            order->sources[n] = (uint32_t)(w - walks);
-            order->locals[n++] = w->local;
+            ERROR_FORWARD(merge_order_add(order, (uint32_t)(w - walks), w->local, err));
             w->at++;
             ERROR_FORWARD(walk_to_live(w, err));
-        } while (n < order->count && w->docid < until);
+        } while (order->added < order->count && w->docid < until);
     }
     return OIR_OK;
 }
 
-oir_status merge_order_init(merge_order *order, uint32_t count, oir_error *err)
+static uint64_t count_live(const merge_source *source)
 {
-    *order = (merge_order){.count = count,
-                           .sources = memory_new(count * sizeof *order->sources),
-                           .locals = memory_new(count * sizeof *order->locals)};
-    if (count == 0 || (order->sources && order->locals))
-        return OIR_OK;
-    merge_order_release(order);
-    return error_no_memory(err, "the order of merged documents");
+    uint32_t documents = source->segment->context.document_count;
+    uint64_t live = documents;
+    for (uint32_t i = 0; source->deleted && i < documents; i += 64)
+        live -= bits_count(source->deleted[i / 64] & bits_low(documents - i < 64 ? documents - i : 64));
+    return live;
 }
 
 oir_status merge_order_by_docid(merge_order *order, const merge_source *sources, size_t count, oir_error *err)
@@ -97,18 +101,15 @@ oir_status merge_order_by_docid(merge_order *order, const merge_source *sources,
     uint64_t live = 0;
     *order = (merge_order){0};
     for (size_t i = 0; i < count; i++)
-        for (uint32_t local = 0; local < sources[i].segment->context.document_count; local++)
-            live += !(sources[i].deleted && (sources[i].deleted[local >> 6] >> (local & 63) & 1));
+        live += count_live(&sources[i]);
     if (live > UINT32_MAX)
         return error_set(err, OIR_TOO_BIG, "more than 2^32 - 1 documents for one segment");
     if (live == 0)
         return OIR_OK;
-    ERROR_FORWARD(merge_order_init(order, (uint32_t)live, err));
+    merge_order_init(order, (uint32_t)live);
     walk *walks = memory_new_zeroed(count, sizeof *walks);
-    if (!walks) {
-        merge_order_release(order);
+    if (!walks)
         return error_no_memory(err, "the order of merged documents");
-    }
     for (size_t i = 0; status == OIR_OK && i < count; i++)
         status = start(&walks[i], &sources[i], err);
     if (status == OIR_OK)
@@ -125,5 +126,90 @@ void merge_order_release(merge_order *order)
 {
     memory_free(order->sources);
     memory_free(order->locals);
+    memory_free(order->runs);
     *order = (merge_order){0};
+}
+
+void merge_order_init(merge_order *order, uint32_t count)
+{
+    *order = (merge_order){.count = count};
+}
+
+/* What documents there are goes document by document. */
+static oir_status spread(merge_order *order, oir_error *err)
+{
+    uint32_t *sources = memory_new(order->count * sizeof *sources + 1);
+    uint32_t *locals = memory_new(order->count * sizeof *locals + 1);
+    if (!sources || !locals) {
+        memory_free(sources);
+        memory_free(locals);
+        return error_no_memory(err, "the order of merged documents");
+    }
+    for (size_t run = 0; run < order->run_count; run++) {
+        const merge_run *r = &order->runs[run];
+        uint32_t end = run + 1 < order->run_count ? r[1].first : order->added;
+        for (uint32_t i = r->first; i < end; i++) {
+            sources[i] = r->source;
+            locals[i] = r->local + (i - r->first);
+        }
+    }
+    memory_free(order->runs);
+    order->runs = NULL;
+    order->run_count = order->run_capacity = 0;
+    order->sources = sources;
+    order->locals = locals;
+    return OIR_OK;
+}
+
+oir_status merge_order_spread(merge_order *order, oir_error *err)
+{
+    return order->locals ? OIR_OK : spread(order, err);
+}
+
+static oir_status begin_run(merge_order *order, uint32_t source, uint32_t local, oir_error *err)
+{
+    if (!memory_reserve(&order->runs, &order->run_capacity, order->run_count + 1, sizeof *order->runs))
+        return error_no_memory(err, "the order of merged documents");
+    order->runs[order->run_count++] = (merge_run){order->added++, source, local};
+    return OIR_OK;
+}
+
+oir_status merge_order_add(merge_order *order, uint32_t source, uint32_t local, oir_error *err)
+{
+    if (!order->locals) {
+        const merge_run *last = order->runs + order->run_count - (order->run_count > 0);
+        if (order->run_count && last->source == source && local - last->local == order->added - last->first) {
+            order->added++;
+            return OIR_OK;
+        }
+        if (order->run_count < RUNS_MIN || order->run_count < order->count / RUNS_SHARE)
+            return begin_run(order, source, local, err);
+        ERROR_FORWARD(spread(order, err));
+    }
+    order->sources[order->added] = source;
+    order->locals[order->added++] = local;
+    return OIR_OK;
+}
+
+static void read_run(const merge_order *order, merge_stretch *s)
+{
+    const merge_run *r = &order->runs[s->run++];
+    uint32_t end = s->run < order->run_count ? r[1].first : order->count;
+    *s = (merge_stretch){r->first, end - r->first, r->source, r->local, s->run};
+}
+
+bool merge_order_next(const merge_order *order, merge_stretch *s)
+{
+    uint32_t first = s->first + s->count, end = first + 1;
+    if (first >= order->count)
+        return false;
+    if (!order->locals) {
+        read_run(order, s);
+        return true;
+    }
+    uint32_t source = order->sources[first], local = order->locals[first];
+    while (end < order->count && order->sources[end] == source && order->locals[end] - local == end - first)
+        end++;
+    *s = (merge_stretch){first, end - first, source, local, 0};
+    return true;
 }

@@ -19,6 +19,7 @@ typedef struct input {
 
 typedef struct merge_stored {
     const merge_order *order;
+    merge_stretch at;     /* the stretch of the document in hand */
     input *inputs;
     size_t count;
     stored_packer *to;
@@ -26,6 +27,7 @@ typedef struct merge_stored {
     size_t ahead_bytes;   /* that are read ahead, beside what the last document takes: */
     uint32_t ahead;       /* as many documents, usually */
     uint32_t first, end;  /* documents in hand */
+    merge_stretch begin;  /* the stretch of the first of them */
     uint64_t *keys;       /* of those of one source: local number << 32 | its place among the documents in hand */
     uint64_t *places;     /* by document in hand: where its data starts << 32 | its size */
     size_t capacity, place_capacity;
@@ -39,10 +41,9 @@ static oir_status look_at(merge_stored *s, oir_error *err)
     uint32_t *last = memory_new_zeroed(s->count, sizeof *last);
     if (!last)
         return error_no_memory(err, "documents to be merged");
-    for (uint32_t i = 0; i < s->order->count && !s->scattered; i++) {
-        uint32_t *before = &last[s->order->sources[i]];
-        s->scattered = s->order->locals[i] < *before;
-        *before = s->order->locals[i];
+    for (merge_stretch m = {0}; !s->scattered && merge_order_next(s->order, &m);) {
+        s->scattered = m.local < last[m.source];
+        last[m.source] = m.local + m.count - 1;
     }
     memory_free(last);
     for (size_t i = 0; i < s->count; i++) {
@@ -76,6 +77,18 @@ static void release(merge_stored *s)
     buffer_release(&s->bytes);
 }
 
+/* Moves s->at to the stretch of a document, which is not before it. */
+static void go_to(merge_stored *s, uint32_t i)
+{
+    while (i - s->at.first >= s->at.count && merge_order_next(s->order, &s->at)) {
+    }
+}
+
+static uint32_t get_local(const merge_stored *s, uint32_t i)
+{
+    return s->at.local + (i - s->at.first);
+}
+
 /* ---- documents, one by one ---- */
 
 /* Of how many documents to try less, when one of `size` bytes at `place` is too much: one that is large by itself is
@@ -92,9 +105,13 @@ static uint32_t choose_fewer(const merge_stored *s, uint32_t place, size_t size)
 static oir_status read_source(merge_stored *s, uint32_t source, uint32_t *fewer, oir_error *err)
 {
     size_t count = 0;
-    for (uint32_t i = s->first; i < s->end; i++)
-        if (s->order->sources[i] == source)
-            s->keys[count++] = (uint64_t)s->order->locals[i] << 32 | (i - s->first);
+    merge_stretch m = s->begin;
+    for (uint32_t i = s->first, end; i < s->end; i = end) {
+        end = m.first + m.count < s->end ? m.first + m.count : s->end;
+        for (; m.source == source && i < end; i++)
+            s->keys[count++] = (uint64_t)(m.local + (i - m.first)) << 32 | (i - s->first);
+        merge_order_next(s->order, &m);
+    }
     sort_u64(s->keys, count);
     for (size_t k = 0; k < count && !*fewer; k++) {
         oir_bytes data;
@@ -120,6 +137,7 @@ static oir_status read_ahead(merge_stored *s, uint32_t first, oir_error *err)
     while (count) {
         uint32_t fewer = 0;
         s->first = first;
+        s->begin = s->at;
         s->end = first + count;
         buffer_clear(&s->bytes);
         for (uint32_t source = 0; source < s->count && !fewer; source++)
@@ -129,11 +147,11 @@ static oir_status read_ahead(merge_stored *s, uint32_t first, oir_error *err)
     return OIR_OK;
 }
 
-/* The data of the i-th document, valid until the next call; asked for from 0 on. */
+/* The data of the i-th document, which s->at has, valid until the next call; asked for from 0 on. */
 static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, oir_error *err)
 {
     if (!s->scattered)
-        return stored_cursor_get(&s->inputs[s->order->sources[i]].cursor, s->order->locals[i], data, err);
+        return stored_cursor_get(&s->inputs[s->at.source].cursor, get_local(s, i), data, err);
     if (i >= s->end)
         ERROR_FORWARD(read_ahead(s, i, err));
     uint64_t place = s->places[i - s->first];
@@ -143,16 +161,10 @@ static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, oir_err
 
 /* ---- whole blocks ---- */
 
-/* Whether documents i and following are so many of one source, as they follow each other there. */
+/* Whether document i, which s->at has, and following are so many of one source, as they follow each other there. */
 static bool is_run(const merge_stored *s, uint32_t i, uint32_t count)
 {
-    const merge_order *o = s->order;
-    if (o->count - i < count)
-        return false;
-    for (uint32_t k = 1; k < count; k++)
-        if (o->sources[i + k] != o->sources[i] || o->locals[i + k] != o->locals[i] + k)
-            return false;
-    return true;
+    return s->at.count - (i - s->at.first) >= count;
 }
 
 /* Whether the same block would come of its documents, the first of which is document i, and of what follows. */
@@ -176,8 +188,8 @@ static oir_status would_end(const merge_stored *s, const input *in, uint32_t i, 
 /* Copies the block that begins with document i, if there is one that can be; *copied: its documents. */
 static oir_status copy_block(merge_stored *s, uint32_t i, uint32_t *copied, oir_error *err)
 {
-    input *in = &s->inputs[s->order->sources[i]];
-    uint32_t local = s->order->locals[i];
+    input *in = &s->inputs[s->at.source];
+    uint32_t local = get_local(s, i);
     bool would;
     *copied = 0;
     if (s->scattered || !in->same || !stored_packer_is_between(s->to))
@@ -209,13 +221,14 @@ static bool takes_dictionary(const merge_stored *s, const stored_dictionary *fir
         return stored_get_bytes(from) >= STORED_SAMPLE_SIZE;
     if (first->learned == 0)
         return !lasting && stored_get_bytes(from) >= STORED_SAMPLE_SIZE;
-    return first->learned < stored_get_document_count(from) && s->order->sources[0] == 0 &&
-           s->order->locals[0] == 0 && is_run(s, 0, first->learned);
+    return first->learned < stored_get_document_count(from) && s->at.source == 0 && s->at.local == 0 &&
+           is_run(s, 0, first->learned);
 }
 
 static oir_status choose_dictionary(merge_stored *s, bool lasting, oir_error *err)
 {
     stored_dictionary first = stored_get_dictionary(s->inputs[0].stored);
+    go_to(s, 0);
     if (!takes_dictionary(s, &first, lasting))
         return OIR_OK;
     for (size_t i = 0; i < s->count; i++) {
@@ -228,6 +241,7 @@ static oir_status choose_dictionary(merge_stored *s, bool lasting, oir_error *er
 static oir_status write_all(merge_stored *s, const progress *p, oir_error *err)
 {
     for (uint32_t i = 0, copied, told = 0; i < s->order->count; i += copied) {
+        go_to(s, i);
         ERROR_FORWARD(copy_block(s, i, &copied, err));
         if (copied == 0) {
             oir_bytes data;

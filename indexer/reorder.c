@@ -30,8 +30,9 @@ static oir_status make_places(reorder *r, const merge_order *order, oir_error *e
             return error_no_memory(err, "the order of documents");
         memset(r->places[i], 0xff, bytes);
     }
-    for (uint32_t i = 0; i < order->count; i++)
-        r->places[order->sources[i]][order->locals[i]] = i;
+    for (merge_stretch s = {0}; merge_order_next(order, &s);)
+        for (uint32_t i = 0; i < s.count; i++)
+            r->places[s.source][s.local + i] = s.first + i;
     return OIR_OK;
 }
 
@@ -84,6 +85,7 @@ done:
 
 static oir_status apply(merge_order *order, const uint32_t *places, oir_error *err)
 {
+    ERROR_FORWARD(merge_order_spread(order, err));
     uint32_t *sources = memory_new(order->count * sizeof *sources);
     uint32_t *locals = memory_new(order->count * sizeof *locals);
     if (!sources || !locals) {

@@ -69,7 +69,7 @@ static oir_status write_document(const unite *u, oir_error *err)
 static oir_status write_stored(const unite *u, oir_error *err)
 {
     uint32_t source = 0, local = 0;
-    const merge_order order = {1, &source, &local};
+    const merge_order order = {.count = 1, .sources = &source, .locals = &local};
     const stored *from = u->sources[0].segment->stored;
     stored_packer *to = segment_writer_get_packer(u->writer);
     if (!to)

@@ -107,6 +107,7 @@ int main(int argc, char **argv)
     must(segment_open(&s, argv[1], &err));
     merge_source source = {s, NULL};
     must(merge_order_by_docid(&order, &source, 1, &err));
+    must(merge_order_spread(&order, &err));
     if (argc == 2)
         judge(s, &order, "docids", 0);
     double start = timer_now();

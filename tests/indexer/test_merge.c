@@ -31,6 +31,7 @@ static void write_segment(const char *path, uint32_t number, world_model *model)
 
 static void shuffle(merge_order *order)
 {
+    REQUIRE_OK(merge_order_spread(order, &world_error), world_error);
     for (uint32_t i = order->count; i > 1; i--) {
         uint32_t other = harness_below(i), source = order->sources[i - 1], local = order->locals[i - 1];
         order->sources[i - 1] = order->sources[other];
@@ -170,6 +171,8 @@ static void damaged_maps(void)
         oir_status status = merge_order_by_docid(&order, sources, source_count, &world_error);
         REQUIRE(status == OIR_CORRUPT || status == OIR_OK);
         EXPECT(wrong || status == OIR_OK);
+        if (status == OIR_OK)
+            REQUIRE_OK(merge_order_spread(&order, &world_error), world_error);
         for (uint32_t i = 0; source_count == 1 && i < order.count; i++) {
             uint64_t bit = UINT64_C(1) << (order.locals[i] % 64);
             EXPECT(order.locals[i] < count && !((deleted[order.locals[i] / 64] | seen[order.locals[i] / 64]) & bit));

@@ -91,16 +91,16 @@ static void merge_all(source *sources, const uint32_t *documents, uint32_t count
                       stored_packer **packer)
 {
     const stored *opened[SOURCES];
-    merge_order order = {count, malloc((count + 1) * sizeof *order.sources),
-                         malloc((count + 1) * sizeof *order.locals)};
-    REQUIRE(order.sources && order.locals);
+    merge_order order;
+    merge_order_init(&order, count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t s = SOURCES - 1;
         while (documents[i] < sources[s].first)
             s--;
-        order.sources[i] = s;
-        order.locals[i] = documents[i] - sources[s].first;
+        REQUIRE_OK(merge_order_add(&order, s, documents[i] - sources[s].first, &error), error);
     }
+    if (count % 2) /* document by document, or in runs where these are few */
+        REQUIRE_OK(merge_order_spread(&order, &error), error);
     for (uint32_t s = 0; s < SOURCES; s++)
         opened[s] = sources[s].view.stored;
     REQUIRE_OK(stored_packer_new(packer, put, out, NULL, &error), error);
@@ -108,8 +108,7 @@ static void merge_all(source *sources, const uint32_t *documents, uint32_t count
     REQUIRE_OK(stored_packer_end(*packer, &error), error);
     EXPECT_EQ(stored_packer_get_count(*packer), count);
     place_blocks(out);
-    free(order.sources);
-    free(order.locals);
+    merge_order_release(&order);
 }
 
 static void expect_texts(const pile *p, const stored_packer *packer, const uint32_t *documents, uint32_t count)
@@ -222,7 +221,7 @@ static void learning_is_not_over(void)
     REQUIRE(!stored_packer_get_dictionary(one.data.packer, &dictionary));
     REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
     const stored *from = one.view.stored;
-    const merge_order order = {count, sources, locals};
+    const merge_order order = {.count = count, .sources = sources, .locals = locals};
     REQUIRE_OK(stored_packer_new(&packer, put, &merged, NULL, &error), error);
     REQUIRE_OK(merge_stored_write(&order, &from, 1, 100000, false, packer, NULL, &error), error);
     REQUIRE_OK(stored_packer_end(packer, &error), error);
@@ -269,7 +268,7 @@ static void any_size(void)
         stored *s;
         stored_packer *packer;
         static pile out;
-        const merge_order order = {2, (uint32_t[]){0, 0}, (uint32_t[]){1, 0}};
+        const merge_order order = {.count = 2, .sources = (uint32_t[]){0, 0}, .locals = (uint32_t[]){1, 0}};
         REQUIRE_OK(stored_open_kept(&s, NULL, 0, &(stored_dictionary){0}, 2, sizes[i], &error), error);
         REQUIRE_OK(stored_packer_new(&packer, put, &out, NULL, &error), error);
         const stored *from = s;
@@ -305,7 +304,7 @@ static void damaged_blocks(void)
         }
         block->bytes = bytes;
         const stored *from = one.view.stored;
-        const merge_order order = {DOCUMENTS - round % 3, sources, locals + round % 3};
+        const merge_order order = {.count = DOCUMENTS - round % 3, .sources = sources, .locals = locals + round % 3};
         stored_packer *packer;
         merged.count = 0;
         buffer_clear(&merged.bytes);
