@@ -127,6 +127,64 @@ void gather_extend(gather *g, uint32_t documents, size_t positions)
         g->highest = g->documents[g->count - 1];
 }
 
+oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_t *positions, oir_error *err)
+{
+    uint32_t before = g->count;
+    *documents = 0;
+    *positions = 0;
+    if (!gather_reserve(g, before + postings_reader_get_room(r), g->position_count))
+        return error_no_memory(err, "the postings of a term");
+    postings_list list = {0, g->documents + before, g->wdf + before, g->capacity - before};
+    ERROR_FORWARD(postings_reader_next(r, &list, err));
+    *documents = list.count;
+    if (!list.count || r->entry.positions_form == POSITIONS_NONE)
+        return OIR_OK;
+    positions_list all = {g->position_counts + before, g->positions, g->position_count, g->capacity - before,
+                          g->position_capacity};
+    oir_status status = postings_reader_get_positions(r, &list, &all, err);
+    g->positions = all.positions;
+    g->position_capacity = all.positions_capacity;
+    *positions = (size_t)all.total - g->position_count;
+    return status;
+}
+
+void gather_keep(gather *g, uint32_t documents, size_t positions, uint32_t gone)
+{
+    uint32_t first = g->count;
+    const oir_termpos *from = g->positions + g->position_count;
+    for (uint32_t i = first; i < first + documents; i++) {
+        uint32_t document = g->documents[i], wdf = g->wdf[i], n = positions ? g->position_counts[i] : 0;
+        if (document != gone) {
+            oir_termpos *to = g->positions + g->position_count;
+            for (uint32_t p = 0; to != from && p < n; p++)
+                to[p] = from[p];
+            gather_add(g, document, wdf, n);
+        }
+        from += n;
+    }
+}
+
+void gather_forget(gather *g, uint32_t documents, size_t positions)
+{
+    size_t rest = g->count - documents, rest_positions = g->position_count - positions;
+    memmove(g->documents, g->documents + documents, rest * sizeof *g->documents);
+    memmove(g->wdf, g->wdf + documents, rest * sizeof *g->wdf);
+    memmove(g->position_counts, g->position_counts + documents, rest * sizeof *g->position_counts);
+    memmove(g->positions, g->positions + positions, rest_positions * sizeof *g->positions);
+    g->count = (uint32_t)rest;
+    g->position_count = rest_positions;
+}
+
+void gather_add_all(gather *g, const gather *from, uint32_t first, uint32_t documents, size_t first_position,
+                    size_t positions)
+{
+    memcpy(g->documents + g->count, from->documents + first, documents * sizeof *g->documents);
+    memcpy(g->wdf + g->count, from->wdf + first, documents * sizeof *g->wdf);
+    memcpy(g->position_counts + g->count, from->position_counts + first, documents * sizeof *g->position_counts);
+    memcpy(g->positions + g->position_count, from->positions + first_position, positions * sizeof *g->positions);
+    gather_extend(g, documents, positions);
+}
+
 /* Room for the sorted copy. */
 static bool reserve_sorted(gather *g)
 {

@@ -2,6 +2,7 @@
 #ifndef INDEXER_GATHER_H
 #define INDEXER_GATHER_H
 
+#include "segment/postings_reader.h"
 #include "segment/segment.h"
 
 typedef struct gather {
@@ -49,6 +50,18 @@ void gather_extend(gather *g, uint32_t documents, size_t positions);
  * gather_add or gather_extend what of it stays. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
                          positions_list *positions, oir_error *err);
+
+/* Reads on in a segment's list, behind what is there: documents and positions, which are not in the gather until one of
+ * the two above or gather_keep has said so. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_t *positions, oir_error *err);
+/* Adds documents that were decoded behind what is there, with so many positions in all, but for those whose number is
+ * `gone`. */
+void gather_keep(gather *g, uint32_t documents, size_t positions, uint32_t gone);
+/* Forgets the first documents, with so many positions. */
+void gather_forget(gather *g, uint32_t documents, size_t positions);
+/* Adds documents and their positions from columns elsewhere, for which there is room. */
+void gather_add_all(gather *g, const gather *from, uint32_t first, uint32_t documents, size_t first_position,
+                    size_t positions);
 
 /* The list as segment_writer wants it, sorted if need be; valid until g changes. OIR_NO_MEMORY;
  * OIR_TOO_BIG for 2^32 positions and more that would have to be sorted. */

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "indexer/gather.h"
 #include "indexer/merge_locals.h"
+#include "indexer/merge_pieces.h"
 #include "indexer/merge_stored.h"
 #include "indexer/merge_terms.h"
 #include "segment/termlists.h"
@@ -37,6 +38,8 @@ typedef struct merge {
     uint32_t ordinal;   /* of the next term */
     uint64_t terms_done, terms_total;
     gather gather;
+    merge_pieces pieces;
+    merge_piece_source *having; /* as terms.having */
     termlist list;
     segment_value *values;
     size_t value_capacity;
@@ -186,17 +189,7 @@ static oir_status gather_input(merge *m, uint32_t source, const term_entry *entr
         gather_extend(g, list.count, (size_t)places.total);
         return OIR_OK;
     }
-    const oir_termpos *from = places.positions;
-    for (uint32_t i = 0; i < list.count; i++) {
-        uint32_t local = list.documents[i], positions = places.total ? places.counts[i] : 0;
-        if (local != MERGE_LOCALS_GONE) {
-            oir_termpos *to = g->positions + g->position_count;
-            for (uint32_t p = 0; to != from && p < positions; p++)
-                to[p] = from[p];
-            gather_add(g, local, list.wdf[i], positions);
-        }
-        from += positions;
-    }
+    gather_keep(g, list.count, (size_t)places.total, MERGE_LOCALS_GONE);
     return OIR_OK;
 }
 
@@ -219,15 +212,14 @@ static oir_status reserve(merge *m, oir_error *err)
     return reserved ? OIR_OK : error_no_memory(err, "the postings of a term");
 }
 
-/* Takes the term that the walk stands at from all sources that have it. */
-static oir_status merge_term(merge *m, oir_error *err)
+/* What is said of the term in each source that has it: its number there, and how far the merge is. */
+static oir_status note_sources(merge *m, oir_error *err)
 {
-    gather_clear(&m->gather);
-    ERROR_FORWARD(reserve(m, err));
     for (size_t i = 0; i < m->terms.having_count; i++) {
-        input *in = &m->inputs[m->terms.having[i]];
+        uint32_t source = m->terms.having[i];
+        input *in = &m->inputs[source];
         const term_entry *entry = merge_terms_get(&m->terms, i);
-        ERROR_FORWARD(gather_input(m, m->terms.having[i], entry, err));
+        m->having[i] = (merge_piece_source){in->segment, &m->locals[source], entry};
         if (in->ordinals) {
             if (entry->ordinal >= in->segment->terms.term_count)
                 return corrupt(in, "a term has a number that is too high", err);
@@ -236,6 +228,15 @@ static oir_status merge_term(merge *m, oir_error *err)
         if (++m->terms_done % TELL_TERMS == 0)
             ERROR_FORWARD(progress_tell(m->progress, "merging terms", m->terms_done, m->terms_total, err));
     }
+    return OIR_OK;
+}
+
+static oir_status write_term(merge *m, oir_error *err)
+{
+    gather_clear(&m->gather);
+    ERROR_FORWARD(reserve(m, err));
+    for (size_t i = 0; i < m->terms.having_count; i++)
+        ERROR_FORWARD(gather_input(m, m->terms.having[i], merge_terms_get(&m->terms, i), err));
     if (m->gather.count == 0)
         return OIR_OK;
     term_postings postings;
@@ -244,9 +245,26 @@ static oir_status merge_term(merge *m, oir_error *err)
     return segment_writer_add_term(m->writer, m->terms.term, m->terms.term_size, &postings, err);
 }
 
+/* Takes the term that the walk stands at from all sources that have it. */
+static oir_status merge_term(merge *m, oir_error *err)
+{
+    bool written = false;
+    ERROR_FORWARD(note_sources(m, err));
+    if (merge_pieces_can(m->having, m->terms.having_count, m->documents))
+        ERROR_FORWARD(merge_pieces_write(&m->pieces, m->having, m->terms.having_count, m->documents, m->terms.term,
+                                         m->terms.term_size, m->writer, &written, err));
+    if (!written)
+        return write_term(m, err);
+    m->ordinal++;
+    return OIR_OK;
+}
+
 static oir_status write_terms(merge *m, const merge_source *sources, oir_error *err)
 {
     bool found;
+    m->having = memory_new(m->count * sizeof *m->having);
+    if (!m->having)
+        return error_no_memory(err, "a merge");
     ERROR_FORWARD(merge_terms_init(&m->terms, sources, m->count, err));
     for (;;) {
         ERROR_FORWARD(merge_terms_next(&m->terms, &found, err));
@@ -293,7 +311,9 @@ static void release(merge *m)
     memory_free(m->locals);
     merge_terms_release(&m->terms);
     memory_free(m->values);
+    memory_free(m->having);
     gather_release(&m->gather);
+    merge_pieces_release(&m->pieces);
     termlists_release(&m->list);
 }
 
@@ -311,6 +331,7 @@ oir_status merge_write(merge_order *order, const merge_source *sources, size_t c
     memory_give_back(); /* what documents took */
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     gather_release(&m.gather);
+    merge_pieces_release(&m.pieces);
     if (options->term_lists)
         ERROR_GOTO_DONE(write_term_lists(&m, err));
 done:

@@ -100,3 +100,10 @@ void dense_writer_add(buffer *to, const dense_documents *d)
     memcpy(at, exceptions, escaped);
     to->size = (size_t)(at + escaped - to->data);
 }
+
+uint32_t dense_writer_put_bounds(uint8_t *payload, const uint8_t *bounds)
+{
+    uint32_t ranges = bits_count(bits_load64(payload + 1));
+    memcpy(payload + DENSE_HEADER, bounds, ranges);
+    return ranges;
+}

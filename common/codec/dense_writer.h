@@ -16,10 +16,13 @@ typedef struct dense_documents {
     const uint32_t *ranges; /* its number in the window; bits above the 6 low ones do not matter */
     const uint64_t *words;  /* its documents as bits */
     const uint8_t *counts;  /* how many these are */
-    const uint8_t *bounds;
+    const uint8_t *bounds;  /* any, if they are put in afterwards */
 } dense_documents;
 
 /* Appends the window's payload. A failure to allocate shows in to->failed. */
 void dense_writer_add(buffer *to, const dense_documents *d);
+
+/* Puts bounds into a payload in place of those that it has; returns how many. */
+uint32_t dense_writer_put_bounds(uint8_t *payload, const uint8_t *bounds);
 
 #endif

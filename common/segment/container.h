@@ -18,6 +18,8 @@
 #include <oir/error.h>
 #include <stdatomic.h>
 
+#include "base/buffer.h"
+
 /* Kinds of parts. The numbers are in the files and never change; new ones go to the end. */
 enum part_kind {
     PART_SEGMENT = 1,    /* statistics of the whole segment */
@@ -64,13 +66,20 @@ oir_status container_writer_open(container_writer **out, const char *path, oir_e
 oir_status container_writer_add(container_writer *w, uint32_t kind, const void *bytes, uint64_t size, uint32_t align,
                                 uint64_t *address, oir_error *err);
 
+/* As add at 1, but a large object is not copied: its buffer is taken, and *bytes is empty then. */
+oir_status container_writer_add_buffer(container_writer *w, uint32_t kind, buffer *bytes, uint64_t *address,
+                                       oir_error *err);
+/* A large object may wait to be written until its part gets another one; now it waits no longer. OIR_IO, OIR_NO_SPACE,
+ * OIR_NO_MEMORY. */
+oir_status container_writer_write_waiting(container_writer *w, uint32_t kind, oir_error *err);
+
 /* As add, but the caller fills *pointer (zeroed, size bytes; NULL for size 0) until the next call for the same part. */
 oir_status container_writer_reserve(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                     uint8_t **pointer, uint64_t *address, oir_error *err);
 
 /* The same for what need not be in memory twice: `fill` is called once, with room for all bytes, now or when the object
- * goes to the file, which is before the part gets another one, at the latest by commit; what it fails with the call does
- * that it is in. context must live so long. */
+ * goes to the file, which is before the part gets another one, at the latest by commit; what it fails with the call
+ * does that it is in. context must live so long. */
 typedef oir_status (*container_writer_fill)(const void *context, uint8_t *to, oir_error *err);
 oir_status container_writer_add_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                       container_writer_fill fill, const void *context, uint64_t *address,

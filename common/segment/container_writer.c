@@ -276,6 +276,29 @@ oir_status container_writer_add(container_writer *w, uint32_t kind, const void *
     return OIR_OK;
 }
 
+oir_status container_writer_add_buffer(container_writer *w, uint32_t kind, buffer *bytes, uint64_t *address,
+                                       oir_error *err)
+{
+    container_writer_part *p;
+    if (bytes->size + FORMAT_FIRST_OFFSET <= OBJECT_END_MAX || bytes->size > CONTAINER_OBJECT_MAX)
+        return container_writer_add(w, kind, bytes->data, bytes->size, 1, address, err);
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    ERROR_FORWARD(write_large(w, p, err));
+    ERROR_FORWARD(take_slots(p, bytes->size, FORMAT_FIRST_OFFSET, address, err));
+    p->bytes += bytes->size;
+    p->large = *bytes;
+    buffer_init(bytes);
+    return OIR_OK;
+}
+
+oir_status container_writer_write_waiting(container_writer *w, uint32_t kind, oir_error *err)
+{
+    for (size_t i = 0; i < w->part_count; i++)
+        if (w->parts[i]->kind == kind)
+            return write_large(w, w->parts[i], err);
+    return OIR_OK;
+}
+
 oir_status container_writer_add_root(container_writer *w, uint32_t kind, const void *bytes, uint64_t size,
                                      uint32_t align, oir_error *err)
 {

@@ -1,6 +1,9 @@
 #include "segment/positions_writer.h"
 
+#include <string.h>
+
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/paths.h"
 #include "codec/positions_put.h"
 #include "codec/sparse_layout.h"
@@ -137,65 +140,157 @@ static void narrow_places(buffer *to, uint32_t windows)
     to->data[0] |= POSTINGS_PLACES_NARROW;
 }
 
-static bool add_dense(group_writer *g, uint32_t offset_size, bool *too_wide)
+/* ---- dense lists ---- */
+
+oir_status positions_writer_begin(positions_windows *w, buffer *to, const postings_context *context, bool counted,
+                                  oir_error *err)
 {
-    const uint32_t *documents = g->postings->documents, count = g->postings->count;
-    uint32_t windows = postings_view_windows(g->context->document_count);
-    buffer *to = g->to;
-    buffer_add_byte(to, (uint8_t)offset_size);
-    size_t table = to->size;
+    uint32_t windows = postings_view_windows(context->document_count), size = paths_use(PATHS_NARROW) ? 2 : 4;
+    *w = (positions_windows){.to = to, .context = context, .counted = counted, .offset_size = size,
+                             .blocks = memory_new(windows)};
+    buffer_clear(to);
+    buffer_add_byte(to, (uint8_t)size);
     buffer_add_zeros(to, (size_t)windows * 4);
-    for (uint32_t window = 0, i = 0; window < windows && !to->failed; window++) {
-        uint32_t first = i, starts[RANGES];
-        while (i < count && documents[i] >> WINDOW_BITS == window)
-            i++;
-        bits_store32(to->data + table + (size_t)window * 4, (uint32_t)to->size);
-        uint32_t blocks = (i - first + 63) / 64;
-        size_t offsets = to->size;
-        if (blocks > 1)
-            buffer_add_zeros(to, (size_t)(blocks - 1) * offset_size);
-        if (!add_window_groups(g, first, i, starts))
-            return false;
-        for (uint32_t b = 1; b < blocks; b++) {
-            uint8_t *at = to->data + offsets + (size_t)(b - 1) * offset_size;
-            if (offset_size == 4)
-                bits_store32(at, starts[b]);
-            else
-                bits_store16(at, (uint16_t)starts[b]);
-            *too_wide |= offset_size == 2 && starts[b] > UINT16_MAX;
-        }
+    return w->blocks && !to->failed ? OIR_OK : error_no_memory(err, "positions");
+}
+
+void positions_writer_release(positions_windows *w)
+{
+    memory_free(w->blocks);
+    w->blocks = NULL;
+}
+
+/* Offsets that a window has before its runs. */
+static uint32_t count_offsets(const positions_windows *w, uint32_t window)
+{
+    return w->blocks[window] > 1 ? w->blocks[window] - 1u : 0;
+}
+
+/* Offsets get wide, and what follows moves: from the last window on, so that nothing is written over before. */
+static bool widen_offsets(positions_windows *w)
+{
+    size_t more = 0, end = w->to->size;
+    for (uint32_t i = 0; i < w->next; i++)
+        more += (size_t)count_offsets(w, i) * 2;
+    w->offset_size = 4;
+    if (!buffer_extend(w->to, more))
+        return false;
+    uint8_t *bytes = w->to->data;
+    bytes[0] = 4;
+    for (uint32_t i = w->next; i-- > 0;) {
+        uint32_t place = bits_load32(bytes + 1 + (size_t)i * 4), offsets = count_offsets(w, i);
+        size_t runs = place + (size_t)offsets * 2;
+        memmove(bytes + runs + more, bytes + runs, end - runs);
+        more -= (size_t)offsets * 2;
+        for (uint32_t k = offsets; k-- > 0;)
+            bits_store32(bytes + place + more + (size_t)k * 4, bits_load16(bytes + place + (size_t)k * 2));
+        bits_store32(bytes + 1 + (size_t)i * 4, (uint32_t)(place + more));
+        end = place;
     }
     return true;
 }
 
-/* Writes all groups with block offsets of a size; *too_wide says that they need a larger one. */
-static bool add_groups(group_writer g, uint8_t form, uint32_t offset_size, bool *too_wide)
+/* Places of windows up to one: nothing was put into them. */
+static void skip_windows(positions_windows *w, uint32_t to)
 {
-    *too_wide = false;
-    buffer_clear(g.to);
-    if (form == POSTINGS_DENSE) {
-        if (!add_dense(&g, offset_size, too_wide) || g.to->failed)
-            return false;
-        if (!*too_wide && paths_use(PATHS_NARROW))
-            narrow_places(g.to, postings_view_windows(g.context->document_count));
+    for (; w->next < to; w->next++) {
+        w->blocks[w->next] = 0;
+        bits_store32(w->to->data + 1 + (size_t)w->next * 4, (uint32_t)w->to->size);
+    }
+}
+
+/* The next window, which has postings [first, end). *too_wide: its offsets are, and nothing was done. */
+static bool add_window(positions_windows *w, group_writer *g, uint32_t first, uint32_t end, bool *too_wide)
+{
+    buffer *to = w->to;
+    const oir_termpos *from = g->next;
+    uint32_t starts[RANGES], blocks = (end - first + 63) / 64, size = w->offset_size;
+    size_t origin = to->size;
+    buffer_add_zeros(to, (size_t)(blocks - 1) * size);
+    if (to->failed || !add_window_groups(g, first, end, starts))
+        return false;
+    *too_wide = size == 2 && starts[blocks - 1] > UINT16_MAX;
+    if (*too_wide) {
+        to->size = origin;
+        g->next = from;
         return true;
     }
-    if (form == POSTINGS_SPARSE)
-        return add_sparse(&g) && !g.to->failed;
-    return add_run(&g, 0, g.postings->count);
+    for (uint32_t b = 1; b < blocks; b++) {
+        if (size == 4)
+            bits_store32(to->data + origin + (size_t)(b - 1) * 4, starts[b]);
+        else
+            bits_store16(to->data + origin + (size_t)(b - 1) * 2, (uint16_t)starts[b]);
+    }
+    bits_store32(to->data + 1 + (size_t)w->next * 4, (uint32_t)origin);
+    w->blocks[w->next++] = (uint8_t)blocks;
+    return true;
 }
+
+static group_writer make_group_writer(buffer *to, const postings_context *context, const term_postings *p, bool counted)
+{
+    return (group_writer){.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
+                          .counts = p->position_counts ? p->position_counts : p->wdf,
+                          .kernels = positions_kernels_get(isa_best())};
+}
+
+oir_status positions_writer_add(positions_windows *w, const term_postings *p, oir_error *err)
+{
+    group_writer g = make_group_writer(w->to, w->context, p, w->counted);
+    for (uint32_t i = 0, end; i < p->count; i = end) {
+        uint32_t window = p->documents[i] >> WINDOW_BITS;
+        bool too_wide;
+        for (end = i; end < p->count && p->documents[end] >> WINDOW_BITS == window; end++) {
+        }
+        skip_windows(w, window);
+        if (!add_window(w, &g, i, end, &too_wide))
+            return error_no_memory(err, "positions");
+        if (too_wide && (!widen_offsets(w) || !add_window(w, &g, i, end, &too_wide)))
+            return error_no_memory(err, "positions");
+    }
+    return OIR_OK;
+}
+
+static oir_status check_size(const buffer *to, oir_error *err)
+{
+    return to->size <= UINT32_MAX ? OIR_OK
+                                  : error_set(err, OIR_TOO_BIG,
+                                              "the positions of one term take more than 4 GiB in one segment");
+}
+
+oir_status positions_writer_end(positions_windows *w, oir_error *err)
+{
+    uint32_t windows = postings_view_windows(w->context->document_count);
+    skip_windows(w, windows);
+    ERROR_FORWARD(check_size(w->to, err));
+    if (paths_use(PATHS_NARROW))
+        narrow_places(w->to, windows);
+    return OIR_OK;
+}
+
+static oir_status put_dense(buffer *to, const postings_context *context, const term_postings *p, bool counted,
+                            oir_error *err)
+{
+    positions_windows w;
+    oir_status status = positions_writer_begin(&w, to, context, counted, err);
+    if (status == OIR_OK)
+        status = positions_writer_add(&w, p, err);
+    if (status == OIR_OK)
+        status = positions_writer_end(&w, err);
+    positions_writer_release(&w);
+    return status;
+}
+
+/* ---- all lists ---- */
 
 oir_status positions_writer_put(buffer *to, const postings_context *context, const term_postings *p,
                                 const term_entry *entry, oir_error *err)
 {
-    bool counted = entry->positions_form == POSITIONS_COUNTED, too_wide = true;
-    group_writer g = {.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
-                      .counts = p->position_counts ? p->position_counts : p->wdf,
-                      .kernels = positions_kernels_get(isa_best())};
-    for (uint32_t offset_size = paths_use(PATHS_NARROW) ? 2 : 4; too_wide && offset_size <= 4; offset_size += 2)
-        if (!add_groups(g, entry->form, offset_size, &too_wide))
-            return error_no_memory(err, "positions");
-    if (to->size > UINT32_MAX)
-        return error_set(err, OIR_TOO_BIG, "the positions of one term take more than 4 GiB in one segment");
-    return OIR_OK;
+    bool counted = entry->positions_form == POSITIONS_COUNTED;
+    group_writer g = make_group_writer(to, context, p, counted);
+    buffer_clear(to);
+    if (entry->form == POSTINGS_DENSE)
+        return put_dense(to, context, p, counted, err);
+    if (!(entry->form == POSTINGS_SPARSE ? add_sparse(&g) : add_run(&g, 0, p->count)) || to->failed)
+        return error_no_memory(err, "positions");
+    return check_size(to, err);
 }

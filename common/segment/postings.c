@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "codec/sparse_layout.h"
 #include "segment/container.h"
-#include "segment/postings_view.h"
+#include "segment/postings_reader.h"
 
 enum { SPILL = POSTINGS_SPILL / 2 };
 
@@ -35,34 +35,9 @@ static bool list_reserve(postings_list *list, size_t count)
 
 static oir_status decode_dense(const kernels *k, const postings_view *v, postings_list *list, oir_error *err)
 {
-    uint32_t n = 0;
-    dense_window w;
-    uint8_t wdf[64];
-    for (uint32_t window = 0; window < v->windows; window++) {
-        const uint8_t *payload;
-        size_t size;
-        uint32_t count;
-        if (!postings_view_window(v, window, &payload, &size, &count) || count > v->count - n)
-            return damaged(err, v, "directory");
-        if (!count)
-            continue;
-        if (!k->dense_open(payload, size, count, v->base, &w))
-            return damaged(err, v, "window");
-        for (uint32_t r = 0, done = 0, before; r < RANGES; r++) {
-            uint64_t mask = k->dense_range(&w, r, &before);
-            if (!mask)
-                continue;
-            if (before != done || (done += bits_count(mask)) > count)
-                return damaged(err, v, "window");
-            k->dense_wdf(&w, mask, before, wdf);
-            for (; mask; mask &= mask - 1, n++) {
-                uint32_t place = bits_lowest(mask);
-                list->documents[n] = window << WINDOW_BITS | r << 6 | place;
-                list->wdf[n] = wdf[place];
-            }
-        }
-    }
-    return n == v->count ? OIR_OK : damaged(err, v, "list");
+    for (uint32_t window = 0; window < v->windows; window++)
+        ERROR_FORWARD(postings_reader_add_window(k, v, window, list, err));
+    return list->count == v->count ? OIR_OK : damaged(err, v, "list");
 }
 
 static void decode_sparse(const kernels *k, const postings_view *v, postings_list *list)
@@ -83,24 +58,31 @@ static oir_status finish(const postings_view *v, uint32_t document_count, postin
         if (list->wdf[i] == 255 && v->large_count)
             list->wdf[i] = postings_view_large(v, list->documents[i]);
     }
-    list->count = v->count;
     return OIR_OK;
+}
+
+static oir_status decode(const postings_view *v, const term_entry *entry, uint32_t document_count, postings_list *list,
+                         oir_error *err)
+{
+    const kernels *k = kernels_get(isa_best());
+    if (v->form == POSTINGS_INLINED && !postings_view_inlined(entry, list->documents, list->wdf))
+        return damaged(err, v, "inlined list");
+    if (v->form == POSTINGS_DENSE)
+        ERROR_FORWARD(decode_dense(k, v, list, err));
+    else if (v->form != POSTINGS_INLINED)
+        decode_sparse(k, v, list);
+    return finish(v, document_count, list, err);
 }
 
 oir_status postings_decode(const struct container *parts, const postings_context *context, const term_entry *entry,
                            postings_list *list, oir_error *err)
 {
-    const kernels *k = kernels_get(isa_best());
     postings_view v;
     list->count = 0;
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
     if (!list_reserve(list, (size_t)v.count + 2 * SPILL))
         return error_no_memory(err, "a list of postings");
-    if (v.form == POSTINGS_INLINED && !postings_view_inlined(entry, list->documents, list->wdf))
-        return damaged(err, &v, "inlined list");
-    if (v.form == POSTINGS_DENSE)
-        ERROR_FORWARD(decode_dense(k, &v, list, err));
-    else if (v.form != POSTINGS_INLINED)
-        decode_sparse(k, &v, list);
-    return finish(&v, context->document_count, list, err);
+    oir_status status = decode(&v, entry, context->document_count, list, err);
+    list->count = status == OIR_OK ? v.count : 0;
+    return status;
 }

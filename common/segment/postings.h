@@ -117,7 +117,30 @@ void postings_writer_give_back(postings_writer *writer);
 oir_status postings_writer_add(postings_writer *writer, const term_postings *postings, term_entry *entry, bool *gap,
                                oir_error *err);
 
-/* The same in two steps, so that several threads can take the first: bytes without a place, and a place for them. */
+/* A long list in pieces, so that it is not in memory as numbers: one that will be dense, and is written as it would be
+ * in one piece. What must be known of it before is what its sources say, and hardly ever wrong: but of deleted
+ * documents it may have been true only of these.
+ *     postings_pieces_begin(writer, &expected, err);
+ *     for each piece:  postings_pieces_add(writer, &piece, err);
+ *     postings_pieces_end(writer, &entry, &as_expected, &gap, err);     else it is to be written in one piece */
+typedef struct postings_expected {
+    bool zero_wdf;          /* some wdf is 0 */
+    uint8_t positions_form; /* enum positions_form */
+    size_t list_size, positions_size; /* bytes that it may have; 0: not known */
+} postings_expected;
+
+/* OIR_NO_MEMORY, OIR_TOO_BIG. */
+oir_status postings_pieces_begin(postings_writer *writer, const postings_expected *expected, oir_error *err);
+/* Pieces come in order, with all that the list has in their windows of documents; counts of positions and positions
+ * are there (unless there are none in all of the list). OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status postings_pieces_add(postings_writer *writer, const term_postings *piece, oir_error *err);
+/* Writes it, and fills all of entry but `ordinal`; or does nothing but say that it is not as expected. `*gap` as
+ * postings_writer_add. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG. */
+oir_status postings_pieces_end(postings_writer *writer, term_entry *entry, bool *as_expected, bool *gap,
+                               oir_error *err);
+
+/* One term's list in two steps, so that several threads can take the first: bytes without a place, and a place for
+ * them. */
 typedef struct postings_encoded {
     const uint8_t *list, *positions;
     size_t list_size, positions_size; /* 0: none */

@@ -1,11 +1,18 @@
 #include "segment/postings_dense.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "codec/dense_writer.h"
+
+enum {
+    PREFIX = 4 + POSTINGS_TOPS, /* bytes of the scale and tops */
+    BEST_MOST = 4 * POSTINGS_TOPS_MOST
+};
 
 static void ranges_release(postings_dense_ranges *r)
 {
@@ -41,7 +48,7 @@ static bool ranges_reserve(postings_dense_ranges *r, size_t count)
 
 /* All in one pass, in which nothing that was stored is loaded and nothing needs to be guessed: what is known of a range
  * so far is stored anew with each document, and masked away where the next begins. */
-static void find_ranges(postings_dense_ranges *r, const postings_dense_list *p)
+static void find_ranges(postings_dense_ranges *r, const postings_dense_piece *p)
 {
     const uint32_t *documents = p->documents, *reached = p->reached;
     uint32_t *numbers = r->numbers, *ends = r->ends, *most = r->most;
@@ -64,7 +71,7 @@ static void find_ranges(postings_dense_ranges *r, const postings_dense_list *p)
     r->count = n;
 }
 
-static void fill_ranges(postings_dense *d, const postings_dense_list *p)
+static void fill_ranges(postings_dense *d, const postings_dense_piece *p)
 {
     postings_dense_ranges *r = &d->ranges;
     const uint32_t *restrict documents = p->documents, *restrict ends = r->ends;
@@ -107,48 +114,139 @@ static void put_place(uint8_t *places, uint32_t window, size_t place)
     }
 }
 
-oir_status postings_dense_add(postings_dense *d, const postings_dense_list *p, buffer *list, oir_error *err)
+/* Where what is said of windows stands in the list. */
+typedef struct directory {
+    uint8_t *bounds, *counts, *places, *payload;
+} directory;
+
+static directory find_directory(const postings_dense *d, const buffer *to)
+{
+    uint8_t *bounds = to->data + d->at + PREFIX, *counts = bounds + d->windows;
+    uint8_t *places = counts + (size_t)d->windows * 2;
+    return (directory){bounds, counts, places, places + postings_view_places_size((size_t)d->windows + 1)};
+}
+
+oir_status postings_dense_begin(postings_dense *d, uint32_t windows, bool in_pieces, buffer *to, oir_error *err)
+{
+    d->windows = windows;
+    d->next = 0;
+    d->at = to->size;
+    d->in_pieces = in_pieces;
+    d->most_count = d->best_count = d->least = 0;
+    if (in_pieces && !d->best)
+        d->best = memory_new(BEST_MOST * sizeof *d->best);
+    buffer_add_zeros(to, PREFIX + (size_t)windows * 3 + postings_view_places_size((size_t)windows + 1));
+    return in_pieces && !d->best ? error_no_memory(err, "a list of postings") : OIR_OK;
+}
+
+/* Places of windows up to one: nothing was put into them. */
+static void skip_windows(postings_dense *d, uint32_t to_window, buffer *to)
+{
+    directory list = find_directory(d, to);
+    for (; d->next <= to_window; d->next++)
+        put_place(list.places, d->next, to->size - (size_t)(list.payload - to->data));
+}
+
+/* Takes a document that may be one of the best. */
+static void note_best(postings_dense *d, uint32_t reached)
+{
+    if (d->best_count == BEST_MOST) {
+        sort_u32(d->best, BEST_MOST);
+        memmove(d->best, d->best + BEST_MOST - POSTINGS_TOPS_MOST, POSTINGS_TOPS_MOST * sizeof *d->best);
+        d->best_count = POSTINGS_TOPS_MOST;
+        d->least = d->best[0];
+    }
+    if (reached > d->least)
+        d->best[d->best_count++] = reached;
+}
+
+/* What the end must know of ranges and their documents, which are then forgotten. */
+static oir_status keep_ranges(postings_dense *d, const postings_dense_piece *p, oir_error *err)
+{
+    const postings_dense_ranges *r = &d->ranges;
+    if (!memory_reserve(&d->most, &d->most_capacity, d->most_count + r->count, sizeof *d->most))
+        return error_no_memory(err, "a list of postings");
+    memcpy(d->most + d->most_count, r->most + 1, r->count * sizeof *d->most);
+    d->most_count += r->count;
+    for (uint32_t k = 1; k <= r->count; k++)
+        if (r->most[k] > d->least)
+            for (uint32_t i = r->ends[k - 1]; i < r->ends[k]; i++)
+                note_best(d, p->reached[i]);
+    return OIR_OK;
+}
+
+/* Bounds are put in at the end. */
+oir_status postings_dense_add(postings_dense *d, const postings_dense_piece *p, buffer *to, oir_error *err)
 {
     postings_dense_ranges *r = &d->ranges;
-    size_t most = (size_t)p->windows * RANGES;
+    size_t most = (size_t)d->windows * RANGES;
     if (!memory_reserve(&d->places, &d->place_capacity, (size_t)p->count + DENSE_WRITER_SLACK, 1) ||
         !ranges_reserve(r, (p->count < most ? p->count : most) + 1 + DENSE_WRITER_SLACK))
         return error_no_memory(err, "a list of postings");
     fill_ranges(d, p);
-    postings_scale s = postings_scale_find(r->most + 1, r->count);
-    postings_tops tops = {0};
-    postings_scale_bounds(&s, r->most + 1, r->count, r->bounds + 1);
-    find_range_tops(r, p->reached, &s, &tops);
-    postings_scale_add(&s, &tops, list);
-    size_t bounds_at = list->size, counts = bounds_at + p->windows, places = counts + (size_t)p->windows * 2;
-    size_t payload = places + postings_view_places_size((size_t)p->windows + 1);
-    buffer_add_zeros(list, payload - bounds_at);
-    for (uint32_t window = 0, k = 1; window <= p->windows && !list->failed; window++) {
-        uint32_t first = k, before = r->ends[k - 1];
-        uint8_t highest = 0;
-        put_place(list->data + places, window, list->size - payload);
-        for (; k <= r->count && r->numbers[k] / RANGES == window; k++)
-            highest = r->bounds[k] > highest ? r->bounds[k] : highest;
-        if (k == first)
-            continue;
-        list->data[bounds_at + window] = highest;
-        bits_store16(list->data + counts + (size_t)window * 2, (uint16_t)(r->ends[k - 1] - before));
-        dense_writer_add(list, &(dense_documents){.count = r->ends[k - 1] - before,
-                                                  .places = d->places + before,
-                                                  .wdf = p->clipped + before,
-                                                  .range_count = k - first,
-                                                  .ranges = r->numbers + first,
-                                                  .words = r->words + first,
-                                                  .counts = r->counts + first,
-                                                  .bounds = r->bounds + first});
+    if (d->in_pieces)
+        ERROR_FORWARD(keep_ranges(d, p, err));
+    for (uint32_t k = 1; k <= r->count && !to->failed;) {
+        uint32_t first = k, before = r->ends[k - 1], window = r->numbers[k] / RANGES;
+        while (k <= r->count && r->numbers[k] / RANGES == window)
+            k++;
+        skip_windows(d, window, to);
+        bits_store16(find_directory(d, to).counts + (size_t)window * 2, (uint16_t)(r->ends[k - 1] - before));
+        dense_writer_add(to, &(dense_documents){.count = r->ends[k - 1] - before,
+                                                .places = d->places + before,
+                                                .wdf = p->clipped + before,
+                                                .range_count = k - first,
+                                                .ranges = r->numbers + first,
+                                                .words = r->words + first,
+                                                .counts = r->counts + first,
+                                                .bounds = r->bounds + first});
     }
+    return OIR_OK;
+}
+
+/* Bounds of all ranges that are not empty, in order, go where the payloads have room for them. */
+static void put_bounds(const postings_dense *d, const uint8_t *bounds, buffer *to)
+{
+    directory list = find_directory(d, to);
+    for (uint32_t window = 0; window < d->windows; window++) {
+        uint8_t *payload = list.payload + postings_view_place(list.places, window), highest = 0;
+        if (!bits_load16(list.counts + (size_t)window * 2))
+            continue;
+        uint32_t ranges = dense_writer_put_bounds(payload, bounds);
+        for (uint32_t i = 0; i < ranges; i++)
+            highest = bounds[i] > highest ? bounds[i] : highest;
+        list.bounds[window] = highest;
+        bounds += ranges;
+    }
+}
+
+oir_status postings_dense_end(postings_dense *d, const postings_dense_piece *last, buffer *to, oir_error *err)
+{
+    postings_dense_ranges *r = &d->ranges;
+    const uint32_t *most = d->in_pieces ? d->most : r->most + 1;
+    size_t count = d->in_pieces ? d->most_count : r->count;
+    postings_tops tops = {0};
+    if (to->failed)
+        return OIR_OK;
+    skip_windows(d, d->windows, to);
+    if (!ranges_reserve(r, count + 1 + DENSE_WRITER_SLACK))
+        return error_no_memory(err, "a list of postings");
+    postings_scale s = postings_scale_find(most, count);
+    postings_scale_bounds(&s, most, count, r->bounds + 1);
+    if (d->in_pieces)
+        postings_tops_count(&tops, &s, d->best, d->best_count);
+    else
+        find_range_tops(r, last->reached, &s, &tops);
+    put_bounds(d, r->bounds + 1, to);
+    postings_scale_put(&s, &tops, to->data + d->at);
     return OIR_OK;
 }
 
 void postings_dense_release(postings_dense *d)
 {
     memory_free(d->places);
-    d->places = NULL;
-    d->place_capacity = 0;
+    memory_free(d->most);
+    memory_free(d->best);
     ranges_release(&d->ranges);
+    *d = (postings_dense){0};
 }

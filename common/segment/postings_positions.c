@@ -5,8 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/positions.h"
-#include "segment/postings.h"
-#include "segment/postings_view.h"
+#include "segment/postings_reader.h"
 
 enum {
     FEW_POSITIONS = 1 << 16, /* for so many there is room, also where damage says that they are there */
@@ -222,10 +221,10 @@ static bool reserve_positions(const group_reader *g, uint32_t from, positions_li
                           sizeof *out->positions);
 }
 
+/* Adds those of documents first to end, whose counts begin at out->counts[0]. */
 static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, positions_list *out, oir_error *err)
 {
     const postings_view *v = g->view;
-    out->total = 0;
     if (!memory_reserve(&out->counts, &out->counts_capacity, (size_t)(end - first) + 1, sizeof *out->counts))
         return error_no_memory(err, "positions");
     memset(out->counts, 0, (size_t)(end - first) * sizeof *out->counts);
@@ -259,6 +258,16 @@ oir_status postings_decode_positions(const struct container *parts, const postin
     group_reader g;
     ERROR_FORWARD(open_view(&v, parts, context, entry, err));
     start(&g, &v, context, list);
+    out->total = 0;
+    return decode_groups(&g, 0, list->count, out, err);
+}
+
+oir_status postings_reader_get_positions(postings_reader *r, const postings_list *list, positions_list *out,
+                                         oir_error *err)
+{
+    group_reader g;
+    ERROR_FORWARD(postings_view_positions(&r->view, r->parts, err));
+    start(&g, &r->view, r->context, list);
     return decode_groups(&g, 0, list->count, out, err);
 }
 
@@ -300,5 +309,6 @@ oir_status postings_decode_positions_one(const struct container *parts, const po
     if (v.form == POSTINGS_DENSE) /* windows are found alone; samples would be too, lists that have them are not long */
         while (g.index < index && get_window(&g, g.index) != get_window(&g, index))
             g.index++;
+    out->total = 0;
     return decode_groups(&g, index, index + 1, out, err);
 }

@@ -60,12 +60,16 @@ void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS])
     }
 }
 
+void postings_scale_put(const postings_scale *s, const postings_tops *t, uint8_t *to)
+{
+    bits_store16(to, (uint16_t)s->low);
+    bits_store16(to + 2, (uint16_t)s->high);
+    postings_tops_find(t, to + 4);
+}
+
 void postings_scale_add(const postings_scale *s, const postings_tops *t, buffer *to)
 {
-    uint8_t *tops;
-    buffer_add_u16(to, (uint16_t)s->low);
-    buffer_add_u16(to, (uint16_t)s->high);
-    tops = buffer_extend(to, POSTINGS_TOPS);
-    if (tops)
-        postings_tops_find(t, tops);
+    uint8_t *at = buffer_extend(to, 4 + POSTINGS_TOPS);
+    if (at)
+        postings_scale_put(s, t, at);
 }

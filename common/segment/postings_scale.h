@@ -51,7 +51,9 @@ void postings_tops_count(postings_tops *t, const postings_scale *s, const uint32
 /* The bytes of the tops. */
 void postings_tops_find(const postings_tops *t, uint8_t out[POSTINGS_TOPS]);
 
-/* Appends what is stored of both. A failure to allocate shows in to->failed. */
+/* Puts what is stored of both, 4 + POSTINGS_TOPS bytes. */
+void postings_scale_put(const postings_scale *s, const postings_tops *t, uint8_t *to);
+/* Appends it. A failure to allocate shows in to->failed. */
 void postings_scale_add(const postings_scale *s, const postings_tops *t, buffer *to);
 
 #endif

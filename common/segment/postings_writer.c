@@ -35,49 +35,38 @@
 #include "base/error.h"
 #include "segment/container.h"
 #include "segment/positions_writer.h"
-#include "segment/postings_dense.h"
 #include "segment/postings_scale.h"
 #include "segment/postings_view.h"
+#include "segment/postings_writer_state.h"
 
 enum {
     PREFETCH = 16,       /* postings ahead: documents of a rare term lie far from each other */
-    SLACK = 8,           /* bytes behind those of documents, which codecs read */
-    SHORT_LENGTHS = 256, /* lengths of one plane */
-    SMALL_WDF = 16,      /* those whose saturations are made beforehand, where lengths are short */
+    SHORT_LENGTHS = 256, /* lengths of one plane, */
+    NORMS_MOST = 1 << 16, /* and of two */
+    SMALL_WDF = 16,      /* those whose saturations are made beforehand, for short lengths */
     BLOCK = 1024         /* postings */
 };
 
-struct postings_writer {
-    bool encodes_only;   /* norm and saturations are another writer's */
-    struct container_writer *container;
-    const postings_context *context;
-    uint32_t windows;
-    bool short_lengths;
-    float *norm;         /* by length if these are short, else by document: wdf / (wdf + norm) is the saturation that
-                            bounds are made of */
-    uint32_t *saturations; /* by wdf * SHORT_LENGTHS + length */
-    uint32_t *most;      /* by window: the highest saturation of a list */
-    uint8_t *clipped;    /* wdf of the list at hand, less the base */
-    uint32_t *reached;   /* saturations of its documents, see postings_saturation */
-    size_t clipped_capacity, reached_capacity;
-    postings_dense dense;
-    buffer list, positions;
-    uint64_t postings_end, positions_end; /* where the last list ended */
-    uint8_t inlined[POSTINGS_INLINED_MAX];
-};
+static float find_norm(const postings_context *c, uint32_t length)
+{
+    double average = c->average > 0 ? c->average : 1;
+    return (float)(c->k1 * (1 - c->b + c->b * length / average));
+}
 
 static void fill_norms(postings_writer *w)
 {
-    const postings_context *c = w->context;
-    double average = c->average > 0 ? c->average : 1;
-    uint32_t n = w->short_lengths ? SHORT_LENGTHS : c->document_count;
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t length = w->short_lengths ? i : length_get(&c->lengths, i);
-        w->norm[i] = (float)(c->k1 * (1 - c->b + c->b * length / average));
-    }
-    for (uint32_t wdf = 0; w->short_lengths && wdf < SMALL_WDF; wdf++)
+    for (uint32_t length = 0; length < w->norm_count; length++)
+        w->norm[length] = find_norm(w->context, length);
+    for (uint32_t wdf = 0; wdf < SMALL_WDF; wdf++)
         for (uint32_t length = 0; length < SHORT_LENGTHS; length++)
             w->saturations[wdf * SHORT_LENGTHS + length] = postings_saturation(w->norm[length], wdf);
+}
+
+/* Those that a table is made for: all, mostly. */
+static uint32_t choose_norms(const postings_context *c)
+{
+    uint32_t most = c->length_max < SHORT_LENGTHS ? SHORT_LENGTHS - 1 : c->length_max;
+    return most < NORMS_MOST ? most + 1 : NORMS_MOST;
 }
 
 oir_status postings_writer_new(postings_writer **out, struct container_writer *parts,
@@ -89,9 +78,9 @@ oir_status postings_writer_new(postings_writer **out, struct container_writer *p
     w->container = parts;
     w->context = context;
     w->windows = postings_view_windows(context->document_count);
-    w->short_lengths = context->lengths.count == 1;
-    w->norm = memory_new((w->short_lengths ? SHORT_LENGTHS : (size_t)context->document_count + 1) * sizeof *w->norm);
-    w->saturations = memory_new(w->short_lengths ? SMALL_WDF * SHORT_LENGTHS * sizeof *w->saturations : 1);
+    w->norm_count = choose_norms(context);
+    w->norm = memory_new(w->norm_count * sizeof *w->norm);
+    w->saturations = memory_new(SMALL_WDF * SHORT_LENGTHS * sizeof *w->saturations);
     w->most = memory_new(((size_t)w->windows + 1) * sizeof *w->most);
     if (!w->norm || !w->saturations || !w->most) {
         postings_writer_free(w);
@@ -110,7 +99,7 @@ oir_status postings_writer_new_encoder(postings_writer **out, const postings_wri
     w->encodes_only = true;
     w->context = of->context;
     w->windows = of->windows;
-    w->short_lengths = of->short_lengths;
+    w->norm_count = of->norm_count;
     w->norm = of->norm;
     w->saturations = of->saturations;
     w->most = memory_new(((size_t)w->windows + 1) * sizeof *w->most);
@@ -129,6 +118,8 @@ void postings_writer_give_back(postings_writer *w)
     w->reached = NULL;
     w->clipped_capacity = w->reached_capacity = 0;
     postings_dense_release(&w->dense);
+    positions_writer_release(&w->pieces.positions);
+    buffer_release(&w->pieces.large);
     buffer_release(&w->list);
     buffer_release(&w->positions);
 }
@@ -164,31 +155,24 @@ static inline void clip_small(const uint32_t *restrict wdf, uint32_t n, uint8_t 
     *sum = s;
 }
 
-static void lower(uint8_t *bytes, uint32_t n)
+bool postings_writer_clip(postings_writer *w, const term_postings *p, postings_summary *all)
 {
-    for (uint32_t i = 0; i < n; i++)
-        bytes[i]--;
-}
-
-/* Fills in what entry says of wdf, and w->clipped. */
-static oir_status summarise(postings_writer *w, const term_postings *p, term_entry *entry, oir_error *err)
-{
-    if (!memory_reserve(&w->clipped, &w->clipped_capacity, (size_t)p->count + SLACK, 1))
-        return error_no_memory(err, "a list of postings");
-    uint32_t most = 0;
+    if (!memory_reserve(&w->clipped, &w->clipped_capacity, (size_t)p->count + POSTINGS_CLIPPED_SLACK, 1))
+        return false;
+    uint32_t most = all->wdf_max;
     uint8_t least = UINT8_MAX, highest = 0;
-    entry->termfreq = p->count;
+    all->count += p->count;
     for (uint32_t i = 0, n; i < p->count; i += n) {
-        uint32_t all, sum;
+        uint32_t any, sum;
         uint8_t *bytes = w->clipped + i;
         n = p->count - i < BLOCK ? p->count - i : BLOCK;
-        clip_small(p->wdf + i, n, bytes, &all, &sum);
-        if (all <= UINT8_MAX) {
-            entry->collection_freq += sum;
+        clip_small(p->wdf + i, n, bytes, &any, &sum);
+        if (any <= UINT8_MAX) {
+            all->collection_freq += sum;
         } else {
             for (uint32_t k = 0; k < n; k++) {
                 uint32_t wdf = p->wdf[i + k];
-                entry->collection_freq += wdf;
+                all->collection_freq += wdf;
                 most = wdf > most ? wdf : most;
                 bytes[k] = (uint8_t)(wdf < UINT8_MAX ? wdf : UINT8_MAX);
             }
@@ -198,50 +182,103 @@ static oir_status summarise(postings_writer *w, const term_postings *p, term_ent
             highest = bytes[k] > highest ? bytes[k] : highest;
         }
     }
-    entry->wdf_max = most > highest ? most : highest;
-    entry->zero_wdf = least == 0;
-    if (least)
-        lower(w->clipped, p->count);
-    memset(w->clipped + p->count, 0, SLACK); /* valgrind cannot see that it does not matter */
+    all->wdf_max = most > highest ? most : highest;
+    all->zero_wdf |= least == 0;
+    memset(w->clipped + p->count, 0, POSTINGS_CLIPPED_SLACK); /* valgrind cannot see that it does not matter */
+    return true;
+}
+
+void postings_writer_lower(postings_writer *w, uint32_t count)
+{
+    uint8_t *bytes = w->clipped;
+    for (uint32_t i = 0; i < count; i++)
+        bytes[i]--;
+}
+
+/* Fills in what entry says of wdf, and w->clipped. */
+static oir_status summarise(postings_writer *w, const term_postings *p, term_entry *entry, oir_error *err)
+{
+    postings_summary all = {0};
+    if (!postings_writer_clip(w, p, &all))
+        return error_no_memory(err, "a list of postings");
+    postings_writer_fill_entry(&all, entry);
+    if (!all.zero_wdf)
+        postings_writer_lower(w, p->count);
     return OIR_OK;
+}
+
+void postings_writer_fill_entry(const postings_summary *all, term_entry *entry)
+{
+    entry->termfreq = all->count;
+    entry->collection_freq = all->collection_freq;
+    entry->wdf_max = all->wdf_max;
+    entry->zero_wdf = all->zero_wdf;
+}
+
+uint32_t postings_writer_put_large(const term_postings *p, buffer *to)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < p->count; i++) {
+        if (p->wdf[i] < 255)
+            continue;
+        buffer_add_u32(to, p->documents[i]);
+        buffer_add_u32(to, p->wdf[i]);
+        n++;
+    }
+    return n;
 }
 
 static void add_large(postings_writer *w, const term_postings *p)
 {
     size_t at = w->list.size;
-    uint32_t n = 0;
     buffer_add_u32(&w->list, 0);
-    for (uint32_t i = 0; i < p->count; i++) {
-        if (p->wdf[i] < 255)
-            continue;
-        buffer_add_u32(&w->list, p->documents[i]);
-        buffer_add_u32(&w->list, p->wdf[i]);
-        n++;
-    }
+    uint32_t n = postings_writer_put_large(p, &w->list);
     if (!w->list.failed)
         bits_store32(w->list.data + at, n);
 }
 
-/* The saturations of the list's documents. */
-static void find_saturations(postings_writer *w, const term_postings *p)
+/* For each document one number of w->reached, where lengths are short. */
+static void find_short(postings_writer *w, const term_postings *p)
 {
     const uint32_t *restrict documents = p->documents, *restrict wdf = p->wdf, *restrict known = w->saturations;
     const uint8_t *restrict lengths = w->context->lengths.plane[0];
     const float *restrict norm = w->norm;
     uint32_t *restrict reached = w->reached, count = p->count;
-    if (!w->short_lengths) {
-        for (uint32_t i = 0; i < count; i++) {
-            __builtin_prefetch(&norm[i + PREFETCH < count ? documents[i + PREFETCH] : 0]);
-            reached[i] = postings_saturation(norm[documents[i]], wdf[i]);
-        }
-        return;
-    }
     for (uint32_t i = 0; i < count; i++) {
         __builtin_prefetch(&lengths[i + PREFETCH < count ? documents[i + PREFETCH] : 0]);
         uint32_t length = lengths[documents[i]];
         reached[i] = wdf[i] < SMALL_WDF ? known[wdf[i] * SHORT_LENGTHS + length]
                                         : postings_saturation(norm[length], wdf[i]);
     }
+}
+
+/* The same for any lengths. */
+static void find_any(postings_writer *w, const term_postings *p)
+{
+    const uint32_t *restrict documents = p->documents, *restrict wdf = p->wdf, *restrict known = w->saturations;
+    const length_planes lengths = w->context->lengths;
+    const float *restrict norm = w->norm;
+    uint32_t *restrict reached = w->reached, count = p->count, norms = w->norm_count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t later = i + PREFETCH < count ? documents[i + PREFETCH] : 0, length;
+        __builtin_prefetch(&lengths.plane[0][later]);
+        __builtin_prefetch(&lengths.plane[1][later]);
+        length = length_get(&lengths, documents[i]);
+        reached[i] = length < SHORT_LENGTHS && wdf[i] < SMALL_WDF ? known[wdf[i] * SHORT_LENGTHS + length]
+                     : length < norms ? postings_saturation(norm[length], wdf[i])
+                                      : postings_saturation(find_norm(w->context, length), wdf[i]);
+    }
+}
+
+bool postings_writer_find_saturations(postings_writer *w, const term_postings *p)
+{
+    if (!memory_reserve(&w->reached, &w->reached_capacity, p->count, sizeof *w->reached))
+        return false;
+    if (w->context->lengths.count == 1)
+        find_short(w, p);
+    else
+        find_any(w, p);
+    return true;
 }
 
 /* The highest saturation of each window; 0 where it has no documents. */
@@ -289,7 +326,7 @@ static uint32_t add_inlined(uint8_t to[POSTINGS_INLINED_MAX], const term_posting
     return (uint32_t)(at - to);
 }
 
-static bool counts_are_wdf(const term_postings *p)
+bool postings_writer_counts_are_wdf(const term_postings *p)
 {
     return !p->position_counts || !memcmp(p->position_counts, p->wdf, p->count * sizeof *p->wdf);
 }
@@ -312,14 +349,13 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
     } else {
         if (entry->wdf_max >= 255)
             add_large(w, p);
-        if (entry->form != POSTINGS_SHORT) {
-            if (!memory_reserve(&w->reached, &w->reached_capacity, p->count, sizeof *w->reached))
-                return error_no_memory(err, "a list of postings");
-            find_saturations(w, p);
-        }
+        if (entry->form != POSTINGS_SHORT && !postings_writer_find_saturations(w, p))
+            return error_no_memory(err, "a list of postings");
         if (entry->form == POSTINGS_DENSE) {
-            const postings_dense_list dense = {p->count, w->windows, p->documents, w->clipped, w->reached};
-            ERROR_FORWARD(postings_dense_add(&w->dense, &dense, &w->list, err));
+            const postings_dense_piece whole = {p->count, p->documents, w->clipped, w->reached};
+            ERROR_FORWARD(postings_dense_begin(&w->dense, w->windows, false, &w->list, err));
+            ERROR_FORWARD(postings_dense_add(&w->dense, &whole, &w->list, err));
+            ERROR_FORWARD(postings_dense_end(&w->dense, &whole, &w->list, err));
         }
         if (entry->form == POSTINGS_SPARSE) {
             add_window_bounds(w, p);
@@ -331,19 +367,26 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
             return error_no_memory(err, "a list of postings");
     }
     if (p->positions) {
-        entry->positions_form = paths_use(PATHS_IMPLIED) && counts_are_wdf(p) ? POSITIONS_WDF : POSITIONS_COUNTED;
+        bool as_wdf = paths_use(PATHS_IMPLIED) && postings_writer_counts_are_wdf(p);
+        entry->positions_form = as_wdf ? POSITIONS_WDF : POSITIONS_COUNTED;
         ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, err));
     }
     *out = (postings_encoded){w->list.data, w->positions.data, w->list.size, w->positions.size};
     return OIR_OK;
 }
 
+/* Notes where something was put. */
+static void note_place(uint64_t address, size_t size, uint64_t *end, bool *gap)
+{
+    *gap |= address != *end;
+    *end = address + size;
+}
+
 static oir_status put(postings_writer *w, enum part_kind kind, const uint8_t *bytes, size_t size, uint64_t *address,
                       uint64_t *end, bool *gap, oir_error *err)
 {
     ERROR_FORWARD(container_writer_add(w->container, kind, bytes, size, 1, address, err));
-    *gap |= *address != *end;
-    *end = *address + size;
+    note_place(*address, size, end, gap);
     return OIR_OK;
 }
 
@@ -360,6 +403,26 @@ oir_status postings_writer_put(postings_writer *w, const postings_encoded *encod
         ERROR_FORWARD(put(w, PART_POSITIONS, encoded->positions, encoded->positions_size, &entry->positions_address,
                           &w->positions_end, gap, err));
     return OIR_OK;
+}
+
+static oir_status put_buffer(postings_writer *w, enum part_kind kind, buffer *bytes, uint64_t *size, uint64_t *address,
+                             uint64_t *end, bool *gap, oir_error *err)
+{
+    *size = bytes->size;
+    if (!*size)
+        return OIR_OK;
+    ERROR_FORWARD(container_writer_add_buffer(w->container, kind, bytes, address, err));
+    note_place(*address, (size_t)*size, end, gap);
+    return OIR_OK;
+}
+
+oir_status postings_writer_put_buffers(postings_writer *w, term_entry *entry, bool *gap, oir_error *err)
+{
+    *gap = false;
+    ERROR_FORWARD(put_buffer(w, PART_POSTINGS, &w->list, &entry->postings_size, &entry->postings_address,
+                             &w->postings_end, gap, err));
+    return put_buffer(w, PART_POSITIONS, &w->positions, &entry->positions_size, &entry->positions_address,
+                      &w->positions_end, gap, err);
 }
 
 oir_status postings_writer_add(postings_writer *w, const term_postings *p, term_entry *entry, bool *gap, oir_error *err)

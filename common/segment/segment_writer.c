@@ -140,6 +140,27 @@ oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t s
     return add_entry(w, term, size, &entry, gap, err);
 }
 
+oir_status segment_writer_begin_term(segment_writer *w, const postings_expected *expected, oir_error *err)
+{
+    assert(w->list_count == 0);
+    ERROR_FORWARD(begin_terms(w, err));
+    return postings_pieces_begin(w->postings, expected, err);
+}
+
+oir_status segment_writer_add_piece(segment_writer *w, const term_postings *piece, oir_error *err)
+{
+    return postings_pieces_add(w->postings, piece, err);
+}
+
+oir_status segment_writer_end_term(segment_writer *w, const char *term, size_t size, bool *as_expected,
+                                   oir_error *err)
+{
+    term_entry entry = {.ordinal = w->term_count};
+    bool gap;
+    ERROR_FORWARD(postings_pieces_end(w->postings, &entry, as_expected, &gap, err));
+    return *as_expected ? add_entry(w, term, size, &entry, gap, err) : OIR_OK;
+}
+
 oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err)
 {
     *out = (segment_encoder){0};

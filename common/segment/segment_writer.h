@@ -58,6 +58,12 @@ stored_packer *segment_writer_get_packer(segment_writer *w);
 /* Terms ascending by bytes; documents are local numbers. Ordinals are given out from 0 in call order. */
 oir_status segment_writer_add_term(segment_writer *w, const char *term, size_t size, const term_postings *postings,
                                    oir_error *err);
+/* The same for a long list in pieces: postings.h, postings_pieces_begin, has what is expected and when it is, and what
+ * pieces are; a list that is not as expected is not there, and to be added as usual. */
+oir_status segment_writer_begin_term(segment_writer *w, const postings_expected *expected, oir_error *err);
+oir_status segment_writer_add_piece(segment_writer *w, const term_postings *piece, oir_error *err);
+oir_status segment_writer_end_term(segment_writer *w, const char *term, size_t size, bool *as_expected,
+                                   oir_error *err);
 /* For encoding terms in other threads, once all documents are added. The writer must outlive it. Failures of adding. */
 oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err);
 /* Adds term i of an encoder, as segment_writer_add_term: they must be added in their order, each once. */
