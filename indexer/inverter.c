@@ -5,17 +5,15 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "base/sort.h"
 #include "indexer/inversion.h"
+#include "indexer/inverter_docids.h"
+#include "indexer/inverter_terms.h"
 
 enum {
-    SLOTS_FIRST = 1 << 10,
     BLOCK = 1 << INVERTER_BLOCK_BITS,
-    TERMS_MAX = 1 << INVERTER_STREAM_TERM_BITS,
-    TERMS_FULL = TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
+    TERMS_FULL = INVERTER_TERMS_MAX / 4 * 3, /* the rest is for the one document that comes next */
     LIST_BYTES = 16,   /* that an occurrence of the longest list takes while it is written, */
     LIST_DOCUMENT = 8, /* and each of its documents besides */
-    PREFETCH = 12,     /* words ahead, and twice as many */
     AHEAD_SHARE = 16,  /* of the memory */
     AHEAD_MAX = 32 << 20,
     VOCABULARY_SHARE = 16 /* of the memory for the vocabulary of the documents that come */
@@ -73,142 +71,7 @@ void inverter_clear(inverter *v)
                     .data = {.helpers = v->data.helpers}};
 }
 
-/* ---- terms ---- */
-
-static bool same_term(const inverter *v, uint32_t number, const hash_key *k, const char *term, size_t size)
-{
-    const inverter_term *t = inverter_get_term(v, number);
-    return t->low == k->low && t->high == k->high && t->size == size &&
-           (size <= HASH_KEY_MAX || memcmp(t->bytes, term, size) == 0);
-}
-
-static bool find_term(const inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number)
-{
-    if (!v->slots)
-        return false;
-    for (uint32_t at = (uint32_t)k->hash & v->slot_mask; v->slots[at]; at = (at + 1) & v->slot_mask)
-        if (v->slots[at] >> 32 == k->hash >> 32) {
-            *number = (uint32_t)v->slots[at] - 1;
-            if (same_term(v, *number, k, term, size))
-                return true;
-        }
-    return false;
-}
-
-static void place(uint64_t *slots, uint32_t mask, uint64_t slot, uint32_t at)
-{
-    while (slots[at & mask])
-        at++;
-    slots[at & mask] = slot;
-}
-
-/* A slot keeps only half of the hash; the half that says where it goes is computed anew, which is rare. */
-static oir_status grow_slots(inverter *v, oir_error *err)
-{
-    size_t count = v->slots ? ((size_t)v->slot_mask + 1) * 2 : SLOTS_FIRST;
-    uint64_t *slots = count <= UINT32_MAX ? memory_new_zeroed(count, sizeof *slots) : NULL;
-    if (!slots)
-        return error_no_memory(err, "the table of terms");
-    for (uint32_t i = 0; i < v->term_count; i++) {
-        const inverter_term *t = inverter_get_term(v, i);
-        uint64_t hash = hash_of_key(t->low, t->high, t->size);
-        place(slots, (uint32_t)count - 1, hash >> 32 << 32 | (i + 1), (uint32_t)hash);
-    }
-    memory_free(v->slots);
-    v->slots = slots;
-    v->slot_mask = (uint32_t)count - 1;
-    return OIR_OK;
-}
-
-static oir_status make_term(inverter *v, const hash_key *k, const char *term, size_t size, uint32_t *number,
-                            oir_error *err)
-{
-    if (v->term_count == TERMS_MAX)
-        return error_set(err, OIR_TOO_BIG, "more than 2^28 different terms are buffered; commit more often");
-    if (v->term_count >= v->slot_mask / 8 * 5)
-        ERROR_FORWARD(grow_slots(v, err));
-    if (!memory_reserve(&v->samples, &v->sample_capacity, v->term_count + (size_t)1, sizeof *v->samples))
-        return error_no_memory(err, "the table of terms");
-    if (v->term_count / BLOCK == v->term_block_count) {
-        inverter_term *block = NULL;
-        if (memory_reserve(&v->term_blocks, &v->term_block_capacity, v->term_block_count + 1, sizeof *v->term_blocks))
-            block = memory_new(BLOCK * sizeof *block);
-        if (!block)
-            return error_no_memory(err, "the table of terms");
-        v->term_blocks[v->term_block_count++] = block;
-    }
-    const uint8_t *bytes = arena_copy(&v->arena, term, size);
-    if (!bytes)
-        return error_no_memory(err, "the table of terms");
-    *number = v->term_count++;
-    v->samples[*number] = 0;
-    *inverter_get_term(v, *number) =
-        (inverter_term){.low = k->low, .high = k->high, .bytes = bytes, .size = (uint8_t)size};
-    place(v->slots, v->slot_mask, k->hash >> 32 << 32 | (*number + 1), (uint32_t)k->hash);
-    return OIR_OK;
-}
-
 /* ---- the occurrences of a document ---- */
-
-/* The term's number, looked up or made, and kept as a hint: one more than it is. */
-static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_error *err)
-{
-    const document_word *word = &from->words[i];
-    const char *bytes = document_terms_get_bytes(from, word);
-    hash_key k = hash_make_key(bytes, word->size);
-    uint32_t number;
-    if (!find_term(v, &k, bytes, word->size, &number))
-        ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
-    from->hints[i] = number + 1;
-    return OIR_OK;
-}
-
-/* Fetches what looking up a word that has no hint reads: first its slot, then the term that is there. */
-static inline void prefetch_slot(const inverter *v, const document_terms *from, size_t i)
-{
-    const document_word *word = &from->words[i];
-    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
-    __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
-}
-
-static inline void prefetch_term(const inverter *v, const document_terms *from, size_t i)
-{
-    const document_word *word = &from->words[i];
-    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
-    uint64_t slot = v->slots[(uint32_t)k.hash & v->slot_mask];
-    if (slot >> 32 == k.hash >> 32)
-        __builtin_prefetch(inverter_get_term(v, (uint32_t)slot - 1));
-}
-
-/* Those words that no document had when it was taken: of this one, but for what was cleared meanwhile. */
-static oir_status find_new_hints(inverter *v, document_terms *from, oir_error *err)
-{
-    for (size_t i = from->hint_count; i < from->word_count; i++) {
-        if (v->slots && i + 2 * PREFETCH < from->word_count)
-            prefetch_slot(v, from, i + 2 * PREFETCH);
-        if (v->slots && i + PREFETCH < from->word_count)
-            prefetch_term(v, from, i + PREFETCH);
-        ERROR_FORWARD(find_hint(v, from, (uint32_t)i, err));
-    }
-    from->hint_count = from->word_count;
-    return OIR_OK;
-}
-
-/* All words of the document get numbers, so that adding its occurrences fails for no term. */
-static oir_status find_hints(inverter *v, document_terms *from, oir_error *err)
-{
-    ERROR_FORWARD(find_new_hints(v, from, err));
-    bool known = true;
-    for (size_t i = 0; from->hints_lack && i < from->log_count; i++)
-        known &= from->hints[from->log[i].word] != 0;
-    for (size_t i = 0; !known && i < from->log_count; i++) {
-        if (i + 2 * PREFETCH < from->log_count && v->slots && !from->hints[from->log[i + 2 * PREFETCH].word])
-            prefetch_slot(v, from, from->log[i + 2 * PREFETCH].word);
-        if (!from->hints[from->log[i].word])
-            ERROR_FORWARD(find_hint(v, from, from->log[i].word, err));
-    }
-    return OIR_OK;
-}
 
 /* Adds occurrences as long as they are plain and there is room; returns how many. */
 static size_t add_plain(inverter_stream *s, const document_occurrence *log, const uint32_t *hints, size_t count)
@@ -281,7 +144,7 @@ oir_status inverter_add_log(inverter *v, document_terms *from, uint64_t length, 
     if (!v->token)
         return error_no_memory(err, "the buffer of documents");
     document_terms_lend_hints(from, v->token, v->memory / VOCABULARY_SHARE);
-    ERROR_FORWARD(find_hints(v, from, err));
+    ERROR_FORWARD(inverter_terms_find_hints(v, from, err));
     if (!add_occurrences(v, from, d))
         return error_no_memory(err, "the buffer of documents");
     sample(v, from);
@@ -290,70 +153,6 @@ oir_status inverter_add_log(inverter *v, document_terms *from, uint64_t length, 
 }
 
 /* ---- documents ---- */
-
-/* The docid's slot, or the free one where it belongs. */
-static bool find_slot(const inverter *v, oir_docid docid, size_t *slot)
-{
-    size_t at = hash_u64(docid) & v->docid_slot_mask;
-    for (; v->docid_slots[at]; at = (at + 1) & v->docid_slot_mask)
-        if (inverter_get_document(v, v->docid_slots[at] - 1)->docid == docid)
-            break;
-    *slot = at;
-    return v->docid_slots[at] != 0;
-}
-
-/* The newest document that has the docid. */
-static bool find_docid(const inverter *v, oir_docid docid, size_t *number)
-{
-    if (v->descended) {
-        size_t slot;
-        bool found = find_slot(v, docid, &slot);
-        *number = v->docid_slots[slot] - (size_t)found;
-        return found;
-    }
-    size_t low = 0, high = v->document_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (inverter_get_document(v, middle)->docid < docid)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    *number = low;
-    return low < v->document_count && inverter_get_document(v, low)->docid == docid;
-}
-
-static void note_docid(inverter *v, uint32_t number)
-{
-    size_t slot;
-    if (!find_slot(v, inverter_get_document(v, number)->docid, &slot))
-        v->docid_slots_used++;
-    v->docid_slots[slot] = number + 1;
-}
-
-/* Room for one docid more, in a table that is made when docids first descend. */
-static oir_status reserve_docid(inverter *v, oir_docid docid, oir_error *err)
-{
-    bool descends = v->document_count > 0 && docid <= inverter_get_document(v, v->document_count - 1)->docid;
-    if (!v->descended && !descends)
-        return OIR_OK;
-    size_t count = v->docid_slots ? v->docid_slot_mask + 1 : SLOTS_FIRST;
-    while ((v->descended ? v->docid_slots_used : v->document_count) * 2 >= count - 1)
-        count *= 2;
-    if (v->docid_slots && count == v->docid_slot_mask + 1)
-        return OIR_OK;
-    uint32_t *slots = memory_new_zeroed(count, sizeof *slots);
-    if (!slots)
-        return error_no_memory(err, "the table of buffered documents");
-    memory_free(v->docid_slots);
-    v->docid_slots = slots;
-    v->docid_slot_mask = count - 1;
-    v->docid_slots_used = 0;
-    v->descended = true;
-    for (uint32_t i = 0; i < v->document_count; i++)
-        note_docid(v, i);
-    return OIR_OK;
-}
 
 static oir_status copy_values(inverter *v, inverter_contents *to, const document_values *from, oir_error *err)
 {
@@ -416,7 +215,7 @@ static oir_status add_document_block(inverter *v, oir_error *err)
 /* The document's record, not live yet: if anything after this fails, what was added belongs to a dead document. */
 oir_status inverter_begin(inverter *v, oir_docid docid, const oir_document *document, oir_error *err)
 {
-    ERROR_FORWARD(reserve_docid(v, docid, err));
+    ERROR_FORWARD(inverter_docids_reserve(v, docid, err));
     if (v->document_count / BLOCK == v->document_block_count)
         ERROR_FORWARD(add_document_block(v, err));
     inverter_document *d = inverter_get_document(v, v->document_count);
@@ -432,7 +231,7 @@ void inverter_end(inverter *v)
 {
     inverter_document *d = inverter_get_document(v, v->document_count - 1);
     if (v->descended)
-        note_docid(v, (uint32_t)v->document_count - 1);
+        inverter_docids_note(v, (uint32_t)v->document_count - 1);
     d->live = true;
     v->live_count++;
     v->live_length += d->length;
@@ -512,37 +311,12 @@ bool inverter_is_full(const inverter *v)
     return inverter_stream_is_full(&v->stream) || v->document_count >= UINT32_MAX / 2 || v->term_count >= TERMS_FULL;
 }
 
-/* Live documents by docid, from the order they came in. */
-static bool sort_documents(const inverter *v, uint32_t *order)
-{
-    uint64_t *keys = memory_new(v->live_count * sizeof *keys);
-    if (!keys)
-        return false;
-    for (uint32_t i = 0; i < v->live_count; i++)
-        keys[i] = (uint64_t)inverter_get_document(v, order[i])->docid << 32 | order[i];
-    sort_u64(keys, v->live_count);
-    for (uint32_t i = 0; i < v->live_count; i++)
-        order[i] = (uint32_t)keys[i];
-    memory_free(keys);
-    return true;
-}
-
-bool inverter_order(const inverter *v, uint32_t **out)
-{
-    uint32_t count = 0, *order = memory_new(v->live_count * sizeof *order);
-    *out = order;
-    for (size_t i = 0; order && i < v->document_count; i++)
-        if (inverter_get_document(v, i)->live)
-            order[count++] = (uint32_t)i;
-    return order && (!v->descended || sort_documents(v, order));
-}
-
 /* ---- finding and deleting ---- */
 
 bool inverter_has_docid(const inverter *v, oir_docid docid)
 {
     size_t number;
-    return find_docid(v, docid, &number) && inverter_get_document(v, number)->live;
+    return inverter_docids_find(v, docid, &number) && inverter_get_document(v, number)->live;
 }
 
 static void kill(inverter *v, inverter_document *d)
@@ -555,7 +329,7 @@ static void kill(inverter *v, inverter_document *d)
 bool inverter_delete(inverter *v, oir_docid docid)
 {
     size_t number;
-    if (!find_docid(v, docid, &number) || !inverter_get_document(v, number)->live)
+    if (!inverter_docids_find(v, docid, &number) || !inverter_get_document(v, number)->live)
         return false;
     kill(v, inverter_get_document(v, number));
     return true;
@@ -580,7 +354,7 @@ static bool look_at_documents(inverter *v)
 static oir_status look_up(inverter *v, const char *term, size_t size, uint32_t *number, bool *found, oir_error *err)
 {
     hash_key k = hash_make_key(term, size);
-    *found = find_term(v, &k, term, size, number);
+    *found = inverter_terms_find(v, &k, term, size, number);
     return !*found || look_at_documents(v) ? OIR_OK : error_no_memory(err, "the table of buffered documents");
 }
 

@@ -120,10 +120,6 @@ oir_status inverter_has_term(inverter *v, const char *term, size_t size, bool *f
 oir_status inverter_delete_by_term(inverter *v, const char *term, size_t size, uint32_t *count, oir_docid *lowest,
                                    oir_error *err);
 
-/* Buffered numbers of the live documents by ascending docid, freed by the caller with memory_free. False when out of
- * memory. There must be one at least. */
-bool inverter_order(const inverter *v, uint32_t **out);
-
 /* A term by its number. */
 static inline inverter_term *inverter_get_term(const inverter *v, uint32_t number)
 {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "indexer/inverter_docids.h"
 
 oir_status inverters_init(inverters *v, uint32_t count, size_t memory, bool term_lists, bool stored, oir_error *err)
 {
@@ -172,7 +173,7 @@ uint64_t inverters_get_live_length(const inverters *v)
 static bool order_each(const inverters *v, uint32_t **orders)
 {
     for (uint32_t i = 0; i < v->count; i++)
-        if (v->items[i]->live_count > 0 && !inverter_order(v->items[i], &orders[i]))
+        if (v->items[i]->live_count > 0 && !inverter_docids_order(v->items[i], &orders[i]))
             return false;
     return true;
 }
