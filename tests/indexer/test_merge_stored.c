@@ -145,8 +145,8 @@ static void choose_cuts(uint32_t *cuts)
 {
     cuts[0] = 0;
     cuts[SOURCES] = DOCUMENTS;
-    cuts[1] = harness_below(DOCUMENTS);
-    cuts[2] = cuts[1] + harness_below(DOCUMENTS - cuts[1]);
+    cuts[1] = 1 + harness_below(DOCUMENTS - 2); /* each has one at least */
+    cuts[2] = cuts[1] + 1 + harness_below(DOCUMENTS - cuts[1] - 1);
 }
 
 /* Nearly all documents, or all; now and then in any order. */
