@@ -16,6 +16,7 @@ enum {
 
 typedef struct bisection {
     reorder_space space;
+    reorder_costs costs;
     uint16_t *made;            /* terms of the second lists, if they are our own */
     uint32_t iterations;
     uint32_t *order;
@@ -32,15 +33,10 @@ typedef struct bisection {
     oir_error *err;
 } bisection;
 
-static bool is_leaf(uint32_t count)
-{
-    return count <= RANGE_SIZE;
-}
-
 static uint32_t count_levels(uint32_t count)
 {
     uint32_t levels = 0;
-    for (; !is_leaf(count); levels++) {
+    for (; !reorder_node_is_leaf(count); levels++) {
         uint32_t left = reorder_node_find_left(count);
         count = left > count - left ? left : count - left;
     }
@@ -78,6 +74,7 @@ static bool halve(bisection *b, reorder_scratch *s, const reorder_node *n, uint3
             break;
     }
     b->done += n->count;
+    reorder_node_cut(n, halves);
     reorder_node_hand_down(s, n, &b->space, depth, halves);
     return true;
 }
@@ -85,7 +82,7 @@ static bool halve(bisection *b, reorder_scratch *s, const reorder_node *n, uint3
 static bool bisect(bisection *b, reorder_scratch *s, const reorder_node *n, uint32_t depth, bool owner)
 {
     reorder_node halves[2];
-    if (is_leaf(n->count)) {
+    if (reorder_node_is_leaf(n->count)) {
         memcpy(b->order + n->first, b->space.lists[depth & 1].documents + n->first, n->count * sizeof *b->order);
         return true;
     }
@@ -196,7 +193,8 @@ static void start(bisection *b, const reorder_lists *lists)
 {
     reorder_node root = {.count = lists->document_count, .left = reorder_node_find_left(lists->document_count),
                          .end = lists->posting_count, .term_count = lists->term_count};
-    reorder_space_init(&b->space);
+    reorder_costs_init(&b->costs);
+    b->space.costs = &b->costs;
     for (uint32_t i = 0; i < root.count; i++) {
         b->space.lists[0].documents[i] = i;
         b->space.lists[0].sides[i] = i >= root.left;

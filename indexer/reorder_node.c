@@ -8,6 +8,7 @@ enum {
     COST_UNIT = 256,          /* a bit */
     BUCKETS_MIN = 64,
     BUCKETS_MAX = 1 << 13,
+    PREFETCH = 4,             /* documents ahead */
     SETTLED_SHARE = 32        /* a node is done when fewer than one in so many documents changed sides */
 };
 
@@ -30,26 +31,35 @@ static double log2_of(uint32_t n)
 
 /* A list of d documents takes about d * (log2(n) - log2(d + 1)) bits; with halves of equal size n falls out. Documents
  * that are alike and lie on both sides would change sides all at once if each counted only the others; if each counted
- * itself, none would move. */
-void reorder_space_init(reorder_space *s)
+ * itself, none would move.
+ *
+ * What being right gains a document that is left is the low half of right[r] + left[l], one that is right the high
+ * half: nothing is carried from one to the other, for a gain is less than REORDER_GAIN_ZERO, which is added, either
+ * way. */
+void reorder_costs_init(reorder_costs *c)
 {
     double here = 0;
+    int32_t before = 0;
     for (uint32_t d = 0; d <= REORDER_COSTS; d++) {
         double next = (d + 1) * log2_of(d + 2);
-        s->costs[d] = (int32_t)((next - here) * COST_UNIT + 0.5);
+        int32_t cost = (int32_t)((next - here) * COST_UNIT + 0.5), own = d ? cost - (cost - before) * 3 / 4 : cost;
+        c->right[d] = (uint32_t)own << 16 | (uint32_t)cost;
+        c->left[d] = (uint32_t)(REORDER_GAIN_ZERO - cost) << 16 | (uint32_t)(REORDER_GAIN_ZERO - own);
         here = next;
+        before = cost;
     }
-    s->own_costs[0] = s->costs[0];
-    for (uint32_t d = 1; d <= REORDER_COSTS; d++)
-        s->own_costs[d] = s->costs[d] - (s->costs[d] - s->costs[d - 1]) * 3 / 4;
 }
 
-static inline int32_t find_cost(const reorder_space *s, const int32_t *costs, uint32_t d)
+/* Of a list longer than the table a bit more for each time it has to be halved. */
+static inline uint32_t halvings(uint32_t d)
 {
-    if (d < REORDER_COSTS)
-        return costs[d];
-    uint32_t shift = 20 - (uint32_t)__builtin_clz(d);
-    return s->costs[d >> shift] + (int32_t)shift * COST_UNIT;
+    return d < REORDER_COSTS ? 0 : 20 - (uint32_t)__builtin_clz(d);
+}
+
+static inline uint32_t find_gains(const reorder_costs *c, uint32_t right, uint32_t left)
+{
+    uint32_t r = halvings(right), l = halvings(left);
+    return c->right[right >> r] + c->left[left >> l] + (r - l) * (COST_UNIT << 16 | COST_UNIT);
 }
 
 /* Halves drift apart slowly at first: how far they came last time they are taken to come half as far again. */
@@ -59,27 +69,30 @@ static inline uint32_t look_ahead(uint32_t total, uint32_t right, uint32_t befor
     return ahead < 0 ? 0 : ahead > total ? total : (uint32_t)ahead;
 }
 
-static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_space *space, bool first)
+static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_costs *c, bool first)
 {
+    uint16_t *restrict left_gains = s->gains[0], *restrict right_gains = s->gains[1];
+    uint32_t *restrict before = s->before;
+    const uint32_t *restrict total = n->total, *restrict here = n->right;
+    bool is_short = n->count < REORDER_COSTS;
+    left_gains[0] = right_gains[0] = REORDER_GAIN_ZERO;
     for (uint32_t t = 1; t <= n->term_count; t++) {
-        uint32_t right = first ? n->right[t] : look_ahead(n->total[t], n->right[t], s->before[t]);
-        uint32_t left = n->total[t] - right;
-        s->before[t] = n->right[t];
-        s->gains[0][t] = (int16_t)(find_cost(space, space->costs, right) - find_cost(space, space->own_costs, left));
-        s->gains[1][t] = (int16_t)(find_cost(space, space->own_costs, right) - find_cost(space, space->costs, left));
+        uint32_t right = first ? here[t] : look_ahead(total[t], here[t], before[t]), left = total[t] - right;
+        uint32_t both = is_short ? c->right[right] + c->left[left] : find_gains(c, right, left);
+        before[t] = here[t];
+        left_gains[t] = (uint16_t)both;
+        right_gains[t] = (uint16_t)(both >> 16);
     }
-    s->gains[0][0] = s->gains[1][0] = 0;
 }
 
 /* ---- sides ---- */
 
-/* At most REORDER_TERMS_MAX gains, of 34 bits' worth at most each. */
-static int32_t sum_gains(const int16_t *gains, const uint16_t *terms, uint32_t size)
+static inline int32_t sum_gains(const uint16_t *gains, const uint16_t *terms, uint32_t size)
 {
-    int32_t sum = 0;
+    uint32_t sum = 0;
     for (uint32_t i = 0; i < size; i += REORDER_STEP)
-        sum += (gains[terms[i]] + gains[terms[i + 1]]) + (gains[terms[i + 2]] + gains[terms[i + 3]]);
-    return sum;
+        sum += (uint32_t)(gains[terms[i]] + gains[terms[i + 1]] + gains[terms[i + 2]] + gains[terms[i + 3]]);
+    return (int32_t)(sum - size * REORDER_GAIN_ZERO);
 }
 
 static void make_wishes(reorder_scratch *s, const reorder_node *n, const reorder_half_lists *l, int32_t *wishes,
@@ -126,44 +139,60 @@ static void find_cut(reorder_scratch *s, const reorder_node *n, const uint8_t *s
     uint32_t below;
     c.bucket = find_bucket(s, n->left, &below);
     uint32_t wanted = n->left - below, lefts = s->buckets[2 * c.bucket];
-    c.movers[0] = lefts > wanted ? lefts - wanted : 0;
-    c.movers[1] = wanted > lefts ? wanted - lefts : 0;
+    c.mover_side = wanted > lefts;
+    c.movers = wanted > lefts ? wanted - lefts : lefts - wanted;
     s->cut = c;
 }
 
-static inline bool changes_side(reorder_cut *c, int32_t wish, uint8_t side)
+/* Gives documents their sides. Notes of those that change where their lists are (documents), how long these are and
+ * the side they had, added to the length (sizes); returns how many. Who changes is nothing that a processor foresees,
+ * so nothing is asked. */
+static uint32_t move(const reorder_node *n, const int32_t *restrict wishes, const uint32_t *restrict sizes,
+                     uint8_t *restrict sides, reorder_cut c, uint32_t *restrict noted_at,
+                     uint32_t *restrict noted_size)
 {
-    uint32_t bucket = bucket_of(c, wish);
-    if (bucket != c->bucket)
-        return (bucket > c->bucket) != side;
-    if (c->movers[side] == 0)
-        return false;
-    c->movers[side]--;
-    return true;
+    uint32_t changed = 0, at = 0;
+    for (uint32_t i = 0; i < n->count; i++) {
+        uint32_t bucket = bucket_of(&c, wishes[i]), side = sides[i];
+        bool meets = bucket == c.bucket, moves = meets & (side == c.mover_side) & (c.movers > 0);
+        bool changes = moves | (!meets & ((bucket > c.bucket) != side));
+        c.movers -= moves;
+        noted_at[changed] = at;
+        noted_size[changed] = sizes[i] + side;
+        sides[i] = (uint8_t)(side ^ changes);
+        changed += changes;
+        at += sizes[i];
+    }
+    return changed;
+}
+
+static void count_moved(const reorder_node *n, const uint16_t *lists, const uint32_t *noted_at,
+                        const uint32_t *noted_size, uint32_t changed)
+{
+    for (uint32_t i = 0; i < changed; i++) {
+        const uint16_t *terms = lists + noted_at[i];
+        uint32_t side = noted_size[i] % REORDER_STEP, size = noted_size[i] - side;
+        uint32_t step = side ? UINT32_MAX : 1; /* minus 1 or 1 */
+        if (i + PREFETCH < changed)
+            __builtin_prefetch(lists + noted_at[i + PREFETCH]);
+        for (uint32_t t = 0; t < size; t += REORDER_STEP)
+            for (uint32_t k = 0; k < REORDER_STEP; k++)
+                n->right[terms[t + k]] += step;
+    }
 }
 
 bool reorder_node_change_sides(reorder_scratch *s, const reorder_node *n, reorder_space *space, uint32_t depth,
                                bool first)
 {
-    const reorder_half_lists *l = &space->lists[depth & 1];
+    const reorder_half_lists *l = &space->lists[depth & 1], *spare = &space->lists[~depth & 1];
+    uint32_t *noted_at = spare->documents + n->first, *noted_size = spare->sizes + n->first;
     int32_t lowest, highest, *wishes = space->wishes;
-    uint32_t changed = 0;
-    make_gains(s, n, space, first);
+    make_gains(s, n, space->costs, first);
     make_wishes(s, n, l, wishes, &lowest, &highest);
     find_cut(s, n, l->sides, wishes, lowest, highest);
-    reorder_cut cut = s->cut;
-    const uint16_t *terms = l->terms + n->at;
-    for (uint32_t i = n->first; i < n->first + n->count; i++) {
-        uint32_t size = l->sizes[i];
-        if (changes_side(&cut, wishes[i], l->sides[i])) {
-            uint32_t step = l->sides[i] ? UINT32_MAX : 1; /* minus 1 or 1 */
-            for (uint32_t t = 0; t < size; t++)
-                n->right[terms[t]] += step;
-            l->sides[i] ^= 1;
-            changed++;
-        }
-        terms += size;
-    }
+    uint32_t changed = move(n, wishes + n->first, l->sizes + n->first, l->sides + n->first, s->cut, noted_at,
+                            noted_size);
+    count_moved(n, l->terms + n->at, noted_at, noted_size, changed);
     return changed <= n->count / SETTLED_SHARE;
 }
 
@@ -176,20 +205,26 @@ uint32_t reorder_node_find_left(uint32_t count)
     return left ? left : unit;
 }
 
-static void reserve_degrees(reorder_scratch *s, reorder_node *n)
+/* What a node of so many terms takes on the stack; what fills up lists is counted too. */
+static inline size_t degrees_of(uint32_t terms)
 {
-    size_t terms = n->term_count + (size_t)1; /* what fills up lists is counted too */
+    return 2 * (terms + (size_t)1);
+}
+
+/* For a node that may have up to so many terms. */
+static void reserve_degrees(reorder_scratch *s, reorder_node *n, uint32_t terms)
+{
     n->total = s->degrees + s->degrees_used;
-    n->right = n->total + terms;
-    s->degrees_used += 2 * terms;
-    memset(n->right, 0, terms * sizeof *n->right);
+    n->right = n->total + n->term_count + 1;
+    s->degrees_used += degrees_of(terms);
+    memset(n->right, 0, (n->term_count + (size_t)1) * sizeof *n->right);
 }
 
 void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space *space, uint32_t depth)
 {
     const reorder_half_lists *l = &space->lists[depth & 1];
     const uint16_t *terms = l->terms + n->at;
-    reserve_degrees(s, n);
+    reserve_degrees(s, n, n->term_count);
     memset(n->total, 0, (n->term_count + (size_t)1) * sizeof *n->total);
     for (uint32_t i = n->first; i < n->first + n->count; i++)
         for (uint32_t t = 0; t < l->sizes[i]; t++, terms++) {
@@ -198,20 +233,29 @@ void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space
         }
 }
 
-/* Gives a half's terms numbers, or 0: what is in one of its documents or in all cannot gain anything. */
-static void number_terms(reorder_scratch *s, const reorder_node *n, uint32_t side, reorder_node *half)
+/* Gives the halves' terms numbers, or 0: what is in one of a half's documents or in all cannot gain anything. */
+static void number_terms(reorder_scratch *s, const reorder_node *n, reorder_node halves[2])
 {
-    uint16_t *numbers = s->numbers[side];
-    uint32_t *total = s->degrees + s->degrees_used;
-    numbers[0] = 0;
-    for (uint32_t t = 1; t <= n->term_count; t++) {
-        uint32_t degree = side ? n->right[t] : n->total[t] - n->right[t];
-        bool kept = degree > 1 && degree < half->count && half->count > RANGE_SIZE;
-        total[half->term_count + 1] = degree;
-        half->term_count += kept;
-        numbers[t] = kept ? (uint16_t)half->term_count : 0;
+    uint32_t *lefts = s->degrees + s->degrees_used, *rights = lefts + degrees_of(n->term_count);
+    uint32_t left_count = 0, right_count = 0;
+    uint32_t left_end = reorder_node_is_leaf(halves[0].count) ? 0 : halves[0].count;
+    uint32_t right_end = reorder_node_is_leaf(halves[1].count) ? 0 : halves[1].count;
+    uint16_t *restrict left_numbers = s->numbers[0], *restrict right_numbers = s->numbers[1];
+    left_numbers[0] = right_numbers[0] = 0;
+    for (uint32_t t = 1; t <= n->term_count && (left_end | right_end); t++) {
+        uint32_t right = n->right[t], left = n->total[t] - right;
+        bool keeps_left = (left > 1) & (left < left_end), keeps_right = (right > 1) & (right < right_end);
+        lefts[left_count + 1] = left;
+        rights[right_count + 1] = right;
+        left_count += keeps_left;
+        right_count += keeps_right;
+        left_numbers[t] = (uint16_t)(keeps_left ? left_count : 0);
+        right_numbers[t] = (uint16_t)(keeps_right ? right_count : 0);
     }
-    reserve_degrees(s, half);
+    halves[0].term_count = left_count;
+    halves[1].term_count = right_count;
+    for (uint32_t side = 0; side < 2; side++)
+        reserve_degrees(s, &halves[side], n->term_count);
 }
 
 /* Copies a document's list to a half, with the half's numbers, and counts it if it begins on the right; nothing is
@@ -261,26 +305,31 @@ static uint8_t begin_side(beginning *b, uint32_t bucket)
     return !left;
 }
 
-void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_space *space, uint32_t depth,
-                            reorder_node halves[2])
+void reorder_node_cut(const reorder_node *n, reorder_node halves[2])
 {
-    const reorder_half_lists *from = &space->lists[depth & 1], *to = &space->lists[~depth & 1];
-    const uint16_t *terms = from->terms + n->at;
-    beginning beginnings[2];
     for (uint32_t side = 0; side < 2; side++) {
         reorder_node *half = &halves[side];
         *half = (reorder_node){.first = side ? n->first + n->left : n->first,
                                .count = side ? n->count - n->left : n->left};
         half->left = reorder_node_find_left(half->count);
         half->left = half->left < half->count ? half->left : half->count;
-        number_terms(s, n, side, half);
-        beginnings[side] = begin(s, n, half, side);
     }
+}
+
+void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_space *space, uint32_t depth,
+                            reorder_node halves[2])
+{
+    const reorder_half_lists *from = &space->lists[depth & 1], *to = &space->lists[~depth & 1];
+    const uint16_t *terms = from->terms + n->at;
+    beginning beginnings[2];
+    number_terms(s, n, halves);
     halves[0].at = halves[1].at = n->at;
     for (uint32_t i = n->first; i < n->first + n->count; i++)
         halves[1].at += from->sides[i] ? 0 : from->sizes[i];
-    halves[0].end = halves[0].at;
-    halves[1].end = halves[1].at;
+    for (uint32_t side = 0; side < 2; side++) {
+        halves[side].end = halves[side].at;
+        beginnings[side] = begin(s, n, &halves[side], side);
+    }
     for (uint32_t i = n->first; i < n->first + n->count; i++) {
         uint32_t side = from->sides[i], place = beginnings[side].next++, size = 0;
         reorder_node *half = &halves[side];
@@ -304,8 +353,8 @@ bool reorder_scratch_init(reorder_scratch *s, uint32_t term_count, uint32_t leve
     size_t degrees = 2 * terms * (1 + 2 * ((size_t)levels + 1));
     *s = (reorder_scratch){0};
     s->buckets = memory_new(2 * BUCKETS_MAX * sizeof *s->buckets);
-    s->gains[0] = memory_new(2 * terms * sizeof(int16_t));
-    s->numbers[0] = memory_new(2 * terms * sizeof(uint16_t));
+    s->gains[0] = memory_new(2 * terms * sizeof **s->gains);
+    s->numbers[0] = memory_new(2 * terms * sizeof **s->numbers);
     s->before = memory_new(terms * sizeof *s->before);
     s->degrees = memory_new(degrees * sizeof *s->degrees);
     if (!s->buckets || !s->gains[0] || !s->numbers[0] || !s->before || !s->degrees)
