@@ -107,8 +107,8 @@ static oir_status apply(merge_order *order, const uint32_t *places, oir_error *e
 reorder_settings reorder_choose(oir_reorder level, size_t memory)
 {
     if (level == OIR_REORDER_FULL)
-        return (reorder_settings){8, 1 << 16, 4, memory, 1};
-    return (reorder_settings){2, 1 << 14, 12, memory, 1};
+        return (reorder_settings){8, 1 << 16, 4, memory, 1, false};
+    return (reorder_settings){2, 1 << 14, 12, memory, 1, true};
 }
 
 oir_status reorder_documents(merge_order *order, const merge_source *sources, size_t count,

@@ -201,5 +201,6 @@ oir_status reorder_builder_end(reorder_builder *b, const progress *p, oir_error 
     else
         memory_free(b->documents);
     b->documents = NULL;
-    return reorder_bisect(&b->lists, b->settings->iterations, b->settings->threads, b->order, p, err);
+    return reorder_bisect(&b->lists, b->settings->iterations, b->settings->samples, b->settings->threads, b->order, p,
+                          err);
 }

@@ -27,6 +27,7 @@ typedef struct reorder_settings {
     uint32_t frequent_share; /* and those in more than one of so many */
     size_t memory;           /* bytes for lists; above, more of the frequent terms are left out */
     uint32_t threads;        /* the caller's among them: 1 unless told */
+    bool samples;            /* large nodes are taken apart by what samples of their documents say */
 } reorder_settings;
 
 /* A term whose documents are noted. */

@@ -62,6 +62,12 @@ static inline uint32_t find_gains(const reorder_costs *c, uint32_t right, uint32
     return c->right[right >> r] + c->left[left >> l] + (r - l) * (COST_UNIT << 16 | COST_UNIT);
 }
 
+uint32_t reorder_costs_gain(const reorder_costs *c, uint32_t right, uint32_t left)
+{
+    uint32_t r = halvings(right), l = halvings(left);
+    return (c->right[right >> r] & UINT16_MAX) + (c->left[left >> l] >> 16) + r * COST_UNIT - l * COST_UNIT;
+}
+
 /* Halves drift apart slowly at first: how far they came last time they are taken to come half as far again. */
 static inline uint32_t look_ahead(uint32_t total, uint32_t right, uint32_t before)
 {
@@ -237,14 +243,15 @@ void reorder_node_count(reorder_scratch *s, reorder_node *n, const reorder_space
 static void number_terms(reorder_scratch *s, const reorder_node *n, reorder_node halves[2])
 {
     uint32_t *lefts = s->degrees + s->degrees_used, *rights = lefts + degrees_of(n->term_count);
-    uint32_t left_count = 0, right_count = 0;
-    uint32_t left_end = reorder_node_is_leaf(halves[0].count) ? 0 : halves[0].count;
-    uint32_t right_end = reorder_node_is_leaf(halves[1].count) ? 0 : halves[1].count;
+    uint32_t left_count = 0, right_count = 0, least = n->keeps_terms ? 0 : 2;
+    /* As many documents as there are, or more. */
+    uint32_t left_end = n->keeps_terms ? UINT32_MAX : reorder_node_is_leaf(halves[0].count) ? 0 : halves[0].count;
+    uint32_t right_end = n->keeps_terms ? UINT32_MAX : reorder_node_is_leaf(halves[1].count) ? 0 : halves[1].count;
     uint16_t *restrict left_numbers = s->numbers[0], *restrict right_numbers = s->numbers[1];
     left_numbers[0] = right_numbers[0] = 0;
     for (uint32_t t = 1; t <= n->term_count && (left_end | right_end); t++) {
         uint32_t right = n->right[t], left = n->total[t] - right;
-        bool keeps_left = (left > 1) & (left < left_end), keeps_right = (right > 1) & (right < right_end);
+        bool keeps_left = (left >= least) & (left < left_end), keeps_right = (right >= least) & (right < right_end);
         lefts[left_count + 1] = left;
         rights[right_count + 1] = right;
         left_count += keeps_left;
@@ -327,6 +334,7 @@ void reorder_node_hand_down(reorder_scratch *s, const reorder_node *n, reorder_s
     for (uint32_t i = n->first; i < n->first + n->count; i++)
         halves[1].at += from->sides[i] ? 0 : from->sizes[i];
     for (uint32_t side = 0; side < 2; side++) {
+        halves[side].keeps_terms = n->keeps_terms;
         halves[side].end = halves[side].at;
         beginnings[side] = begin(s, n, &halves[side], side);
     }

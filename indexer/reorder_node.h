@@ -47,6 +47,7 @@ typedef struct reorder_node {
     uint32_t first, count, left; /* places; of the left half */
     size_t at, end;              /* its lists: fewer than 2^32 numbers */
     uint32_t term_count;
+    bool keeps_terms;            /* its halves' terms have the same numbers */
     uint32_t *total, *right;     /* by term: documents that have it in the node, and in its right half */
 } reorder_node;
 
@@ -69,6 +70,9 @@ typedef struct reorder_scratch {
 } reorder_scratch;
 
 void reorder_costs_init(reorder_costs *c);
+/* What being right is worth to a document that is in neither half, of which the term's list has so many; with
+ * REORDER_GAIN_ZERO added. */
+uint32_t reorder_costs_gain(const reorder_costs *c, uint32_t right, uint32_t left);
 
 /* For nodes of so many terms and levels below. False when out of memory; released in any case. */
 bool reorder_scratch_init(reorder_scratch *s, uint32_t terms, uint32_t levels);

@@ -16,12 +16,15 @@ static oir_error err;
 
 /* ---- lists ---- */
 
-typedef enum kind { CLUSTERED, EQUAL, EMPTY } kind;
+typedef enum kind { CLUSTERED, UNEVEN, EQUAL, EMPTY } kind;
 
 static bool has(kind what, uint32_t document, uint32_t term)
 {
+    /* What there is, is in documents that a sample of one in four has (indexer/reorder_sample.c): more than it may. */
+    if (what == UNEVEN && document % 4 != (document / 4 * UINT32_C(2654435761) >> 24) % 4)
+        return false;
     uint32_t topic = document * 7919 % TOPICS, hash = (document * TERMS + term) * UINT32_C(2654435761) >> 20;
-    if (what != CLUSTERED)
+    if (what > UNEVEN)
         return what == EQUAL && term < 5;
     return term / TOPIC_TERMS == topic ? hash % 3 == 0 : hash % 200 == 0;
 }
@@ -89,7 +92,8 @@ static uint32_t count_ranges(kind what, const uint32_t *order, uint32_t count)
 }
 
 /* The lists are made, or those of the call before, of as many documents, are copied: bisecting uses them up. */
-static uint32_t *bisect(kind what, uint32_t documents, uint32_t threads, const progress *p, oir_status expected)
+static uint32_t *bisect(kind what, uint32_t documents, bool samples, uint32_t threads, const progress *p,
+                        oir_status expected)
 {
     static reorder_lists made;
     static kind made_of;
@@ -101,17 +105,19 @@ static uint32_t *bisect(kind what, uint32_t documents, uint32_t threads, const p
     reorder_lists l = copy_lists(&made);
     uint32_t *order = malloc((documents + 1) * sizeof *order);
     REQUIRE(order);
-    EXPECT_EQ(reorder_bisect(&l, 4, threads, order, p, &err), expected);
+    EXPECT_EQ(reorder_bisect(&l, 4, samples, threads, order, p, &err), expected);
     release_lists(&l);
     return order;
 }
 
 static void any_number_of_documents(void)
 {
-    static const uint32_t counts[] = {0, 1, 2, 63, 64, 65, 127, 128, 129, 193, 4095, 4096, 4097, 8191, 8193, 12289};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    static const uint32_t counts[] = {0,    1,    2,    63,   64,   65,    127,   128,   129,   193,
+                                      4095, 4096, 4097, 8191, 8193, 12289, 16383, 16384, 20001, 65537};
+    size_t few = harness_times(100) < 100 ? 1 : 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts - few; i++)
         for (kind what = CLUSTERED; what <= EMPTY; what++) {
-            uint32_t *order = bisect(what, counts[i], 1 + (uint32_t)i % 3, NULL, OIR_OK);
+            uint32_t *order = bisect(what, counts[i], true, 1 + (uint32_t)i % 3, NULL, OIR_OK);
             expect_permutation(order, counts[i]);
             free(order);
         }
@@ -120,38 +126,49 @@ static void any_number_of_documents(void)
 /* What is alike keeps its order. */
 static void nothing_to_gain(void)
 {
-    for (kind what = EQUAL; what <= EMPTY; what++) {
-        uint32_t *order = bisect(what, 5000, 1, NULL, OIR_OK);
-        for (uint32_t i = 0; i < 5000; i++)
-            EXPECT_EQ(order[i], i);
-        free(order);
-    }
+    static const uint32_t counts[] = {5000, 20000, 70000};
+    for (kind what = EQUAL; what <= EMPTY; what++)
+        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+            uint32_t *order = bisect(what, counts[i], true, 1, NULL, OIR_OK);
+            for (uint32_t d = 0; d < counts[i]; d++)
+                EXPECT_EQ(order[d], d);
+            free(order);
+        }
 }
 
 static void like_comes_to_like(void)
 {
-    enum { COUNT = 10000 };
-    uint32_t *order = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK), *again = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK);
-    uint32_t before = count_ranges(CLUSTERED, NULL, COUNT), after = count_ranges(CLUSTERED, order, COUNT);
-    printf("ranges with postings: %u before, %u after\n", before, after);
-    EXPECT(after * 2 < before);
-    EXPECT(memcmp(order, again, COUNT * sizeof *order) == 0);
-    for (uint32_t i = 1; i < COUNT; i++) /* within a range the first order stays */
-        EXPECT(i % 64 == 0 || order[i - 1] < order[i]);
-    free(order);
-    free(again);
+    enum { COUNT = 70000 };
+    uint32_t count = harness_times(100) < 100 ? COUNT / 4 : COUNT, after[2];
+    uint32_t before = count_ranges(CLUSTERED, NULL, count);
+    for (int samples = 0; samples < 2; samples++) {
+        uint32_t *order = bisect(CLUSTERED, count, samples, 1, NULL, OIR_OK);
+        uint32_t *again = bisect(CLUSTERED, count, samples, 1, NULL, OIR_OK);
+        after[samples] = count_ranges(CLUSTERED, order, count);
+        EXPECT(after[samples] * 2 < before);
+        EXPECT(memcmp(order, again, count * sizeof *order) == 0);
+        for (uint32_t i = 1; i < count; i++) /* within a range the first order stays */
+            EXPECT(i % 64 == 0 || order[i - 1] < order[i]);
+        free(order);
+        free(again);
+    }
+    printf("ranges with postings: %u before, %u after, %u with samples\n", before, after[0], after[1]);
+    EXPECT(after[1] < after[0] + after[0] / 16);
 }
 
 static void as_with_one_thread(void)
 {
-    enum { COUNT = 45000 };
-    uint32_t *order = bisect(CLUSTERED, COUNT, 1, NULL, OIR_OK);
-    for (uint32_t threads = 2; threads < 8; threads++) {
-        uint32_t *other = bisect(CLUSTERED, COUNT, threads, NULL, OIR_OK);
-        EXPECT(memcmp(order, other, COUNT * sizeof *order) == 0);
-        free(other);
-    }
-    free(order);
+    static const uint32_t counts[] = {45000, 70000};
+    for (size_t i = 0; i < (harness_times(100) < 100 ? 1 : 2); i++)
+        for (int samples = 0; samples < 2; samples++) {
+            uint32_t count = counts[i], *order = bisect(CLUSTERED, count, samples, 1, NULL, OIR_OK);
+            for (uint32_t threads = 2; threads < 8; threads++) {
+                uint32_t *other = bisect(CLUSTERED, count, samples, threads, NULL, OIR_OK);
+                EXPECT(memcmp(order, other, count * sizeof *order) == 0);
+                free(other);
+            }
+            free(order);
+        }
 }
 
 static bool stop(const char *what, uint64_t done, uint64_t total, void *context)
@@ -162,14 +179,16 @@ static bool stop(const char *what, uint64_t done, uint64_t total, void *context)
 
 static void can_be_stopped(void)
 {
-    int told = 0;
-    progress p = {stop, &told};
-    free(bisect(CLUSTERED, 20000, 1, &p, OIR_CANCELLED));
-    EXPECT_EQ(told, 3);
-    for (uint32_t threads = 2; threads < 5; threads++) {
-        told = 0;
-        free(bisect(CLUSTERED, 70000, threads, &p, OIR_CANCELLED));
+    for (int samples = 0; samples < 2; samples++) {
+        int told = 0;
+        progress p = {stop, &told};
+        free(bisect(CLUSTERED, 20000, samples, 1, &p, OIR_CANCELLED));
         EXPECT_EQ(told, 3);
+        for (uint32_t threads = 2; threads < 5; threads++) {
+            told = 0;
+            free(bisect(CLUSTERED, 70000, samples, threads, &p, OIR_CANCELLED));
+            EXPECT_EQ(told, 3);
+        }
     }
 }
 
@@ -203,6 +222,32 @@ static void fail_release(void *block, void *context)
 {
     (void)context;
     free(block);
+}
+
+/* Whatever fails, what is not told is an order. */
+static void bisecting_with_memory_that_runs_out(void)
+{
+    enum { COUNT = 17000 };
+    for (uint32_t threads = 1; threads <= 2; threads++) {
+        reorder_lists made = make_lists(UNEVEN, COUNT);
+        uint32_t *order = malloc(COUNT * sizeof *order);
+        oir_status status = OIR_NO_MEMORY;
+        REQUIRE(order);
+        long n = 0;
+        for (; status == OIR_NO_MEMORY && n < 1000; n++) {
+            reorder_lists l = copy_lists(&made);
+            left = n;
+            status = reorder_bisect(&l, 2, true, threads, order, NULL, &err);
+            left = -1;
+            REQUIRE(status == OIR_OK || status == OIR_NO_MEMORY);
+            release_lists(&l);
+        }
+        EXPECT_EQ(status, OIR_OK);
+        EXPECT(n > 17); /* more than without a sample */
+        expect_permutation(order, COUNT);
+        free(order);
+        release_lists(&made);
+    }
 }
 
 /* ---- indexes ---- */
@@ -549,6 +594,7 @@ int main(void)
     TEST_ALONE(optimising);
     TEST_ALONE(there_and_back);
     TEST_ALONE(little_memory);
+    TEST_ALONE(bisecting_with_memory_that_runs_out);
     TEST_ALONE(memory_that_runs_out);
     TEST_ALONE(optimising_with_memory_that_runs_out);
     TEST_ALONE(memory_that_is_too_little);
