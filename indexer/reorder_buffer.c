@@ -38,6 +38,17 @@ static size_t first_term(const buffered *b, uint32_t document)
     return b->terms.firsts[b->order[document].inverter];
 }
 
+/* Reading waits for nothing but memory: plain occurrences, which most are, without what is not asked. */
+static inline const uint16_t *count_plain(const uint16_t *at, const uint16_t *end, seen *here, uint32_t now)
+{
+    for (uint32_t term; at < end && inverter_reader_is_plain(*at);) {
+        at = inverter_reader_get_plain(at, &term);
+        here[term].documents += here[term].newest != now;
+        here[term].newest = now;
+    }
+    return at;
+}
+
 /* In how many documents each term of an inverter is. */
 static oir_status count_documents(buffered *b, const progress *p, oir_error *err)
 {
@@ -49,10 +60,12 @@ static oir_status count_documents(buffered *b, const progress *p, oir_error *err
         inverter_reader r = read(b, d);
         if (d % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(p, "reading lists", d, b->document_count, err));
-        while (inverter_reader_next(&r)) {
-            seen *term = &here[r.term];
-            term->documents += term->newest != d + 1;
-            term->newest = d + 1;
+        for (;;) {
+            r.at = count_plain(r.at, r.end, here, d + 1);
+            if (inverter_reader_next(&r) == INVERTER_READER_END)
+                break;
+            here[r.term].documents += here[r.term].newest != d + 1;
+            here[r.term].newest = d + 1;
         }
     }
     return OIR_OK;
@@ -89,7 +102,23 @@ static oir_status find_numbers(buffered *b, oir_error *err)
     return OIR_OK;
 }
 
-/* Which words a document has twice, or are left out, is nothing that a processor foresees. */
+/* Adds the numbers of plain occurrences. Which words a document has twice, or are left out, is nothing that a processor
+ * foresees. */
+static inline uint16_t *add_plain(inverter_reader *r, const uint16_t *numbers, uint32_t *newest, uint32_t now,
+                                  uint16_t *list)
+{
+    const uint16_t *at = r->at, *end = r->end;
+    for (uint32_t term; at < end && inverter_reader_is_plain(*at);) {
+        at = inverter_reader_get_plain(at, &term);
+        uint16_t number = numbers[term];
+        *list = number;
+        list += newest[number] != now;
+        newest[number] = now;
+    }
+    r->at = at;
+    return list;
+}
+
 static oir_status add_lists(buffered *b, const progress *p, oir_error *err)
 {
     ERROR_FORWARD(reorder_builder_open_lists(&b->builder, err));
@@ -98,13 +127,18 @@ static oir_status add_lists(buffered *b, const progress *p, oir_error *err)
         inverter_reader r = read(b, d);
         if (d % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(p, "reading lists", d, b->document_count, err));
-        while (inverter_reader_next(&r)) {
+        uint16_t *list = reorder_builder_begin_document(&b->builder);
+        b->newest[REORDER_LEFT_OUT] = d + 1;
+        for (;;) {
+            list = add_plain(&r, numbers, b->newest, d + 1, list);
+            if (inverter_reader_next(&r) == INVERTER_READER_END)
+                break;
             uint16_t number = numbers[r.term];
-            bool is_new = (number != REORDER_LEFT_OUT) & (b->newest[number] != d + 1);
+            *list = number;
+            list += b->newest[number] != d + 1;
             b->newest[number] = d + 1;
-            reorder_builder_add(&b->builder, number, is_new);
         }
-        reorder_builder_end_document(&b->builder);
+        reorder_builder_end_document(&b->builder, list);
     }
     return OIR_OK;
 }

@@ -6,8 +6,9 @@
  *     reorder_builder_choose(&b);
  *     reorder_builder_open_lists(&b, err);
  *     for each document:
- *         for each term of it that is wanted:           reorder_builder_add(&b, its number, true)
- *         reorder_builder_end_document(&b)
+ *         uint16_t *end = reorder_builder_begin_document(&b)
+ *         for each term of it that is wanted:           *end++ = its number
+ *         reorder_builder_end_document(&b, end)
  * or  reorder_builder_open_notes(&b, err);
  *     for each term that reorder_builder_wants:         reorder_builder_start(&b, term)
  *         for each document of it:                      reorder_builder_note(&b, document)
@@ -43,7 +44,6 @@ typedef struct reorder_builder {
     reorder_lists lists;
     uint64_t postings;       /* of the terms chosen, at most */
     uint32_t documents_added; /* whose lists are complete; */
-    size_t list_start;       /* where that of the next begins */
     uint32_t *documents;     /* of the terms noted so far, one term after another */
     size_t document_count, document_capacity;
     reorder_noted *noted;    /* as they came */
@@ -72,20 +72,21 @@ static inline bool reorder_builder_wants(const reorder_builder *b, uint32_t term
     return b->numbers[term] != REORDER_LEFT_OUT;
 }
 
-/* A term of the next document, by what it is in `numbers`, unless it is there already: in any order, and no more of all
- * together than were offered. */
-static inline void reorder_builder_add(reorder_builder *b, uint16_t number, bool is_new)
+/* Where the next document's terms go, by what they are in `numbers`: each once, in any order, and no more of all
+ * together than were offered. Behind them there is room for one more. */
+static inline uint16_t *reorder_builder_begin_document(reorder_builder *b)
 {
-    b->lists.terms[b->lists.posting_count] = number;
-    b->lists.posting_count += is_new;
+    return b->lists.terms + b->lists.posting_count;
 }
 
-static inline void reorder_builder_end_document(reorder_builder *b)
+/* They end there. */
+static inline void reorder_builder_end_document(reorder_builder *b, uint16_t *end)
 {
-    while ((b->lists.posting_count - b->list_start) % REORDER_STEP)
-        reorder_builder_add(b, REORDER_LEFT_OUT, true);
-    b->lists.sizes[b->documents_added++] = (uint32_t)(b->lists.posting_count - b->list_start);
-    b->list_start = b->lists.posting_count;
+    uint16_t *list = b->lists.terms + b->lists.posting_count;
+    while ((size_t)(end - list) % REORDER_STEP)
+        *end++ = REORDER_LEFT_OUT;
+    b->lists.sizes[b->documents_added++] = (uint32_t)(end - list);
+    b->lists.posting_count += (size_t)(end - list);
 }
 
 /* The term before is complete. */
