@@ -75,20 +75,44 @@ static inline uint32_t look_ahead(uint32_t total, uint32_t right, uint32_t befor
     return ahead < 0 ? 0 : ahead > total ? total : (uint32_t)ahead;
 }
 
-static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_costs *c, bool first)
+/* No list is longer than the table of costs. */
+static void make_short_gains(const reorder_node *n, const reorder_costs *c, uint32_t *restrict before,
+                             uint16_t *restrict left_gains, uint16_t *restrict right_gains)
 {
-    uint16_t *restrict left_gains = s->gains[0], *restrict right_gains = s->gains[1];
-    uint32_t *restrict before = s->before;
-    const uint32_t *restrict total = n->total, *restrict here = n->right;
-    bool is_short = n->count < REORDER_COSTS;
-    left_gains[0] = right_gains[0] = REORDER_GAIN_ZERO;
+    const uint32_t *restrict totals = n->total, *restrict rights = n->right;
     for (uint32_t t = 1; t <= n->term_count; t++) {
-        uint32_t right = first ? here[t] : look_ahead(total[t], here[t], before[t]), left = total[t] - right;
-        uint32_t both = is_short ? c->right[right] + c->left[left] : find_gains(c, right, left);
-        before[t] = here[t];
+        int32_t total = (int32_t)totals[t], right = (int32_t)rights[t];
+        int32_t ahead = right + (right - (int32_t)before[t]) / 2;
+        ahead = ahead < 0 ? 0 : ahead;
+        ahead = ahead > total ? total : ahead;
+        uint32_t both = c->right[ahead] + c->left[total - ahead];
+        before[t] = (uint32_t)right;
         left_gains[t] = (uint16_t)both;
         right_gains[t] = (uint16_t)(both >> 16);
     }
+}
+
+static void make_long_gains(const reorder_node *n, const reorder_costs *c, uint32_t *restrict before,
+                            uint16_t *restrict left_gains, uint16_t *restrict right_gains)
+{
+    for (uint32_t t = 1; t <= n->term_count; t++) {
+        uint32_t right = look_ahead(n->total[t], n->right[t], before[t]);
+        uint32_t both = find_gains(c, right, n->total[t] - right);
+        before[t] = n->right[t];
+        left_gains[t] = (uint16_t)both;
+        right_gains[t] = (uint16_t)(both >> 16);
+    }
+}
+
+static void make_gains(reorder_scratch *s, const reorder_node *n, const reorder_costs *c, bool first)
+{
+    s->gains[0][0] = s->gains[1][0] = REORDER_GAIN_ZERO;
+    if (first)
+        memcpy(s->before, n->right, (n->term_count + (size_t)1) * sizeof *s->before);
+    if (n->count < REORDER_COSTS)
+        make_short_gains(n, c, s->before, s->gains[0], s->gains[1]);
+    else
+        make_long_gains(n, c, s->before, s->gains[0], s->gains[1]);
 }
 
 /* ---- sides ---- */
