@@ -50,6 +50,7 @@ static void release(inverter *v)
     inverter_lookup_release(&v->lookup);
     arena_release(&v->arena);
     arena_release(&v->raw);
+    spill_release(&v->large);
     memory_free(v->places);
     inverter_data_release(&v->data);
     token_release(v->token);
@@ -180,14 +181,37 @@ static bool copy_data(inverter *v, inverter_contents *to, const buffer *data)
     return copy != NULL;
 }
 
+static oir_status pack(inverter *v, const oir_document *document, oir_error *err)
+{
+    stored_large large;
+    if (!document_has_large_data(document))
+        return inverter_data_add(&v->data, document->data.data, document->data.size, err);
+    ERROR_FORWARD(stored_large_put(&large, &v->large, &document->pressed, err));
+    return inverter_data_add_large(&v->data, &large, err);
+}
+
+static oir_status keep_data(inverter *v, inverter_contents *to, const oir_document *document, oir_error *err)
+{
+    stored_large large;
+    if (!document_has_large_data(document))
+        return copy_data(v, to, &document->data) ? OIR_OK : error_no_memory(err, "the data of a document");
+    ERROR_FORWARD(stored_large_put(&large, &v->large, &document->pressed, err));
+    stored_large *kept = arena_add_zeroed(&v->arena, 1, sizeof *kept);
+    if (!kept)
+        return error_no_memory(err, "the data of a document");
+    *kept = large;
+    to->large = kept;
+    return OIR_OK;
+}
+
 static oir_status copy_contents(inverter *v, inverter_document *d, const oir_document *document, oir_error *err)
 {
     static const oir_document nothing;
     document = document ? document : &nothing;
-    const buffer *data = &document->data;
-    bool keeps = v->stored && (!v->packed || v->waits) && data->size > 0;
+    bool has_data = document->data.size > 0 || document_has_large_data(document);
+    bool keeps = v->stored && (!v->packed || v->waits) && has_data;
     if (v->packed && !v->waits)
-        ERROR_FORWARD(inverter_data_add(&v->data, data->data, data->size, err));
+        ERROR_FORWARD(pack(v, document, err));
     if (!keeps && !document->values.count)
         return OIR_OK;
     inverter_contents *to = arena_add_zeroed(&v->arena, 1, sizeof *to);
@@ -195,8 +219,8 @@ static oir_status copy_contents(inverter *v, inverter_document *d, const oir_doc
         return error_no_memory(err, "the data of a document");
     d->contents = to;
     to->data = (oir_bytes){"", 0};
-    if (keeps && !copy_data(v, to, data))
-        return error_no_memory(err, "the data of a document");
+    if (keeps)
+        ERROR_FORWARD(keep_data(v, to, document, err));
     return document->values.count ? copy_values(v, to, &document->values, err) : OIR_OK;
 }
 

@@ -16,6 +16,7 @@
 #include "indexer/inverter_lookup.h"
 #include "indexer/inverter_stream.h"
 #include "segment/segment_writer.h"
+#include "segment/stored_large.h"
 
 typedef struct inverter_term {
     uint64_t low, high;   /* hash_key */
@@ -27,7 +28,8 @@ typedef struct inverter_term {
 typedef struct inverter_contents {
     const segment_value *values;
     uint32_t value_count;
-    oir_bytes data;       /* unless the inverter packs it */
+    oir_bytes data;       /* unless the inverter packs it, */
+    const stored_large *large; /* or it is this; NULL: no */
 } inverter_contents;
 
 typedef struct inverter_document {
@@ -61,6 +63,7 @@ typedef struct inverter {
     size_t place_count, place_capacity; /* for so many documents; the others' waits */
     arena raw;
     size_t raw_size;              /* bytes of it that are taken */
+    spill large;                  /* the data of large documents, as blocks */
     inverter_term **term_blocks;
     size_t term_block_count, term_block_capacity;
     uint32_t term_count;

@@ -3,20 +3,28 @@
 #include "base/memory.h"
 #include "segment/stored.h"
 
+/* large: what the block is without `block`. */
 static oir_status keep(arena *a, stored_kept **blocks, size_t *count, size_t *capacity, uint32_t first,
-                       const buffer *block, oir_error *err)
+                       const buffer *block, const stored_large *large, oir_error *err)
 {
-    uint8_t *copy = arena_copy(a, block->data, block->size);
-    if (!copy || !memory_reserve(blocks, capacity, *count + 1, sizeof **blocks))
+    stored_kept kept = {.first = first};
+    if (block) {
+        kept.bytes = arena_copy(a, block->data, block->size);
+        kept.size = (uint32_t)block->size;
+    } else {
+        kept.large = *large;
+    }
+    if ((block && !kept.bytes) || !memory_reserve(blocks, capacity, *count + 1, sizeof **blocks))
         return error_no_memory(err, "the data of documents");
-    (*blocks)[(*count)++] = (stored_kept){copy, (uint32_t)block->size, first};
+    (*blocks)[(*count)++] = kept;
     return OIR_OK;
 }
 
-static oir_status keep_block(void *context, uint32_t first, const buffer *block, oir_error *err)
+static oir_status keep_block(void *context, uint32_t first, const buffer *block, const stored_large *large,
+                             oir_error *err)
 {
     inverter_data *d = context;
-    return keep(&d->arena, &d->blocks, &d->count, &d->capacity, first, block, err);
+    return keep(&d->arena, &d->blocks, &d->count, &d->capacity, first, block, large, err);
 }
 
 void inverter_data_release(inverter_data *d)
@@ -50,16 +58,24 @@ oir_status inverter_data_add(inverter_data *d, const void *data, size_t size, oi
     return stored_packer_add(d->packer, data, size, err);
 }
 
+oir_status inverter_data_add_large(inverter_data *d, const stored_large *large, oir_error *err)
+{
+    if (!d->packer)
+        ERROR_FORWARD(open_packer(d, err));
+    return stored_packer_add_large(d->packer, large, err);
+}
+
 size_t inverter_data_get_memory(const inverter_data *d)
 {
     return d->arena.bytes + d->capacity * sizeof *d->blocks + d->preferred.capacity +
            (d->packer ? stored_packer_get_memory(d->packer) : 0);
 }
 
-static oir_status keep_rest(void *context, uint32_t first, const buffer *block, oir_error *err)
+static oir_status keep_rest(void *context, uint32_t first, const buffer *block, const stored_large *large,
+                            oir_error *err)
 {
     inverter_data_view *view = context;
-    return keep(&view->arena, &view->blocks, &view->count, &view->capacity, first, block, err);
+    return keep(&view->arena, &view->blocks, &view->count, &view->capacity, first, block, large, err);
 }
 
 static oir_status open_view(inverter_data_view *view, const inverter_data *d, oir_error *err)

@@ -25,6 +25,8 @@ void inverter_data_release(inverter_data *d);
 oir_status inverter_data_prefer(inverter_data *d, const stored_dictionary *dictionary, oir_error *err);
 /* The next document's. Failures of stored_packer_add. */
 oir_status inverter_data_add(inverter_data *d, const void *data, size_t size, oir_error *err);
+/* The same of a large document; its bytes must outlive the data. */
+oir_status inverter_data_add_large(inverter_data *d, const stored_large *large, oir_error *err);
 size_t inverter_data_get_memory(const inverter_data *d);
 
 /* All of it, by the order in which it was added, to be read: full blocks that were held back are compressed first. */

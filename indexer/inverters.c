@@ -56,9 +56,11 @@ static oir_status pack(const inverters *v, inverters_place place, oir_error *err
     inverter_data *to = &v->items[0]->data;
     inverter_contents *contents = inverter_get_document(in, place.number)->contents;
     oir_bytes data = contents ? contents->data : (oir_bytes){"", 0};
+    const stored_large *large = contents ? contents->large : NULL;
     if (!memory_reserve(&in->places, &in->place_capacity, in->document_count, sizeof *in->places))
         return error_no_memory(err, "the data of documents");
-    ERROR_FORWARD(inverter_data_add(to, data.data, data.size, err));
+    ERROR_FORWARD(large ? inverter_data_add_large(to, large, err)
+                        : inverter_data_add(to, data.data, data.size, err));
     in->places[in->place_count++] = stored_packer_get_count(to->packer) - 1;
     if (contents)
         contents->data = (oir_bytes){"", 0};

@@ -109,7 +109,9 @@ static oir_status pack(const flush *f, stored_packer *to, oir_error *err)
     for (uint32_t i = 0; i < f->live_count; i++) {
         const inverter_contents *contents = get_document(f, i)->contents;
         oir_bytes data = contents ? contents->data : (oir_bytes){"", 0};
-        ERROR_FORWARD(stored_packer_add(to, data.data, data.size, err));
+        const stored_large *large = contents ? contents->large : NULL;
+        ERROR_FORWARD(large ? stored_packer_add_large(to, large, err)
+                            : stored_packer_add(to, data.data, data.size, err));
         if (i % TELL_DOCUMENTS == 0)
             ERROR_FORWARD(progress_tell(f->progress, "writing documents", i, f->live_count, err));
     }

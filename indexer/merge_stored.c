@@ -7,6 +7,7 @@
 #include "base/sort.h"
 
 enum { TELL_DOCUMENTS = 1 << 12 };
+#define LARGE UINT64_MAX /* the data is a block that is copied */
 
 /* A source while it is read. */
 typedef struct input {
@@ -29,7 +30,7 @@ typedef struct merge_stored {
     uint32_t first, end;  /* documents in hand */
     merge_stretch begin;  /* the stretch of the first of them */
     uint64_t *keys;       /* of those of one source: local number << 32 | its place among the documents in hand */
-    uint64_t *places;     /* by document in hand: where its data starts << 32 | its size */
+    uint64_t *places;     /* by document in hand: where its data starts << 32 | its size, or LARGE */
     size_t capacity, place_capacity;
     buffer bytes;
 } merge_stored;
@@ -91,6 +92,15 @@ static uint32_t get_local(const merge_stored *s, uint32_t i)
 
 /* ---- documents, one by one ---- */
 
+/* Whether a document has a block that is the same wherever it stands. */
+static oir_status find_large(const merge_stored *s, uint32_t source, uint32_t local, stored_large *large, bool *found,
+                             oir_error *err)
+{
+    const input *in = &s->inputs[source];
+    *found = false;
+    return stored_cursor_has(&in->cursor, local) ? OIR_OK : stored_get_large(in->stored, local, large, found, err);
+}
+
 /* Of how many documents to try less, when one of `size` bytes at `place` is too much: one that is large by itself is
  * read apart from others, so that it is not read again and again. */
 static uint32_t choose_fewer(const merge_stored *s, uint32_t place, size_t size)
@@ -115,7 +125,15 @@ static oir_status read_source(merge_stored *s, uint32_t source, uint32_t *fewer,
     sort_u64(s->keys, count);
     for (size_t k = 0; k < count && !*fewer; k++) {
         oir_bytes data;
-        ERROR_FORWARD(stored_cursor_get(&s->inputs[source].cursor, (uint32_t)(s->keys[k] >> 32), &data, err));
+        bool is_large;
+        stored_large large;
+        uint32_t local = (uint32_t)(s->keys[k] >> 32);
+        ERROR_FORWARD(find_large(s, source, local, &large, &is_large, err));
+        if (is_large) {
+            s->places[(uint32_t)s->keys[k]] = LARGE;
+            continue;
+        }
+        ERROR_FORWARD(stored_cursor_get(&s->inputs[source].cursor, local, &data, err));
         s->places[(uint32_t)s->keys[k]] = (uint64_t)s->bytes.size << 32 | data.size;
         buffer_add(&s->bytes, data.data, data.size);
         if (s->bytes.failed)
@@ -147,14 +165,20 @@ static oir_status read_ahead(merge_stored *s, uint32_t first, oir_error *err)
     return OIR_OK;
 }
 
-/* The data of the i-th document, which s->at has, valid until the next call; asked for from 0 on. */
-static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, oir_error *err)
+/* The data of the i-th document, which s->at has, valid until the next call; asked for from 0 on. *is_large: it is a
+ * block instead. */
+static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, stored_large *large, bool *is_large,
+                           oir_error *err)
 {
+    uint32_t source = s->at.source, local = get_local(s, i);
+    *is_large = false;
     if (!s->scattered)
-        return stored_cursor_get(&s->inputs[s->at.source].cursor, get_local(s, i), data, err);
+        return stored_cursor_get(&s->inputs[source].cursor, local, data, err);
     if (i >= s->end)
         ERROR_FORWARD(read_ahead(s, i, err));
     uint64_t place = s->places[i - s->first];
+    if (place == LARGE)
+        return find_large(s, source, local, large, is_large, err);
     *data = (oir_bytes){(const char *)s->bytes.data + (place >> 32), (uint32_t)place};
     return OIR_OK;
 }
@@ -238,17 +262,31 @@ static oir_status choose_dictionary(merge_stored *s, bool lasting, oir_error *er
     return stored_packer_set_dictionary(s->to, &first, err);
 }
 
+/* Adds the i-th document, and those behind it that are of the same block; *count of them. */
+static oir_status write_some(merge_stored *s, uint32_t i, uint32_t *count, oir_error *err)
+{
+    oir_bytes data;
+    stored_large large;
+    bool is_large = false;
+    *count = 1;
+    if (!s->scattered)
+        ERROR_FORWARD(find_large(s, s->at.source, get_local(s, i), &large, &is_large, err));
+    if (!is_large) {
+        uint32_t copied;
+        ERROR_FORWARD(copy_block(s, i, &copied, err));
+        *count = copied ? copied : 1;
+        if (copied)
+            return OIR_OK;
+        ERROR_FORWARD(get_data(s, i, &data, &large, &is_large, err));
+    }
+    return is_large ? stored_packer_add_large(s->to, &large, err) : stored_packer_add(s->to, data.data, data.size, err);
+}
+
 static oir_status write_all(merge_stored *s, const progress *p, oir_error *err)
 {
-    for (uint32_t i = 0, copied, told = 0; i < s->order->count; i += copied) {
+    for (uint32_t i = 0, count, told = 0; i < s->order->count; i += count) {
         go_to(s, i);
-        ERROR_FORWARD(copy_block(s, i, &copied, err));
-        if (copied == 0) {
-            oir_bytes data;
-            ERROR_FORWARD(get_data(s, i, &data, err));
-            ERROR_FORWARD(stored_packer_add(s->to, data.data, data.size, err));
-            copied = 1;
-        }
+        ERROR_FORWARD(write_some(s, i, &count, err));
         if (i >= told) {
             ERROR_FORWARD(progress_tell(p, "merging documents", i, s->order->count, err));
             told = i + TELL_DOCUMENTS;

@@ -2,6 +2,7 @@
 #include "codec/blob.h"
 
 #include <assert.h>
+#include <string.h>
 #include <zlib.h>
 
 #include "base/memory.h"
@@ -176,4 +177,81 @@ oir_status blob_decoder_get(blob_decoder *d, const uint8_t *blob, size_t size, u
         return error_set(err, OIR_CORRUPT, "a compressed run of %zu bytes is damaged: it does not hold %zu bytes", size,
                          out_size);
     return OIR_OK;
+}
+
+/* ---- piece by piece ---- */
+
+enum { PIECE = 64 << 10 };
+
+struct blob_stream {
+    z_stream *z;
+    blob_sink sink;
+    void *context;
+    size_t held;         /* bytes of `in`: zlib always gets as many, so that what it does follows from them alone */
+    uint8_t in[PIECE], out[PIECE];
+};
+
+oir_status blob_stream_new(blob_stream **out, int level, blob_sink sink, void *context, oir_error *err)
+{
+    blob_stream *s = memory_new(sizeof *s);
+    *out = NULL;
+    z_stream *z = s ? new_stream() : NULL;
+    int code = z ? deflateInit2(z, level, Z_DEFLATED, WINDOW_BITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY) : Z_MEM_ERROR;
+    if (code != Z_OK) {
+        memory_free(z);
+        memory_free(s);
+        return failed_init(code, err);
+    }
+    s->z = z;
+    s->sink = sink;
+    s->context = context;
+    s->held = 0;
+    *out = s;
+    return OIR_OK;
+}
+
+void blob_stream_free(blob_stream *s)
+{
+    if (!s)
+        return;
+    deflateEnd(s->z);
+    memory_free(s->z);
+    memory_free(s);
+}
+
+/* Compresses what is held. */
+static oir_status press(blob_stream *s, int flush, oir_error *err)
+{
+    z_stream *z = s->z;
+    z->next_in = s->in;
+    z->avail_in = (uInt)s->held;
+    s->held = 0;
+    do {
+        z->next_out = s->out;
+        z->avail_out = PIECE;
+        int code = deflate(z, flush);
+        assert(code != Z_STREAM_ERROR);
+        (void)code;
+        if (z->avail_out < PIECE)
+            ERROR_FORWARD(s->sink(s->context, s->out, PIECE - z->avail_out, err));
+    } while (z->avail_out == 0);
+    return OIR_OK;
+}
+
+oir_status blob_stream_add(blob_stream *s, const void *bytes, size_t size, oir_error *err)
+{
+    for (const uint8_t *at = bytes, *end = at + size; at < end;) {
+        size_t left = (size_t)(end - at), room = PIECE - s->held, taken = left < room ? left : room;
+        memcpy(s->in + s->held, at, taken);
+        s->held += taken;
+        at += taken;
+        if (s->held == PIECE)
+            ERROR_FORWARD(press(s, Z_NO_FLUSH, err));
+    }
+    return OIR_OK;
+}
+
+oir_status blob_stream_end(blob_stream *s, oir_error *err)
+{
+    return press(s, Z_FINISH, err);
 }

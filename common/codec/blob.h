@@ -54,6 +54,22 @@ void blob_decoder_release(blob_decoder *d);
 oir_status blob_decoder_get(blob_decoder *d, const uint8_t *blob, size_t size, uint8_t *out, size_t out_size,
                             oir_error *err);
 
+/* Takes bytes of a blob as they are made, valid during the call. */
+typedef oir_status (*blob_sink)(void *context, const uint8_t *bytes, size_t size, oir_error *err);
+
+/* A blob of bytes that come piece by piece, more than there is memory for: always zlib's, without a dictionary. It
+ * follows from the bytes alone, and not from the pieces. */
+typedef struct blob_stream blob_stream;
+
+/* OIR_NO_MEMORY. */
+oir_status blob_stream_new(blob_stream **out, int level, blob_sink sink, void *context, oir_error *err);
+/* NULL is accepted. */
+void blob_stream_free(blob_stream *s);
+/* Failures of the sink; then only free may follow. */
+oir_status blob_stream_add(blob_stream *s, const void *bytes, size_t size, oir_error *err);
+/* Hands out what is left. Failures of the sink. */
+oir_status blob_stream_end(blob_stream *s, oir_error *err);
+
 /* Makes a dictionary of at most `capacity` bytes out of sample documents and appends it to `dictionary`; nothing when
  * they have little in common. The same samples give the same bytes. Some hundred samples or one megabyte are plenty.
  * OIR_NO_MEMORY.

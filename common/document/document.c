@@ -6,9 +6,6 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* An object of a segment is at most 1 GiB, with what stands around the data. */
-#define DATA_MAX UINT64_C(1000000000)
-
 oir_status document_new_from(oir_document **out, oir_docid docid, const document_source *source, void *context,
                              oir_error *err)
 {
@@ -44,15 +41,22 @@ void oir_document_free(oir_document *document)
         return;
     drop_source(document);
     buffer_release(&document->data);
+    pressed_data_release(&document->pressed);
     document_terms_release(&document->terms);
     document_values_release(&document->values);
     memory_free(document);
 }
 
+static void drop_data(oir_document *document)
+{
+    buffer_clear(&document->data);
+    pressed_data_release(&document->pressed);
+}
+
 void oir_document_clear(oir_document *document)
 {
     drop_source(document);
-    buffer_clear(&document->data);
+    drop_data(document);
     document_terms_clear(&document->terms);
     document_values_clear(&document->values);
     document->docid = 0;
@@ -73,6 +77,48 @@ static oir_status load_data(oir_document *document, oir_error *err)
     ERROR_FORWARD(document->source->load_data(document->context, &document->data, err));
     document->has_data = true;
     return OIR_OK;
+}
+
+/* Large data, from what is in memory; that stays, since somebody may look at it. After a failure it is all there is. */
+static oir_status press_data(oir_document *document, oir_error *err)
+{
+    pressed_data *p = &document->pressed;
+    oir_status status = OIR_OK;
+    if (!document_has_large_data(document) && document->data.size > PRESSED_DATA_LEAST)
+        status = pressed_data_add(p, document->data.data, document->data.size, err);
+    if (status == OIR_OK)
+        status = pressed_data_end(p, err);
+    if (status)
+        pressed_data_release(p);
+    return status;
+}
+
+/* Brings large data into memory. */
+static oir_status bring_data(oir_document *document, oir_error *err)
+{
+    if (!document_has_large_data(document) || document->data.size)
+        return OIR_OK;
+    ERROR_FORWARD(press_data(document, err));
+    return pressed_data_read(&document->pressed, &document->data, err);
+}
+
+/* Adds to data that is large by then. On failure there is none. */
+static oir_status add_large(oir_document *document, const char *data, size_t size, oir_error *err)
+{
+    pressed_data *p = &document->pressed;
+    oir_status status = OIR_OK;
+    if (document_has_large_data(document) && !p->stream) { /* it had an end */
+        status = bring_data(document, err);
+        pressed_data_release(p);
+    }
+    if (status == OIR_OK && document->data.size)
+        status = pressed_data_add(p, document->data.data, document->data.size, err);
+    if (status == OIR_OK)
+        status = pressed_data_add(p, data, size, err);
+    buffer_release(&document->data);
+    if (status)
+        drop_data(document);
+    return status;
 }
 
 static oir_status load_values(oir_document *document, oir_error *err)
@@ -105,6 +151,7 @@ oir_status document_complete(const oir_document *document, oir_error *err)
     /* Every document is made by memory_new, so the object itself is not const; see the header for why it may change. */
     oir_document *inside = (oir_document *)(uintptr_t)document;
     ERROR_FORWARD(load_data(inside, err));
+    ERROR_FORWARD(press_data(inside, err));
     ERROR_FORWARD(load_values(inside, err));
     ERROR_FORWARD(load_terms(inside, err));
     document_terms_settle(&inside->terms);
@@ -119,25 +166,55 @@ oir_status document_open_terms(oir_document *document, document_terms **out, oir
 
 /* ---- data ---- */
 
+static oir_status check_size(uint64_t size, oir_error *err)
+{
+    if (size > PRESSED_DATA_MAX)
+        return error_set(err, OIR_TOO_BIG, "a document's data has %" PRIu64 " bytes; at most %" PRIu64 " are allowed",
+                         size, PRESSED_DATA_MAX);
+    return OIR_OK;
+}
+
+static oir_status set_large(oir_document *document, const char *data, size_t size, oir_error *err)
+{
+    drop_data(document);
+    return add_large(document, data, size, err);
+}
+
 oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err)
 {
-    if (size > DATA_MAX)
-        return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; at most %" PRIu64 " are allowed", size,
-                         DATA_MAX);
+    ERROR_FORWARD(check_size(size, err));
+    document->has_data = true;
+    if (size > PRESSED_DATA_LEAST)
+        return set_large(document, data, size, err);
     if (!memory_reserve(&document->data.data, &document->data.capacity, size, 1))
         return error_no_memory(err, "a document's data");
     if (size)
         memmove(document->data.data, data, size);
     document->data.size = size;
     document->data.failed = false;
-    document->has_data = true;
+    pressed_data_release(&document->pressed);
     return OIR_OK;
+}
+
+oir_status oir_document_add_data(oir_document *document, const char *data, size_t size, oir_error *err)
+{
+    ERROR_FORWARD(load_data(document, err));
+    uint64_t before = document_has_large_data(document) ? document->pressed.size : document->data.size;
+    ERROR_FORWARD(check_size(before + size, err));
+    if (before + size > PRESSED_DATA_LEAST)
+        return add_large(document, data, size, err);
+    buffer_add(&document->data, data, size);
+    if (!document->data.failed)
+        return OIR_OK;
+    document->data.failed = false;
+    return error_no_memory(err, "a document's data");
 }
 
 oir_status oir_document_get_data(oir_document *document, oir_bytes *out, oir_error *err)
 {
     *out = (oir_bytes){"", 0};
     ERROR_FORWARD(load_data(document, err));
+    ERROR_FORWARD(bring_data(document, err));
     if (document->data.size)
         *out = (oir_bytes){(const char *)document->data.data, document->data.size};
     return OIR_OK;

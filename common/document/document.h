@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "document/document_terms.h"
 #include "document/document_values.h"
+#include "document/pressed_data.h"
 
 /* Where a document that came from a database takes its contents from, each at most once and only when needed. */
 typedef struct document_source {
@@ -25,7 +26,8 @@ typedef struct document_source {
 
 /* Invariant: what a source has not loaded yet (has_*) is empty here. */
 struct oir_document {
-    buffer data;
+    buffer data;            /* or, if it is large, nothing until somebody asks for it, */
+    pressed_data pressed; /* and all of it here */
     document_terms terms;
     document_values values;
     bool has_data, has_values, has_terms;
@@ -34,12 +36,19 @@ struct oir_document {
     void *context;
 };
 
+/* Whether the data is in `pressed`, whether or not it is in `data` too. */
+static inline bool document_has_large_data(const oir_document *document)
+{
+    return document->pressed.size > 0;
+}
+
 /* A document that reads itself from `source`. On failure `context` is not released. OIR_NO_MEMORY. */
 oir_status document_new_from(oir_document **out, oir_docid docid, const document_source *source, void *context,
                              oir_error *err);
 
-/* Makes sure that everything is here, and terms are settled: what the indexer calls before it reads the fields. It
- * changes no answer of the document, so it takes a const one. Failures of the source, OIR_NO_MEMORY. */
+/* Makes sure that everything is here, terms are settled, and large data is pressed, all of it: what the indexer calls
+ * before it reads the fields. It changes no answer of the document, so it takes a const one. Failures of the source,
+ * OIR_NO_MEMORY; where data is large OIR_IO, OIR_NO_SPACE. */
 oir_status document_complete(const oir_document *document, oir_error *err);
 
 /* The terms, loaded, for somebody who adds to them. Failures of the source. */

@@ -93,6 +93,13 @@ oir_status container_writer_add_root(container_writer *w, uint32_t kind, const v
 oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, uint64_t size, uint32_t align,
                                            container_writer_fill fill, const void *context, oir_error *err);
 
+/* Adds, at alignment 1, an object that is more than should be in memory: `read` is called for its bytes, from the first
+ * to the last, before this returns; what it fails with this does. */
+typedef oir_status (*container_writer_source)(const void *context, uint64_t at, uint8_t *to, size_t size,
+                                              oir_error *err);
+oir_status container_writer_add_from(container_writer *w, uint32_t kind, uint64_t size, container_writer_source read,
+                                     const void *context, uint64_t *address, oir_error *err);
+
 /* Readers that do not know this kind of part may go on without it. */
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err);
 

@@ -1,11 +1,9 @@
 #include "segment/container.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/bits.h"
 #include "base/crc32c.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -48,6 +46,7 @@
 enum {
     PACKED_MAX = 64 << 10, /* a last chunk below this shares its pages with others */
     OBJECT_END_MAX = CONTAINER_SLOT_SIZE - CONTAINER_TAIL,
+    FROM_PIECE = 16 * FORMAT_BLOCK_SIZE, /* of an object that is not in memory */
 };
 
 /* ---- chunks ---- */
@@ -59,15 +58,20 @@ static size_t padded_size(const container_writer *w, size_t size)
     return (size + FORMAT_FIRST_OFFSET + page - 1) / page * page - FORMAT_FIRST_OFFSET;
 }
 
-/* Notes what the directory says of the next chunk. */
-static oir_status note_chunk(container_writer *w, const uint8_t *bytes, size_t all, oir_error *err)
+static oir_status note_checksums(container_writer *w, const uint8_t *bytes, size_t all, oir_error *err)
 {
-    buffer_add_u32(&w->chunk_sizes, (uint32_t)all);
     for (size_t at = 0; at < all; at += FORMAT_BLOCK_SIZE) {
         size_t left = all - at, size = left < FORMAT_BLOCK_SIZE ? left : FORMAT_BLOCK_SIZE;
         buffer_add_u32(&w->checksums, crc32c_add(0, bytes + at, size));
     }
     return w->chunk_sizes.failed || w->checksums.failed ? error_no_memory(err, "a chunk of a segment") : OIR_OK;
+}
+
+/* Notes what the directory says of the next chunk. */
+static oir_status note_chunk(container_writer *w, const uint8_t *bytes, size_t all, oir_error *err)
+{
+    buffer_add_u32(&w->chunk_sizes, (uint32_t)all);
+    return note_checksums(w, bytes, all, err);
 }
 
 /* Pads and writes the bytes as the next chunk, and forgets them. */
@@ -342,6 +346,50 @@ oir_status container_writer_add_root_later(container_writer *w, uint32_t kind, u
     return container_writer_add_later(w, kind, size, align, fill, context, &p->root_address, err);
 }
 
+/* A large object that goes to its place in the file a piece at a time, with zeros behind it. */
+static oir_status write_from(container_writer *w, container_writer_source read, const void *context, uint64_t size,
+                             oir_error *err)
+{
+    uint64_t place;
+    size_t all = padded_size(w, (size_t)size + CONTAINER_TAIL);
+    oir_status status = OIR_OK;
+    uint8_t *piece = memory_new(FROM_PIECE);
+    if (!piece)
+        return error_no_memory(err, "a large object of a segment");
+    ERROR_GOTO_DONE(container_writer_file_put_empty(w, all, &place, err));
+    buffer_add_u32(&w->chunk_sizes, (uint32_t)all);
+    for (size_t at = 0; at < all; at += FROM_PIECE) {
+        size_t here = all - at < FROM_PIECE ? all - at : FROM_PIECE, left = at < size ? (size_t)size - at : 0;
+        size_t own = left < here ? left : here;
+        memset(piece + own, 0, here - own);
+        ERROR_GOTO_DONE(own ? read(context, at, piece, own, err) : OIR_OK);
+        ERROR_GOTO_DONE(note_checksums(w, piece, here, err));
+        ERROR_GOTO_DONE(container_writer_file_write(w, place + at, piece, here, err));
+    }
+    w->chunk_count++;
+done:
+    memory_free(piece);
+    return status;
+}
+
+oir_status container_writer_add_from(container_writer *w, uint32_t kind, uint64_t size, container_writer_source read,
+                                     const void *context, uint64_t *address, oir_error *err)
+{
+    uint8_t *room;
+    container_writer_part *p;
+    ERROR_FORWARD(find_part(w, kind, &p, err));
+    if (FORMAT_FIRST_OFFSET + size <= OBJECT_END_MAX || size > CONTAINER_OBJECT_MAX) {
+        ERROR_FORWARD(reserve(w, p, size, 1, &room, address, err));
+        return size ? read(context, 0, room, (size_t)size, err) : OIR_OK;
+    }
+    ERROR_FORWARD(write_large(w, p, err));
+    ERROR_FORWARD(take_slots(p, size, FORMAT_FIRST_OFFSET, address, err));
+    p->bytes += size;
+    container_writer_piece whole = {w->chunk_count, 0, (uint32_t)size, p->large_slot};
+    ERROR_FORWARD(add_piece(p, whole, err));
+    return write_from(w, read, context, size, err);
+}
+
 oir_status container_writer_set_skippable(container_writer *w, uint32_t kind, oir_error *err)
 {
     container_writer_part *p;
@@ -378,65 +426,6 @@ void container_writer_end_read(container_writer *w)
     container_close(w->read); /* has a transaction, but no environment of its own */
     w->read = NULL;
     buffer_release(&w->read_ends);
-}
-
-/* ---- the directory ---- */
-
-static int compare_pieces(const void *a, const void *b)
-{
-    const container_writer_piece *x = a, *y = b;
-    return (x->slot > y->slot) - (x->slot < y->slot);
-}
-
-static void add_part(buffer *d, const container_writer_part *p)
-{
-    buffer_add_u32(d, p->kind);
-    buffer_add_u32(d, p->flags);
-    buffer_add_u64(d, p->bytes);
-    buffer_add_u64(d, p->root_address);
-    buffer_add_u64(d, p->root_size);
-    buffer_add_u32(d, (uint32_t)p->piece_count);
-    buffer_add_u32(d, 0);
-}
-
-static void add_pieces(buffer *d, container_writer_part *p)
-{
-    if (p->piece_count)
-        qsort(p->pieces, p->piece_count, sizeof *p->pieces, compare_pieces);
-    for (size_t i = 0; i < p->piece_count; i++) {
-        buffer_add_u32(d, p->pieces[i].key);
-        buffer_add_u32(d, p->pieces[i].start);
-        buffer_add_u32(d, p->pieces[i].size);
-        buffer_add_u32(d, p->pieces[i].slot);
-    }
-}
-
-static oir_status write_directory(container_writer *w, oir_error *err)
-{
-    buffer d = BUFFER_INIT;
-    oir_status status;
-    buffer_add_u64(&d, FORMAT_MAGIC);
-    buffer_add_u16(&d, FORMAT_VERSION);
-    buffer_add_u16(&d, 0);
-    buffer_add_u64(&d, 0); /* checksum and size, below */
-    buffer_add_u32(&d, w->page_size);
-    buffer_add_u32(&d, (uint32_t)w->part_count);
-    buffer_add_u32(&d, w->chunk_count);
-    for (size_t i = 0; i < w->part_count; i++)
-        add_part(&d, w->parts[i]);
-    for (size_t i = 0; i < w->part_count; i++)
-        add_pieces(&d, w->parts[i]);
-    buffer_add(&d, w->chunk_sizes.data, w->chunk_sizes.size);
-    buffer_add(&d, w->checksums.data, w->checksums.size);
-    if (d.failed) {
-        status = error_no_memory(err, "a segment's directory");
-    } else {
-        bits_store32(d.data + 16, (uint32_t)d.size);
-        bits_store32(d.data + 12, crc32c_add(crc32c_add(0, d.data, 12), d.data + 16, d.size - 16));
-        status = container_writer_file_put(w, d.data, d.size, err);
-    }
-    buffer_release(&d);
-    return status;
 }
 
 /* ---- life ---- */
@@ -488,7 +477,7 @@ oir_status container_writer_commit(container_writer *w, bool sync, oir_error *er
 {
     oir_status status;
     ERROR_GOTO_DONE(write_rest(w, err));
-    ERROR_GOTO_DONE(write_directory(w, err));
+    ERROR_GOTO_DONE(container_writer_directory_put(w, err));
     ERROR_GOTO_DONE(container_writer_file_commit(w, err));
     ERROR_GOTO_DONE(container_writer_file_finish(w, sync, err));
     writer_free(w);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "segment/container_format.h"
@@ -133,6 +134,31 @@ oir_status container_writer_file_reserve(container_writer *w, size_t size, uint8
 oir_status container_writer_file_filled(container_writer *w, oir_error *err)
 {
     return w->pending >= TRANSACTION_SIZE ? container_writer_file_commit(w, err) : OIR_OK;
+}
+
+/* LMDB's room for the value is never touched, so that it is no memory; what is written of it are zeros, or what was in
+ * that memory before. The header of the value's first page says which page it is. */
+oir_status container_writer_file_put_empty(container_writer *w, size_t size, uint64_t *at, oir_error *err)
+{
+    uint8_t *room = NULL;
+    ERROR_FORWARD(put_value(w, NULL, size, &room, err));
+    *at = bits_load64(room - FORMAT_FIRST_OFFSET) * w->page_size + FORMAT_FIRST_OFFSET;
+    return container_writer_file_commit(w, err);
+}
+
+oir_status container_writer_file_write(container_writer *w, uint64_t at, const uint8_t *bytes, size_t size,
+                                       oir_error *err)
+{
+    mdb_filehandle_t fd;
+    mdb_env_get_fd(w->env, &fd);
+    for (size_t done = 0; done < size;) {
+        ssize_t n = pwrite(fd, bytes + done, size - done, (off_t)(at + done));
+        if (n < 0 && errno != EINTR)
+            return error_from_errno(err, "writing %s", w->path);
+        done += n > 0 ? (size_t)n : 0;
+    }
+    file_start_writing(fd, at, size);
+    return OIR_OK;
 }
 
 /* LMDB does not write pages that it took and gave back within a transaction; at the end of the file they would be

@@ -16,6 +16,12 @@ oir_status container_writer_file_put(container_writer *w, const uint8_t *bytes, 
 oir_status container_writer_file_reserve(container_writer *w, size_t size, uint8_t **room, oir_error *err);
 oir_status container_writer_file_filled(container_writer *w, oir_error *err);
 
+/* The same of a value that is not in memory: committed, with any bytes, from the offset *at of the file on, where the
+ * caller has container_writer_file_write put the right ones. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status container_writer_file_put_empty(container_writer *w, size_t size, uint64_t *at, oir_error *err);
+oir_status container_writer_file_write(container_writer *w, uint64_t at, const uint8_t *bytes, size_t size,
+                                       oir_error *err);
+
 /* What has been put can be read in the file. OIR_IO, OIR_NO_MEMORY. */
 oir_status container_writer_file_commit(container_writer *w, oir_error *err);
 

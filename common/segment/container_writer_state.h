@@ -46,4 +46,7 @@ struct container_writer {
  * wrote it just now. OIR_IO, OIR_NO_MEMORY. */
 oir_status container_writer_read_parts(container_writer *w, container *c, oir_error *err);
 
+/* Writes the directory, once all parts are written. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+oir_status container_writer_directory_put(container_writer *w, oir_error *err);
+
 #endif

@@ -74,7 +74,7 @@ oir_status stored_open_kept(stored **out, const stored_kept *blocks, uint32_t co
                      .dictionary_size = (uint32_t)dictionary->size,
                      .data_bytes = bytes};
     for (uint32_t i = 0; i < count; i++)
-        (*out)->block_bytes += blocks[i].size;
+        (*out)->block_bytes += blocks[i].large.data_size ? blocks[i].large.size : blocks[i].size;
     return OIR_OK;
 }
 
@@ -105,7 +105,8 @@ static oir_status get_entry(const stored *s, uint32_t i, block_entry *entry, oir
 {
     if (s->file)
         return block_index_get(s->file, PART_STORED, &s->index, i, entry, err);
-    *entry = (block_entry){s->kept[i].first, s->kept[i].size, i};
+    const stored_kept *k = &s->kept[i];
+    *entry = (block_entry){k->first, k->large.data_size ? (uint32_t)k->large.size : k->size, i};
     return OIR_OK;
 }
 
@@ -136,31 +137,70 @@ static oir_status get_bytes(const stored *s, const block_entry *entry, const uin
     return OIR_OK;
 }
 
+/* A kept block that is not in memory; NULL: another one. */
+static const stored_large *find_kept_large(const stored *s, const block_entry *entry)
+{
+    return !s->file && s->kept[entry->address].large.data_size ? &s->kept[entry->address].large : NULL;
+}
+
 uint32_t stored_get_block_count(const stored *s)
 {
     return s->index.count;
 }
 
-oir_status stored_get_block(const stored *s, uint32_t i, stored_block *out, oir_error *err)
+/* What a block says of itself. */
+static oir_status read_block(const stored *s, const block_entry *entry, stored_block *out, oir_error *err)
 {
-    block_entry entry;
     uint32_t count = 0, first = 0, size;
     uint64_t total = 0;
-    ERROR_FORWARD(get_entry(s, i, &entry, err));
-    *out = (stored_block){.first = entry.first, .size = entry.size};
-    ERROR_FORWARD(get_bytes(s, &entry, &out->bytes, err));
-    const uint8_t *end = out->bytes + entry.size, *at = varint_get32(out->bytes, end, &count);
+    const stored_large *kept = find_kept_large(s, entry);
+    *out = (stored_block){.first = entry->first, .size = entry->size};
+    if (kept) {
+        out->count = 1;
+        out->data_size = out->first_size = (uint32_t)kept->data_size;
+        return OIR_OK;
+    }
+    ERROR_FORWARD(get_bytes(s, entry, &out->bytes, err));
+    const uint8_t *end = out->bytes + entry->size, *at = varint_get32(out->bytes, end, &count);
     for (uint32_t k = 0; at && k < count && count <= STORED_BLOCK_DOCUMENTS; k++) {
         at = varint_get32(at, end, &size);
         total += size;
         first = k ? first : size;
     }
     if (!at || at == end || *at > STORED_PRIMED || count == 0 || count > STORED_BLOCK_DOCUMENTS ||
-        entry.first >= s->document_count || count > s->document_count - entry.first || total > CONTAINER_OBJECT_MAX)
-        return damaged(s, entry.first, "header of its block", err);
+        entry->first >= s->document_count || count > s->document_count - entry->first || total > CONTAINER_OBJECT_MAX)
+        return damaged(s, entry->first, "header of its block", err);
     out->count = count;
     out->first_size = first;
     out->data_size = total;
+    out->primed = *at == STORED_PRIMED;
+    return OIR_OK;
+}
+
+oir_status stored_get_block(const stored *s, uint32_t i, stored_block *out, oir_error *err)
+{
+    block_entry entry;
+    ERROR_FORWARD(get_entry(s, i, &entry, err));
+    return read_block(s, &entry, out, err);
+}
+
+oir_status stored_get_large(const stored *s, uint32_t local, stored_large *out, bool *found, oir_error *err)
+{
+    block_entry entry;
+    stored_block block;
+    ERROR_FORWARD(find_entry(s, local, &entry, found, err));
+    if (!*found || entry.first != local) {
+        *found = false;
+        return OIR_OK;
+    }
+    const stored_large *kept = find_kept_large(s, &entry);
+    if (kept) {
+        *out = *kept;
+        return OIR_OK;
+    }
+    ERROR_FORWARD(read_block(s, &entry, &block, err));
+    *out = (stored_large){.data_size = block.data_size, .size = block.size, .bytes = block.bytes};
+    *found = block.count == 1 && block.data_size > STORED_LARGE && !block.primed;
     return OIR_OK;
 }
 
@@ -177,6 +217,7 @@ void stored_cursor_release(stored_cursor *c)
     blob_decoder_release(&c->primed);
     buffer_release(&c->bytes);
     buffer_release(&c->ends);
+    buffer_release(&c->block);
     *c = (stored_cursor){.stored = c->stored};
 }
 
@@ -220,6 +261,18 @@ static const uint8_t *read_ends(stored_cursor *c, const uint8_t *at, const uint8
     return at;
 }
 
+/* The bytes of a block, brought into memory if need be. */
+static oir_status bring_bytes(stored_cursor *c, const block_entry *entry, const uint8_t **at, oir_error *err)
+{
+    const stored_large *kept = find_kept_large(c->stored, entry);
+    if (!kept)
+        return get_bytes(c->stored, entry, at, err);
+    buffer_clear(&c->block);
+    uint8_t *to = buffer_extend(&c->block, kept->size);
+    *at = to;
+    return to ? stored_large_get(kept, 0, to, kept->size, err) : error_no_memory(err, "a document's data");
+}
+
 /* Makes `entry` the block in hand. */
 static oir_status open_block(stored_cursor *c, const block_entry *entry, oir_error *err)
 {
@@ -229,7 +282,7 @@ static oir_status open_block(stored_cursor *c, const block_entry *entry, oir_err
     uint64_t total;
     c->count = 0;
     c->first = entry->first;
-    ERROR_FORWARD(get_bytes(s, entry, &at, err));
+    ERROR_FORWARD(bring_bytes(c, entry, &at, err));
     const uint8_t *end = at + entry->size;
     at = read_ends(c, at, end, &count, &total);
     if (!at || at == end || *at > STORED_PRIMED || count > s->document_count - entry->first)
@@ -252,7 +305,7 @@ oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, 
 {
     const stored *s = c->stored;
     *data = (oir_bytes){NULL, 0};
-    if (c->count == 0 || local < c->first || local - c->first >= c->count) {
+    if (!stored_cursor_has(c, local)) {
         block_entry entry;
         bool found = false;
         ERROR_FORWARD(find_entry(s, local, &entry, &found, err));

@@ -41,6 +41,7 @@ oir_status stored_open(stored **out, const struct container *file, uint32_t docu
 typedef struct stored_kept {
     const uint8_t *bytes;
     uint32_t size, first;
+    stored_large large;   /* data_size 0: none; else the block is this, and `bytes` is not looked at */
 } stored_kept;
 /* The same of blocks that a packer handed out, ascending; they and the dictionary must outlive the handle.
  * OIR_NO_MEMORY. */
@@ -62,13 +63,18 @@ typedef struct stored_block {
     uint32_t first, count;   /* documents */
     uint32_t first_size;     /* of the first one's data */
     uint64_t data_size;      /* of all */
-    const uint8_t *bytes;
+    bool primed;             /* it needs the dictionary */
+    const uint8_t *bytes;    /* NULL: it is in a file, that of a large document */
     size_t size;
 } stored_block;
 
 uint32_t stored_get_block_count(const stored *s);
 /* 0 <= i < block count. OIR_CORRUPT; what is compressed is not looked at. */
 oir_status stored_get_block(const stored *s, uint32_t i, stored_block *out, oir_error *err);
+
+/* The block of document `local`, if that is a large one's and the same wherever it stands; *found. OIR_CORRUPT; what is
+ * compressed is not looked at. */
+oir_status stored_get_large(const stored *s, uint32_t local, stored_large *out, bool *found, oir_error *err);
 
 /* Appends the data of document `local`, which must be below document_count, to out. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status stored_get(const stored *s, uint32_t local, buffer *out, oir_error *err);
@@ -81,10 +87,17 @@ typedef struct stored_cursor {
     uint32_t first, count;      /* the documents of the block in hand; count 0: none */
     buffer bytes;               /* their data one after another */
     buffer ends;                /* 4 bytes each: where a document's data ends in bytes */
+    buffer block;               /* one that lies in a file, compressed */
 } stored_cursor;
 
 void stored_cursor_init(stored_cursor *c, const stored *s);
 void stored_cursor_release(stored_cursor *c);
+/* Whether document `local` is of the block in hand: then it is no large one that stored_get_large finds. */
+static inline bool stored_cursor_has(const stored_cursor *c, uint32_t local)
+{
+    return c->count && local >= c->first && local - c->first < c->count;
+}
+
 /* The data of document `local`, valid until the next call. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, oir_error *err);
 

@@ -18,7 +18,7 @@ enum {
     SLOTS = 4,             /* for each thread: blocks that are compressed together */
     TRIED = 4,             /* blocks that a dictionary is tried with */
     ENCODER_MEMORY = 280 << 10,
-    KEPT = 4 << 20         /* bytes of a large document that stay allocated for the next */
+    KEPT = 4 << 20         /* bytes of an unusual document that stay allocated for the next */
 };
 
 /* A block that is full, or becoming so. */
@@ -63,6 +63,7 @@ struct stored_packer {
     buffer dictionary;    /* empty: none */
     buffer preferred;
     buffer bytes;
+    spill large;          /* blocks of large documents that came as they are */
 };
 
 oir_status stored_packer_new(stored_packer **out, stored_packer_sink sink, void *context, team *helpers, oir_error *err)
@@ -109,6 +110,7 @@ void stored_packer_free(stored_packer *p)
     buffer_release(&p->dictionary);
     buffer_release(&p->preferred);
     buffer_release(&p->bytes);
+    spill_release(&p->large);
     memory_free(p->held);
     memory_free(p);
 }
@@ -138,7 +140,7 @@ static oir_status hand_out(const stored_packer *p, const block *b, const buffer 
         buffer_add(bytes, blob->data, blob->size);
     else
         buffer_add(bytes, p->data.data + b->data_start, b->data_size);
-    return bytes->failed ? error_no_memory(err, "a block of documents") : sink(context, b->first, bytes, err);
+    return bytes->failed ? error_no_memory(err, "a block of documents") : sink(context, b->first, bytes, NULL, err);
 }
 
 /* A part of a team's work. */
@@ -256,7 +258,7 @@ static oir_status weigh_dictionary(stored_packer *p, oir_error *err)
     ERROR_FORWARD(try_blocks(p, &with, &held, err));
     uint64_t saved = without > with ? without - with : 0;
     bool too_little = blob_is_quick_alone() && saved < without / ALONE_SHARE;
-    if (too_little || saved * p->data_bytes / held <= p->dictionary.size) {
+    if (too_little || saved * p->data.size / held <= p->dictionary.size) {
         buffer_clear(&p->dictionary);
         release_encoders(p);
     }
@@ -267,13 +269,13 @@ static oir_status weigh_dictionary(stored_packer *p, oir_error *err)
 static oir_status end_learning(stored_packer *p, uint32_t seen, oir_error *err)
 {
     p->learning = false;
-    if (p->has_preferred && p->data.size >= STORED_SAMPLE_SIZE) {
+    if (p->has_preferred && p->data_bytes >= STORED_SAMPLE_SIZE) {
         stored_dictionary preferred = {p->preferred.data, p->preferred.size, 0};
         ERROR_FORWARD(stored_packer_set_dictionary(p, &preferred, err));
         return write_held(p, err);
     }
     p->learned = seen;
-    if (p->held_count >= TRIED && p->data_bytes >= SAMPLE_MIN) {
+    if (p->held_count >= TRIED && p->data.size >= SAMPLE_MIN) {
         ERROR_FORWARD(train(p, err));
         if (p->dictionary.size)
             ERROR_FORWARD(weigh_dictionary(p, err));
@@ -336,10 +338,38 @@ static oir_status check_room(const stored_packer *p, uint32_t more, oir_error *e
     return OIR_OK;
 }
 
+oir_status stored_packer_add_large(stored_packer *p, const stored_large *large, oir_error *err)
+{
+    ERROR_FORWARD(check_room(p, 1, err));
+    p->data_bytes += large->data_size;
+    ERROR_FORWARD(end_block(p, p->documents + 1, err));
+    ERROR_FORWARD(p->learning ? end_learning(p, p->documents + 1, err) : write_held(p, err));
+    ERROR_FORWARD(p->sink(p->context, p->documents, NULL, large, err));
+    p->documents++;
+    return OIR_OK;
+}
+
+static oir_status press(stored_packer *p, const void *data, size_t size, stored_large *large, oir_error *err)
+{
+    pressed_data pressed = {0};
+    oir_status status = pressed_data_add(&pressed, data, size, err);
+    if (status == OIR_OK)
+        status = pressed_data_end(&pressed, err);
+    if (status == OIR_OK)
+        status = stored_large_put(large, &p->large, &pressed, err);
+    pressed_data_release(&pressed);
+    return status;
+}
+
 oir_status stored_packer_add(stored_packer *p, const void *data, size_t size, oir_error *err)
 {
-    if (size > CONTAINER_OBJECT_MAX - (64 << 10))
+    if (size > PRESSED_DATA_MAX)
         return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; less than 1 GB can be stored", size);
+    if (size > STORED_LARGE) {
+        stored_large large;
+        ERROR_FORWARD(press(p, data, size, &large, err));
+        return stored_packer_add_large(p, &large, err);
+    }
     ERROR_FORWARD(check_room(p, 1, err));
     if (size == 0)
         p->waiting += p->open.count > 0;
@@ -359,7 +389,7 @@ oir_status stored_packer_add_block(stored_packer *p, const buffer *bytes, uint32
 {
     ERROR_FORWARD(check_room(p, count, err));
     ERROR_FORWARD(write_held(p, err));
-    ERROR_FORWARD(p->sink(p->context, p->documents, bytes, err));
+    ERROR_FORWARD(p->sink(p->context, p->documents, bytes, NULL, err));
     p->documents += count;
     p->data_bytes += data_size;
     return OIR_OK;

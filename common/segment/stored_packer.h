@@ -11,11 +11,14 @@
 #include "base/error.h"
 #include "base/team.h"
 #include "segment/stored_format.h"
+#include "segment/stored_large.h"
 
 typedef struct stored_packer stored_packer;
 
-/* Takes a block that is done, valid during the call; its first document is `first`. */
-typedef oir_status (*stored_packer_sink)(void *context, uint32_t first, const buffer *block, oir_error *err);
+/* Takes a block that is done, valid during the call; its first document is `first`. block NULL: it is that of a large
+ * document, which is valid as long as its bytes are where they were given from, or as the packer. */
+typedef oir_status (*stored_packer_sink)(void *context, uint32_t first, const buffer *block, const stored_large *large,
+                                         oir_error *err);
 
 /* What documents have in common. */
 typedef struct stored_dictionary {
@@ -38,8 +41,10 @@ oir_status stored_packer_set_dictionary(stored_packer *p, const stored_dictionar
 oir_status stored_packer_prefer_dictionary(stored_packer *p, const stored_dictionary *dictionary, oir_error *err);
 
 /* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GB. Failures of
- * the sink, OIR_NO_MEMORY. */
+ * the sink, OIR_NO_MEMORY; OIR_IO and OIR_NO_SPACE for a large one. */
 oir_status stored_packer_add(stored_packer *p, const void *data, size_t size, oir_error *err);
+/* The next document, a large one, as the block that it has wherever it stands. Failures of the sink, OIR_NO_MEMORY. */
+oir_status stored_packer_add_large(stored_packer *p, const stored_large *large, oir_error *err);
 /* Whether the next document that has data begins a block, under a dictionary that is known. */
 bool stored_packer_is_between(const stored_packer *p);
 /* The next `count` documents as one block that a packer made, and that would come of them again; is_between must hold.

@@ -12,6 +12,7 @@
  *     varint  size of each one's data
  *     byte    method (stored_format.h)
  *     the data of all, one after another, as they are or as raw deflate (RFC 1951, without zlib's header)
+ * Writers deflate the data of a document of more than STORED_LARGE bytes by itself, without the dictionary.
  * Root, 48 bytes:
  *     0 4  number of documents            4 4  number of blocks
  *     8 8  address of the table of blocks (block_index.h), by first document
@@ -28,9 +29,27 @@ struct stored_writer {
     buffer index;
 };
 
-static oir_status write_block(void *context, uint32_t first, const buffer *block, oir_error *err)
+static oir_status read_large(const void *context, uint64_t at, uint8_t *to, size_t size, oir_error *err)
+{
+    return stored_large_get(context, at, to, size, err);
+}
+
+static oir_status write_large(stored_writer *w, uint32_t first, const stored_large *large, oir_error *err)
+{
+    block_entry entry = {first, (uint32_t)large->size, 0};
+    w->block_bytes += large->size;
+    ERROR_FORWARD(
+        container_writer_add_from(w->file, PART_STORED, large->size, read_large, large, &entry.address, err));
+    block_index_add(&w->index, entry);
+    return w->index.failed ? error_no_memory(err, "a table of a segment's blocks") : OIR_OK;
+}
+
+static oir_status write_block(void *context, uint32_t first, const buffer *block, const stored_large *large,
+                              oir_error *err)
 {
     stored_writer *w = context;
+    if (!block)
+        return write_large(w, first, large, err);
     w->block_bytes += block->size;
     return block_index_write(&w->index, w->file, PART_STORED, first, block, err);
 }

@@ -2,8 +2,10 @@
 #include <oir/document.h>
 
 #include "document/document.h"
+#include "segment/stored_large.h"
 
 #include "harness.h"
+#include "helper/failing_memory.h"
 
 static oir_error error;
 
@@ -168,7 +170,7 @@ static void limits(void)
     EXPECT_EQ(oir_document_set_value(document, OIR_BAD_VALUENO, "x", 1, &error), OIR_INVALID_ARGUMENT);
     EXPECT_EQ(oir_document_set_value(document, 0, term, (1 << 20) + 1, &error), OIR_TOO_BIG);
     /* More than a segment can hold must fail here, not when it is written out: no commit would ever succeed. */
-    EXPECT_EQ(oir_document_set_data(document, term, 1000000001, &error), OIR_TOO_BIG);
+    EXPECT_EQ(oir_document_set_data(document, term, PRESSED_DATA_MAX + 1, &error), OIR_TOO_BIG);
     EXPECT_EQ(oir_document_get_docid(document), 0);
     oir_document_free(document);
     oir_document_free(NULL);
@@ -208,6 +210,125 @@ static void values_and_data(void)
     REQUIRE_OK(oir_document_set_value(document, 1, "one", 3, &error), error);
     expect_value(document, 1, "one");
     oir_document_free(document);
+}
+
+/* ---- data that is compressed as it comes ---- */
+
+enum { LARGE = PRESSED_DATA_LEAST + 700000 };
+
+static void expect_data(oir_document *document, const char *expected, size_t size)
+{
+    oir_bytes data;
+    REQUIRE_OK(oir_document_get_data(document, &data, &error), error);
+    EXPECT(data.size == size && memcmp(data.data, expected, size) == 0);
+}
+
+/* Adds some of it in pieces of any size. */
+static void add_pieces(oir_document *document, const char *data, size_t size)
+{
+    for (size_t at = 0, piece; at < size; at += piece) {
+        piece = harness_below(harness_below(2) ? 300000 : 2000);
+        piece = piece < size - at ? piece : size - at;
+        REQUIRE_OK(oir_document_add_data(document, data + at, piece, &error), error);
+    }
+}
+
+/* What is put away of it. */
+static stored_large put_pressed(oir_document *document, spill *file)
+{
+    stored_large block;
+    REQUIRE_OK(document_complete(document, &error), error);
+    REQUIRE(document_has_large_data(document));
+    REQUIRE_OK(stored_large_put(&block, file, &document->pressed, &error), error);
+    return block;
+}
+
+static void expect_same_block(const stored_large *a, const stored_large *b)
+{
+    char *bytes = malloc(2 * a->size);
+    REQUIRE(bytes);
+    EXPECT_EQ(a->size, b->size);
+    REQUIRE_OK(stored_large_get(a, 0, bytes, a->size, &error), error);
+    REQUIRE_OK(stored_large_get(b, 0, bytes + a->size, a->size, &error), error);
+    EXPECT(memcmp(bytes, bytes + a->size, a->size) == 0);
+    free(bytes);
+}
+
+static void large_data(void)
+{
+    oir_document *pieces, *whole;
+    spill file = {0};
+    char *data = malloc(LARGE);
+    REQUIRE(data);
+    for (size_t i = 0; i < LARGE; i++)
+        data[i] = (char)(i / 100000 % 3 ? 'a' + harness_below(9) : harness_below(256));
+    REQUIRE_OK(oir_document_new(&pieces, &error), error);
+    REQUIRE_OK(oir_document_new(&whole, &error), error);
+    REQUIRE_OK(oir_document_set_data(whole, data, LARGE, &error), error);
+    EXPECT_EQ(whole->data.capacity, 0);
+    add_pieces(pieces, data, LARGE);
+    EXPECT_EQ(pieces->data.capacity, 0);
+    stored_large block = put_pressed(whole, &file), other = put_pressed(pieces, &file);
+    expect_same_block(&block, &other);
+    expect_data(pieces, data, LARGE);
+    expect_data(whole, data, LARGE);
+    /* After somebody has looked at it, it may go on, */
+    REQUIRE_OK(oir_document_set_data(pieces, data, LARGE - 100, &error), error);
+    expect_data(pieces, data, LARGE - 100);
+    EXPECT_EQ(oir_document_add_data(pieces, data, PRESSED_DATA_MAX, &error), OIR_TOO_BIG);
+    add_pieces(pieces, data + LARGE - 100, 100);
+    other = put_pressed(pieces, &file);
+    expect_same_block(&block, &other);
+    /* be set to some of itself, */
+    oir_bytes all;
+    REQUIRE_OK(oir_document_get_data(pieces, &all, &error), error);
+    REQUIRE_OK(oir_document_set_data(pieces, all.data + 1000, PRESSED_DATA_LEAST + 1, &error), error);
+    expect_data(pieces, data + 1000, PRESSED_DATA_LEAST + 1);
+    /* and become small. */
+    REQUIRE_OK(oir_document_set_data(pieces, data, PRESSED_DATA_LEAST, &error), error);
+    EXPECT(!document_has_large_data(pieces));
+    expect_data(pieces, data, PRESSED_DATA_LEAST);
+    oir_document_clear(whole);
+    expect_data(whole, "", 0);
+    add_pieces(whole, "abc", 3);
+    expect_data(whole, "abc", 3);
+    spill_release(&file);
+    oir_document_free(pieces);
+    oir_document_free(whole);
+    free(data);
+}
+
+/* Memory and the disk's room run out: there is no data then, and nothing leaks. */
+static void large_data_that_fails(void)
+{
+    oir_document *document;
+    oir_bytes got;
+    char *data = calloc(1, LARGE), folder[] = "/tmp/oir-there-is-no-such-folder";
+    REQUIRE(data);
+    oir_allocator_set(&failing_memory);
+    REQUIRE_OK(oir_document_new(&document, &error), error);
+    oir_status status = OIR_NO_MEMORY;
+    long left = 0;
+    for (; status; left++) {
+        REQUIRE_OK(oir_document_set_data(document, "abc", 3, &error), error);
+        failing_memory_left = left;
+        status = oir_document_add_data(document, data, LARGE, &error);
+        failing_memory_left = -1;
+        REQUIRE_OK(oir_document_get_data(document, &got, &error), error);
+        EXPECT_EQ(got.size, status ? 0 : LARGE + 3);
+        EXPECT(!status || status == OIR_NO_MEMORY);
+    }
+    EXPECT(left > 3);
+    setenv("TMPDIR", folder, 1);
+    EXPECT_EQ(oir_document_set_data(document, data, LARGE, &error), OIR_IO);
+    EXPECT(strstr(error.message, folder) && strstr(error.message, "TMPDIR"));
+    unsetenv("TMPDIR");
+    REQUIRE_OK(oir_document_get_data(document, &got, &error), error);
+    EXPECT_EQ(got.size, 0);
+    oir_document_free(document);
+    EXPECT_EQ(failing_memory_alive, 0);
+    oir_allocator_set(NULL);
+    free(data);
 }
 
 /* ---- a document that loads itself ---- */
@@ -296,6 +417,8 @@ int main(void)
     TEST(many_terms_and_seek);
     TEST(limits);
     TEST(values_and_data);
+    TEST(large_data);
+    TEST(large_data_that_fails);
     TEST(loads_itself_once);
     return harness_end();
 }

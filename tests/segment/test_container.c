@@ -354,6 +354,58 @@ static void roots_filled_later(void)
     EXPECT(access(world_path, F_OK) != 0);
 }
 
+/* ---- objects that are read piece by piece ---- */
+
+static oir_status read_object(const void *context, uint64_t at, uint8_t *to, size_t size, oir_error *err)
+{
+    const object *o = context;
+    REQUIRE(at + size <= o->size);
+    if (o->seed == UINT64_MAX)
+        return error_set(err, OIR_CORRUPT, "cannot read it");
+    for (size_t i = 0; i < size; i++)
+        to[i] = object_byte(o->seed, at + i);
+    return OIR_OK;
+}
+
+/* Among others, in one part and in several, and read while the file is written. */
+static void objects_from_elsewhere(void)
+{
+    enum { COUNT = 60 };
+    oir_error err;
+    container_writer *w;
+    container *c;
+    const container *half;
+    REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
+    for (size_t i = 0; i < COUNT; i++) {
+        object *o = &objects[i];
+        static const uint64_t sizes[] = {0, 1, 1048480, 1048496, 1048497, 1048560, 1100000, 2097152, 3333333, 70};
+        *o = (object){.kind = 1 + harness_below(3), .align = 1, .size = sizes[i % 10], .seed = harness_random() / 2};
+        if (i % 3)
+            REQUIRE_OK(container_writer_add_from(w, o->kind, o->size, read_object, o, &o->address, &err), err);
+        else
+            object_add(w, o);
+        if (i == COUNT / 2) {
+            REQUIRE_OK(container_writer_read(w, &half, &err), err);
+            expect_objects(half, i + 1);
+            container_writer_end_read(w);
+        }
+    }
+    REQUIRE_OK(container_writer_commit(w, true, &err), err);
+    REQUIRE_OK(container_open(&c, world_path, &err), err);
+    expect_objects(c, COUNT);
+    uint64_t findings = 1;
+    REQUIRE_OK(container_check(c, NULL, NULL, &findings, &err), err);
+    EXPECT_EQ(findings, 0);
+    container_close(c);
+    unlink(world_path);
+    /* What reading fails with is told. */
+    object bad = {.kind = 1, .size = 5000000, .seed = UINT64_MAX};
+    REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
+    EXPECT_EQ(container_writer_add_from(w, bad.kind, bad.size, read_object, &bad, &bad.address, &err), OIR_CORRUPT);
+    EXPECT_STR(err.message, "cannot read it");
+    container_writer_abort(w);
+}
+
 int main(void)
 {
     harness_seed(20250101);
@@ -362,6 +414,7 @@ int main(void)
     TEST(shared_by_threads);
     TEST(roots_and_order);
     TEST(roots_filled_later);
+    TEST(objects_from_elsewhere);
     TEST(small_file);
     TEST(same_bytes);
     TEST(many_chunks);

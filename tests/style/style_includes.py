@@ -1,7 +1,7 @@
 """The laws of inclusion: who may see whom.
 
 common/ never sees indexer/ or searcher/, and these never see each other. Within common/ a room sees only the rooms
-below it: base; text, codec and document; segment; catalog. LMDB is seen by segment and catalog, libstemmer by text, zlib
+below it: base; text and codec; document; segment; catalog. LMDB is seen by segment and catalog, libstemmer by text, zlib
 and libdeflate by codec, Xapian by tests and benchmarks. Public headers see the C standard's headers and each other. Programs, examples
 and the benchmark program see the public headers, never the inside; common/program is theirs, and no part of the
 library. #if stands in base/ and codec/ only."""
@@ -12,7 +12,7 @@ import sys
 
 import style_tree
 
-RANK = {"base": 0, "text": 1, "codec": 1, "document": 1, "segment": 2, "catalog": 3}
+RANK = {"base": 0, "text": 1, "codec": 1, "document": 2, "segment": 3, "catalog": 4}
 THIRD_PARTY = {
     "lmdb.h": ("common/segment/", "common/catalog/"),
     "libstemmer.h": ("common/text/",),

@@ -12,8 +12,8 @@ extern "C" {
 /* Freed with oir_document_free. Changing it changes nothing in an index until it is added or put there.
  * The terms of a large one, of more than 260,000 words or 32,000 different ones or so, go to a temporary file while it
  * is made, in the folder that the environment's TMPDIR names, else in /var/tmp: adding terms may then fail with OIR_IO
- * or OIR_NO_SPACE, and nothing has changed. Its data and values stay in memory; so do all terms once somebody looks at
- * them, or removes one.
+ * or OIR_NO_SPACE, and nothing has changed. So does data of more than 4 MiB. Values stay in memory; so do all terms
+ * once somebody looks at them, or removes one, and data once somebody asks for it.
  * One thread at a time. */
 typedef struct oir_document oir_document;
 
@@ -27,11 +27,16 @@ OIR_API void oir_document_clear(oir_document *document);
 /* Its number, when it came from a database; 0 otherwise. */
 OIR_API oir_docid oir_document_get_docid(const oir_document *document);
 
-/* Any bytes, kept as they are and given back with search results. The bytes are copied. OIR_NO_MEMORY, OIR_TOO_BIG
- * above 1,000,000,000 of them. */
+/* Any bytes, kept as they are and given back with search results. The bytes are copied; more than 4 MiB of them are
+ * compressed at once, into a temporary file. OIR_TOO_BIG above 1,072,693,248 of them (1 GiB less 1 MiB), OIR_NO_MEMORY;
+ * where they are large OIR_IO, OIR_NO_SPACE, and then there is no data. */
 OIR_API oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err);
+/* Adds bytes behind the data that is there: for data that comes piece by piece, and is more than should be in memory at
+ * once. Failures as above; those of reading the data of a document that came from a database; after OIR_TOO_BIG
+ * nothing has changed. */
+OIR_API oir_status oir_document_add_data(oir_document *document, const char *data, size_t size, oir_error *err);
 /* Valid until the document is changed, cleared or freed. For a document that came from a database the first call
- * reads them: OIR_CORRUPT, OIR_NO_MEMORY. */
+ * reads them: OIR_CORRUPT, OIR_NO_MEMORY. Of more than 4 MiB OIR_IO, OIR_NO_SPACE too. */
 OIR_API oir_status oir_document_get_data(oir_document *document, oir_bytes *out, oir_error *err);
 
 /* Adds `wdf_increment` occurrences of a term of 1 to OIR_TERM_MAX bytes, without a position.
