@@ -17,9 +17,8 @@ static char short_escape(unsigned char byte)
     }
 }
 
-void program_json_add_string(program_buffer *buffer, const char *text, size_t size)
+void program_json_add_escaped(program_buffer *buffer, const char *text, size_t size)
 {
-    program_buffer_add_char(buffer, '"');
     size_t start = 0;
     for (size_t i = 0; i < size; i++) {
         unsigned char byte = (unsigned char)text[i];
@@ -35,6 +34,12 @@ void program_json_add_string(program_buffer *buffer, const char *text, size_t si
             program_buffer_add_format(buffer, "\\u%04x", byte);
     }
     program_buffer_add(buffer, text + start, size - start);
+}
+
+void program_json_add_string(program_buffer *buffer, const char *text, size_t size)
+{
+    program_buffer_add_char(buffer, '"');
+    program_json_add_escaped(buffer, text, size);
     program_buffer_add_char(buffer, '"');
 }
 

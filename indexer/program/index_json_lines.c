@@ -146,7 +146,9 @@ static bool is_blank(oir_bytes line)
 
 static oir_status add_lines(index_run *run, source *from, int fd)
 {
-    index_lines lines = {.fd = fd, .largest = (size_t)run->options->largest, .keep_going = run->keep_going};
+    bool short_of_most = run->options->largest <= INDEX_LARGEST_LINE;
+    uint64_t largest = short_of_most ? run->options->largest : INDEX_LARGEST_LINE;
+    index_lines lines = {.fd = fd, .largest = (size_t)largest, .keep_going = run->keep_going};
     scratch own = {0};
     index_line line;
     oir_status status = OIR_OK;
@@ -154,7 +156,8 @@ static oir_status add_lines(index_run *run, source *from, int fd)
         from->line++;
         run->counts.bytes += line.bytes.size + 1;
         if (line.too_long)
-            skip_line(run, from, "longer than --max-size, skipped");
+            skip_line(run, from, short_of_most ? "longer than --max-size, skipped"
+                                               : "longer than 128M, the most of a line, skipped");
         else if (!is_blank(line.bytes))
             status = add_line(run, from, &own, line.bytes);
         if (!run->keep_going())

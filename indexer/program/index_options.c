@@ -24,7 +24,7 @@ static const char help[] =
     "                       an index keeps the one it was made with)\n"
     "      --memory SIZE    write out what is buffered above SIZE (default: 256M)\n"
     "      --max-size SIZE  skip files and lines larger than SIZE (default: 64M;\n"
-    "                       128M at most)\n"
+    "                       1G at most, of a line 128M)\n"
     "      --no-delete      keep documents whose files have vanished\n"
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"
@@ -107,9 +107,8 @@ int index_options_read(index_options *options, int argc, char **argv)
         if (code != -1)
             return code;
     }
-    /* Text grows as JSON, up to six times, and a document's data ends at 1 GB. */
-    if (options->largest > (uint64_t)128 << 20)
-        options->largest = (uint64_t)128 << 20;
+    if (options->largest > INDEX_LARGEST_FILE)
+        options->largest = INDEX_LARGEST_FILE;
     options->paths = argv + optind;
     options->path_count = argc - optind;
     if (options->path_count > 0)

@@ -7,6 +7,10 @@
 
 #include <oir/writable_database.h>
 
+/* The most bytes of a file, whose data ends at as many, and of a line, which is in memory. */
+#define INDEX_LARGEST_FILE ((uint64_t)1 << 30)
+#define INDEX_LARGEST_LINE ((uint64_t)128 << 20)
+
 typedef struct index_options {
     const char *index;    /* NULL: not given */
     const char *stemmer;  /* NULL: not given */

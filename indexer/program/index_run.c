@@ -11,7 +11,7 @@
 
 enum {
     GAP = 100,
-    KEPT = 16 << 20 /* bytes of a large text that stay allocated for the next */
+    STAGED = 1 << 20 /* bytes of data that are put together before the document gets them */
 };
 
 /* The index's own language wins; a new index gets the one asked for. */
@@ -92,12 +92,14 @@ void index_run_close(index_run *run)
     index_known_close(&run->known);
     oir_writable_database_close(run->writer);
     program_buffer *const buffers[] = {&run->base, &run->roots, &run->unreadable, &run->changed, &run->term,
-                                       &run->data, &run->shown, &run->file, &run->text};
+                                       &run->data, &run->shown, &run->text};
     for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
         program_buffer_release(buffers[i]);
+    index_pieces_release(&run->pieces);
 }
 
-static void make_data(program_buffer *data, const index_item *item)
+/* What stands before the text in the data. */
+static void make_head(program_buffer *data, const index_item *item)
 {
     program_buffer_clear(data);
     program_buffer_add_char(data, '{');
@@ -117,8 +119,28 @@ static void make_data(program_buffer *data, const index_item *item)
             program_buffer_add_char(data, ',');
         program_buffer_add(data, item->members.data, item->members.size);
     }
-    program_json_add_member(data, "text", item->text.size > 0 ? item->text.data : "", item->text.size);
-    program_buffer_add_char(data, '}');
+    program_json_add_name(data, "text", 4);
+    program_buffer_add_char(data, '"');
+}
+
+static oir_status flush_data(index_run *run)
+{
+    oir_status status = oir_document_add_data(run->document, run->data.data, run->data.size, &run->err);
+    program_buffer_clear(&run->data);
+    return status;
+}
+
+/* Some of the text as it stands in the data. */
+static oir_status add_data(index_run *run, oir_bytes text)
+{
+    oir_status status = OIR_OK;
+    for (size_t at = 0, size; at < text.size && status == OIR_OK; at += size) {
+        size = text.size - at < STAGED / 4 ? text.size - at : STAGED / 4;
+        program_json_add_escaped(&run->data, text.data + at, size);
+        if (run->data.size >= STAGED)
+            status = flush_data(run);
+    }
+    return status;
 }
 
 static oir_status add_text(index_run *run, oir_bytes text, const char *prefix)
@@ -131,14 +153,36 @@ static oir_status add_text(index_run *run, oir_bytes text, const char *prefix)
     return status;
 }
 
-static oir_status add_words(index_run *run, const index_item *item)
+static oir_status add_piece(index_run *run, oir_bytes text)
+{
+    oir_status status = OIR_OK;
+    if (text.size > 0)
+        status = oir_term_generator_index_text(run->generator, text.data, text.size, 1, "", &run->err);
+    return status == OIR_OK ? add_data(run, text) : status;
+}
+
+/* The text, as words and as data, of which the document gets what there is. */
+static oir_status add_pieces(index_run *run, const index_item *item)
+{
+    oir_bytes piece;
+    make_head(&run->data, item);
+    oir_status status = add_piece(run, item->text);
+    while (status == OIR_OK && item->pieces != NULL && index_pieces_next(item->pieces, &piece))
+        status = run->keep_going() ? add_piece(run, piece) : OIR_CANCELLED;
+    if (item->text.size > 0)
+        oir_term_generator_increase_termpos(run->generator, GAP);
+    program_buffer_add_text(&run->data, "\"}");
+    return status == OIR_OK ? flush_data(run) : status;
+}
+
+static oir_status add_texts(index_run *run, const index_item *item)
 {
     oir_term_generator_set_document(run->generator, run->document);
     oir_status status = add_text(run, item->title, PROGRAM_RECORD_TITLE);
     if (status == OIR_OK)
         status = add_text(run, item->title, "");
     if (status == OIR_OK)
-        status = add_text(run, item->text, "");
+        status = add_pieces(run, item);
     return status == OIR_OK ? add_text(run, item->more, "") : status;
 }
 
@@ -147,29 +191,12 @@ static oir_status set_value(index_run *run, oir_valueno slot, const char *text)
     return oir_document_set_value(run->document, slot, text, strlen(text), &run->err);
 }
 
-static void give_back(program_buffer *buffer)
-{
-    if (buffer->capacity > KEPT)
-        program_buffer_release(buffer);
-}
-
-/* Of a large file there is one copy at a time: what was read, the data, the document's. */
-static oir_status set_data(index_run *run, const index_item *item)
-{
-    make_data(&run->data, item);
-    give_back(&run->file); /* the item's text is not looked at again */
-    give_back(&run->text);
-    oir_status status = oir_document_set_data(run->document, run->data.data, run->data.size, &run->err);
-    give_back(&run->data);
-    return status;
-}
-
 /* run->term is Q and the name. */
 static oir_status make_document(index_run *run, const index_item *item)
 {
     char date[INDEX_DATE_SIZE];
     oir_document_clear(run->document);
-    oir_status status = add_words(run, item);
+    oir_status status = add_texts(run, item);
     if (status == OIR_OK && item->name.size > 0)
         status = oir_document_add_boolean_term(run->document, run->term.data, run->term.size, &run->err);
     if (status == OIR_OK && item->source.size > 0) {
@@ -182,7 +209,7 @@ static oir_status make_document(index_run *run, const index_item *item)
         status = set_value(run, PROGRAM_RECORD_SLOT_CHANGED, item->stamp->changed);
     if (status == OIR_OK && item->stamp != NULL)
         status = set_value(run, PROGRAM_RECORD_SLOT_SIZE, item->stamp->size);
-    return status == OIR_OK ? set_data(run, item) : status;
+    return status;
 }
 
 /* Whether a name was met before in this run decides: the writer is asked only where it must be, since looking for a
@@ -214,6 +241,8 @@ oir_status index_run_add(index_run *run, const index_item *item)
     if (status != OIR_OK)
         return status;
     status = make_document(run, item);
+    if (status == OIR_OK && item->pieces != NULL && item->pieces->error != 0)
+        return OIR_OK;
     if (status == OIR_OK)
         status = put_document(run, named, met, known, &docid);
     if (status == OIR_TOO_BIG) {

@@ -6,6 +6,7 @@
 
 #include "indexer/program/index_known.h"
 #include "indexer/program/index_options.h"
+#include "indexer/program/index_pieces.h"
 #include "indexer/program/index_progress.h"
 #include "program/program_buffer.h"
 
@@ -40,8 +41,8 @@ typedef struct index_run {
     program_buffer term;
     program_buffer data;
     program_buffer shown;
-    program_buffer file;
     program_buffer text;
+    index_pieces pieces;
     oir_error err;
 } index_run;
 
@@ -52,6 +53,7 @@ typedef struct index_item {
     oir_bytes title;
     oir_bytes date;           /* as it was found */
     oir_bytes text;
+    index_pieces *pieces;     /* what follows of the text, without a gap; NULL: nothing */
     oir_bytes more;           /* searched, and kept as members rather than text */
     oir_bytes members;        /* further members of the data: "name":value, with commas between */
     const index_stamp *stamp; /* NULL for what is no file */
@@ -63,7 +65,7 @@ oir_status index_run_open(index_run *run, const char *index);
 void index_run_close(index_run *run);
 
 /* Adds the document or puts it in place of the one of the same name. A document that is beyond a limit is named and
- * skipped. */
+ * skipped; one whose pieces cannot be read (pieces->error) is left out. */
 oir_status index_run_add(index_run *run, const index_item *item);
 /* Says that something was left out, which makes the exit code 1. The path is shown as program_place_show says. */
 void index_run_skip(index_run *run, const char *kept, const char *reason);

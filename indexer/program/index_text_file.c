@@ -6,74 +6,29 @@
 #include <unistd.h>
 
 #include "indexer/program/index_headers.h"
+#include "indexer/program/index_pieces.h"
 #include "program/program_record.h"
 #include "program/program_text.h"
 
-/* Reads up to largest + 1 bytes, so that a file that grows meanwhile is noticed. False with errno. */
-static bool read_whole(index_run *run, int fd, size_t expected)
-{
-    size_t most = (size_t)run->options->largest + 1;
-    program_buffer_clear(&run->file);
-    program_buffer_reserve(&run->file, expected + 1);
-    while (run->file.size < most) {
-        size_t room = run->file.capacity - run->file.size - 1;
-        if (room == 0) {
-            program_buffer_reserve(&run->file, run->file.size / 2 + 4096);
-            continue;
-        }
-        room = room < most - run->file.size ? room : most - run->file.size;
-        ssize_t got = read(fd, run->file.data + run->file.size, room);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0;
-        run->file.size += (size_t)got;
-    }
-    return true;
-}
-
-/* The file's text as UTF-8. False for what is no text. */
-static bool decode(index_run *run, oir_bytes *text)
-{
-    const char *data = program_buffer_text(&run->file);
-    size_t size = run->file.size;
-    program_buffer_clear(&run->text);
-    if (size >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0)) {
-        program_text_add_utf16(&run->text, data + 2, size - 2, data[0] == '\xfe');
-        *text = (oir_bytes){program_buffer_text(&run->text), run->text.size};
-        return memchr(text->data, 0, text->size) == NULL;
-    }
-    if (size > 0 && memchr(data, 0, size) != NULL)
-        return false;
-    size_t mark = size >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    *text = (oir_bytes){data + mark, size - mark};
-    if (program_text_is_utf8(text->data, text->size))
-        return true;
-    program_text_add_utf8(&run->text, text->data, text->size);
-    *text = (oir_bytes){program_buffer_text(&run->text), run->text.size};
-    return true;
-}
-
-static oir_status add_file(index_run *run, const char *kept, const index_stamp *stamp)
+/* A text, of which the first piece is there. */
+static oir_status add_text(index_run *run, const char *kept, const index_stamp *stamp, oir_bytes first)
 {
     index_headers headers = {0};
-    oir_bytes text;
-    if (!decode(run, &text)) {
-        if (run->is_named) {
-            index_run_skip(run, kept, "binary, skipped");
-        } else {
-            index_run_tell(run, kept, "binary, skipped");
-            run->counts.skipped++;
-        }
-        return OIR_OK;
+    bool has_more = index_pieces_has_more(&run->pieces);
+    if (has_more) { /* which comes where this is */
+        program_buffer_clear(&run->text);
+        program_buffer_add(&run->text, first.data, first.size);
+        first = (oir_bytes){run->text.data, run->text.size};
     }
-    run->counts.bytes += run->file.size;
-    index_headers_read(&headers, kept, text);
+    index_headers_read(&headers, kept, first);
+    if (has_more) /* the white space behind it is not the text's last */
+        headers.text.size = (size_t)(first.data + first.size - headers.text.data);
     index_item item = {.name = {kept, strlen(kept)},
                        .is_path = true,
                        .title = headers.title,
                        .date = headers.date,
                        .text = headers.text,
+                       .pieces = &run->pieces,
                        .more = headers.more,
                        .members = {headers.members.data, headers.members.size},
                        .stamp = stamp};
@@ -94,21 +49,39 @@ static void skip_unreadable(index_run *run, const char *kept, int error)
     index_run_add_path(&run->unreadable, kept);
 }
 
-static oir_status read_and_add(index_run *run, int fd, const struct stat *file, const char *kept,
-                               const index_stamp *stamp)
+static void skip_binary(index_run *run, const char *kept)
 {
-    if ((uint64_t)file->st_size > run->options->largest || !read_whole(run, fd, (size_t)file->st_size)) {
-        if ((uint64_t)file->st_size > run->options->largest)
-            index_run_skip(run, kept, "larger than --max-size, skipped");
-        else
-            skip_unreadable(run, kept, errno);
-        return OIR_OK;
+    if (run->is_named) {
+        index_run_skip(run, kept, "binary, skipped");
+    } else {
+        index_run_tell(run, kept, "binary, skipped");
+        run->counts.skipped++;
     }
-    if (run->file.size > run->options->largest) {
-        index_run_skip(run, kept, "larger than --max-size, skipped");
-        return OIR_OK;
+}
+
+static void skip_larger(index_run *run, const char *kept)
+{
+    index_run_skip(run, kept, run->options->largest < INDEX_LARGEST_FILE
+                                  ? "larger than --max-size, skipped"
+                                  : "larger than 1G, the most that a text may be, skipped");
+}
+
+static oir_status read_and_add(index_run *run, int fd, const char *kept, const index_stamp *stamp)
+{
+    oir_bytes first = {"", 0};
+    index_pieces *pieces = &run->pieces;
+    switch (index_pieces_begin(pieces, fd, run->options->largest)) {
+    case INDEX_PIECES_FAILED: skip_unreadable(run, kept, errno); return OIR_OK;
+    case INDEX_PIECES_LARGER: skip_larger(run, kept); return OIR_OK;
+    case INDEX_PIECES_BINARY: skip_binary(run, kept); return OIR_OK;
+    case INDEX_PIECES_TEXT: break;
     }
-    return add_file(run, kept, stamp);
+    run->counts.bytes += pieces->size;
+    index_pieces_next(pieces, &first);
+    oir_status status = pieces->error == 0 ? add_text(run, kept, stamp, first) : OIR_OK;
+    if (pieces->error != 0)
+        skip_unreadable(run, kept, pieces->error);
+    return status;
 }
 
 oir_status index_text_file_add(index_run *run, const char *path, const char *kept)
@@ -142,7 +115,10 @@ oir_status index_text_file_add(index_run *run, const char *path, const char *kep
         goto done;
     }
     uint64_t skipped = run->counts.skipped;
-    status = read_and_add(run, fd, &file, kept, &stamp);
+    if ((uint64_t)file.st_size > run->options->largest)
+        skip_larger(run, kept);
+    else
+        status = read_and_add(run, fd, kept, &stamp);
     if (status == OIR_OK && skipped == run->counts.skipped)
         index_run_tell(run, kept, known != 0 ? "updated" : "added");
 done:
