@@ -10,6 +10,7 @@
 
 enum {
     GAP = 100,     /* positions between texts */
+    PIECE = 256 << 10, /* bytes of a long line's text that are looked at together */
     KEPT = 8 << 20, /* bytes of lines that several threads share out among them, while as many are read, */
     KEPT_SHARE = 64 /* but no more of the writer's memory */
 };
@@ -18,6 +19,7 @@ enum {
 typedef struct worker {
     oir_term_generator *generator;
     uint64_t bytes; /* of texts */
+    char *piece;    /* of a long one */
 } worker;
 
 typedef struct feed {
@@ -59,9 +61,50 @@ static oir_status add_text(worker *w, oir_bytes text, const char *prefix, oir_er
     return status;
 }
 
+static oir_status add_piece(worker *w, oir_bytes piece, oir_document *document, oir_error *err)
+{
+    oir_status status = oir_document_add_data(document, piece.data, piece.size, err);
+    w->bytes += piece.size;
+    return status ? status : oir_term_generator_index_text(w->generator, piece.data, piece.size, 1, "", err);
+}
+
+/* The body of a long line, which is not to be in memory. */
+static oir_status add_pieces(worker *w, bench_field_reader *body, oir_document *document, oir_error *err)
+{
+    oir_status status = OIR_OK;
+    if (!w->piece)
+        w->piece = malloc(PIECE);
+    if (!w->piece)
+        return OIR_NO_MEMORY;
+    for (size_t size; !status && (size = bench_field_read(body, w->piece, PIECE)) > 0;)
+        status = add_piece(w, (oir_bytes){w->piece, size}, document, err);
+    oir_term_generator_increase_termpos(w->generator, GAP);
+    return status;
+}
+
+static oir_status make_full_long(worker *w, uint64_t number, char *line, size_t size, bench_stages *stages,
+                                 oir_document *document, oir_error *err)
+{
+    bench_field_reader body;
+    bool has_body = bench_field_open(&body, line, size, "body");
+    oir_bytes title = bench_field_take(line, size, "title");
+    if (!has_body)
+        return invalid(err, number, "body");
+    if (stages)
+        bench_stages_end(stages, BENCH_READ);
+    w->bytes += title.size;
+    oir_term_generator_set_document(w->generator, document);
+    oir_status status = add_text(w, title, "S", err);
+    if (!status)
+        status = add_text(w, title, "", err);
+    return status ? status : add_pieces(w, &body, document, err);
+}
+
 static oir_status make_full(worker *w, uint64_t number, char *line, size_t size, bench_stages *stages,
                             oir_document *document, oir_error *err)
 {
+    if (size >= LINES_LONG)
+        return make_full_long(w, number, line, size, stages, document, err);
     oir_bytes title = bench_field_take(line, size, "title"), body = bench_field_take(line, size, "body");
     if (title.size + body.size == 0)
         return invalid(err, number, "body");
@@ -90,7 +133,9 @@ static oir_status make_document(const feed *f, unsigned thread, uint64_t number,
 static oir_status open_feed(feed *f, oir_error *err)
 {
     f->workers = calloc(f->threads, sizeof *f->workers);
-    oir_status status = f->workers ? oir_document_new(&f->document, err) : OIR_NO_MEMORY;
+    oir_status status = f->workers ? OIR_OK : OIR_NO_MEMORY;
+    if (!status && f->threads == 1)
+        status = oir_document_new(&f->document, err);
     for (unsigned t = 0; !status && t < f->threads; t++) {
         oir_term_generator **generator = &f->workers[t].generator;
         status = oir_term_generator_new(generator, err);
@@ -114,9 +159,14 @@ static oir_status add_line(feed *f, oir_writable_database *writer, uint64_t numb
     return status;
 }
 
-static oir_status cannot_read(int code, oir_error *err)
+static oir_status cannot_read(const lines *in, int code, oir_error *err)
 {
-    snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(code));
+    if (in->spilling)
+        snprintf(err->message, sizeof err->message,
+                 "cannot put a long line into a temporary file (TMPDIR names another folder for it): %s",
+                 strerror(code));
+    else
+        snprintf(err->message, sizeof err->message, "cannot read standard input: %s", strerror(code));
     return code == ENOMEM ? OIR_NO_MEMORY : OIR_IO;
 }
 
@@ -139,7 +189,7 @@ static oir_status add_lines(feed *f, lines *in, oir_writable_database *writer, u
         if (more == 0)
             break;
         if (more < 0)
-            return cannot_read(errno, err);
+            return cannot_read(in, errno, err);
         if (size > 0)
             status = add_line(f, writer, n, line, size, err);
         if (!status && commit && n % commit == 0)
@@ -158,13 +208,22 @@ static oir_status fill(void *context, unsigned thread, size_t number, oir_docume
     return make_document(f, thread, b->lines[number].number, b->text + start, size, document, err);
 }
 
+/* The line behind the batch, by the document of a thread: its vocabulary is there. */
+static oir_status fill_line(void *context, unsigned thread, size_t number, oir_document *document, oir_error *err)
+{
+    const feed *f = context;
+    const line_batch *b = f->batch;
+    (void)number;
+    return make_document(f, thread, b->read, b->line, b->line_size, document, err);
+}
+
 static oir_status add_batch(feed *f, oir_writable_database *writer, oir_error *err)
 {
     const line_batch *b = f->batch;
     bench_stages_call(f->stages);
     oir_status status = oir_writable_database_add_documents(writer, b->count, fill, f, NULL, err);
     if (!status && b->line)
-        status = add_line(f, writer, b->read, b->line, b->line_size, err);
+        status = oir_writable_database_add_documents(writer, 1, fill_line, f, NULL, err);
     bench_stages_return(f->stages);
     return status;
 }
@@ -178,7 +237,7 @@ static oir_status add_batches(feed *f, lines *in, oir_writable_database *writer,
         bench_stages_start(f->stages, f->workers[0].bytes);
         f->batch = line_batches_next(&batches);
         bench_stages_end(f->stages, BENCH_READ);
-        status = f->batch->more < 0 ? cannot_read(f->batch->failed, err) : add_batch(f, writer, err);
+        status = f->batch->more < 0 ? cannot_read(in, f->batch->failed, err) : add_batch(f, writer, err);
         if (!status && f->batch->more && commit && f->batch->read % commit == 0)
             status = commit_now(f, writer, err);
     } while (!status && f->batch->more);
@@ -203,6 +262,7 @@ oir_status bench_feed(oir_writable_database *writer, const bench_feed_options *o
     for (unsigned t = 0; f.workers && t < f.threads; t++) {
         *bytes += f.workers[t].bytes;
         oir_term_generator_free(f.workers[t].generator);
+        free(f.workers[t].piece);
     }
     free(f.workers);
     oir_document_free(f.document);

@@ -100,21 +100,60 @@ static void move_plain(const char **from, const char *end, char **to)
     }
 }
 
+/* Undoes the escapes of what stands from `at` to a quote or the end, at *to, which is moved. Answers where it ended. */
+static const char *undo(const char *at, const char *end, char **to)
+{
+    while (at < end && *at != '"') {
+        move_plain(&at, end, to);
+        if (at == end || *at == '"')
+            break;
+        char byte = *at++;
+        if (byte != '\\' || at == end)
+            *(*to)++ = byte;
+        else
+            at = undo_escape(at, end, to);
+    }
+    return at;
+}
+
 oir_bytes bench_field_take(char *line, size_t size, const char *name)
 {
     const char *end = line + size, *at = find_value(line, end, name);
     if (!at)
         return (oir_bytes){"", 0};
     char *start = line + (at - line), *to = start;
-    while (at < end && *at != '"') {
-        move_plain(&at, end, &to);
-        if (at == end || *at == '"')
-            break;
-        char byte = *at++;
-        if (byte != '\\' || at == end)
-            *to++ = byte;
-        else
-            at = undo_escape(at, end, &to);
-    }
+    undo(at, end, &to);
     return (oir_bytes){start, (size_t)(to - start)};
+}
+
+bool bench_field_open(bench_field_reader *r, const char *line, size_t size, const char *name)
+{
+    *r = (bench_field_reader){find_value(line, line + size, name), line + size};
+    return r->at != NULL;
+}
+
+/* A blank is in no escape; without one an escape that begins near the end is left for the next piece. */
+static size_t cut(const char *at, size_t size)
+{
+    enum { ESCAPE = 12 };
+    size_t end = size;
+    while (end > 0 && at[end - 1] != ' ')
+        end--;
+    if (end > 0 || size <= ESCAPE)
+        return end > 0 ? end : size;
+    const char *escape = memchr(at + size - ESCAPE, '\\', ESCAPE);
+    return escape && escape > at ? (size_t)(escape - at) : size;
+}
+
+size_t bench_field_read(bench_field_reader *r, char *to, size_t room)
+{
+    size_t left = (size_t)(r->end - r->at), size = left < room ? left : cut(r->at, room);
+    char *end = to;
+    memcpy(to, r->at, size);
+    const char *stopped = undo(to, to + size, &end);
+    if (stopped == to + size)
+        r->at += size;
+    else
+        r->at = r->end;
+    return (size_t)(end - to);
 }

@@ -32,6 +32,28 @@ printf '{"id": "%d", "title": "Caf\\u00e9s \\ud83d\\ude00", "body": "Running\\n\
 grep -q '^{"documents": 2, "text": 50, .*"stages": {"read": .*"terms": 8, "postings": 16, .*}}\]}$' got
 "$bench" query full.oir <<<"COUNT	+cafés +running" | grep -qx 2
 "$bench" query full.oir <<<"COUNT	\"running home\"" | grep -qx 2
+# Long lines, which are mapped, and put into a file before where they come from a pipe, and looked at in pieces.
+{ cat docs.jsonl
+  for id in 3 4; do
+      printf '{"id": "%d", "title": "Long", "body": "' "$id"
+      seq 150000 | sed 's/.*/word& caf\\u00e9 \\n\\"q\\"/' | tr '\n' ' '
+      printf '\\ud83d\\ude00"}\n'
+  done
+  cat docs.jsonl; } >long.jsonl
+text=$(python3 -c 'import json, sys; lines = map(json.loads, sys.stdin); print(sum(len((d["title"] + d["body"]).encode()) for d in lines))' <long.jsonl)
+"$bench" index file.oir --full --json <long.jsonl >got
+grep -q "^{\"documents\": 6, \"text\": $text, " got
+for options in "" "--threads 2" "--threads 2 --memory 64M"; do
+    # shellcheck disable=SC2086
+    cat long.jsonl | "$bench" index pipe.oir --full --json $options >got
+    grep -q "^{\"documents\": 6, \"text\": $text, " got
+    cmp file.oir/segment-* pipe.oir/segment-*
+done
+"$bench" query file.oir <<<"COUNT	\"word149999 café q word150000 café\"" | grep -qx 2
+"$OIR_BIN_DIR/oir-inspect" --index file.oir doc 4 -n 0 >got
+[ "$(grep -o 'word[0-9]* café' got | wc -l)" = 150000 ]
+! cat long.jsonl | TMPDIR=$work/none "$bench" index pipe.oir --full 2>message || exit 1
+grep -q '^oir-bench: cannot put a long line into a temporary file (TMPDIR names another folder for it): No such file' message
 "$bench" query index.oir --counters <lines 2>&1 >/dev/null | grep -q '^phrase '
 "$bench" index other.oir --commit 100 <corpus.jsonl 2>log
 grep -q '^segment 2: ' log
