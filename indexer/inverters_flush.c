@@ -14,7 +14,8 @@ enum {
     PREFETCH = 8,      /* documents ahead */
     TERMS_AHEAD = 8,   /* whose bytes are fetched: they lie anywhere */
     PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting; */
-    ENCODED = 8 << 20,  /* but fewer where so many bytes are not enough for their terms */
+    ENCODED = 8 << 20, /* but fewer where so many bytes are not enough for their terms, */
+    ENCODED_SHARE = 8, /* or such a share of the buffer's memory */
     LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
 };
 
@@ -257,9 +258,10 @@ static size_t choose_half(const flush *f)
 {
     const inversion *n = &f->inversion;
     size_t term_count = 1, half = PARTS * f->sorter_count;
+    size_t share = f->v->items[0]->memory * f->v->count / ENCODED_SHARE, most = share < ENCODED ? share : ENCODED;
     for (size_t i = 0; i < n->part_count; i++)
         term_count += n->parts[i].term_count;
-    size_t fit = ENCODED / 2 * n->part_count / (term_count * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
+    size_t fit = most / 2 * n->part_count / (term_count * (sizeof(segment_encoded_term) + sizeof(encoded_term)));
     half = fit < half ? fit : half;
     return half < f->sorter_count ? f->sorter_count : half;
 }

@@ -122,6 +122,20 @@ static oir_status get_status(const adding *a, oir_error *err)
     return OIR_OK;
 }
 
+/* Before a document is added for which the buffer is likely to be written out: gives back what threads have that add
+ * nothing more now. */
+static void make_way(const adding *a, const oir_document *document)
+{
+    const oir_writable_database *w = a->w;
+    if (inverters_get_memory(&w->buffer) + writer_estimate_large(document) <= w->buffer_limit)
+        return;
+    for (size_t i = 0; i < w->threads; i++)
+        if (a->adders[i].next >= a->adders[i].end) {
+            oir_document_free(w->documents[i]);
+            w->documents[i] = NULL;
+        }
+}
+
 /* Adds large documents, and what else their threads have taken and left, since they stopped there. */
 static oir_status add_large(adding *a, oir_error *err)
 {
@@ -130,6 +144,7 @@ static oir_status add_large(adding *a, oir_error *err)
         for (adder *by = &a->adders[i]; by->next < by->end; by->is_large = false) {
             if (!by->is_large)
                 ERROR_FORWARD(make_one(a, i, by->next, err));
+            make_way(a, w->documents[i]);
             ERROR_FORWARD(writer_add(w, a->first + (oir_docid)by->next++, w->documents[i], err));
         }
     return OIR_OK;
@@ -150,12 +165,22 @@ static bool are_full(const adding *a)
     return inverters_are_full(&a->w->buffer) || a->left * a->threads < a->w->buffer_limit / LEFT_SHARE;
 }
 
+/* Meanwhile the threads have no documents: their vocabularies, which are about to be of no more use than words that
+ * come anew, and logs take as much as writing does. */
+static oir_status flush_full(oir_writable_database *w, oir_error *err)
+{
+    writer_release_documents(w);
+    memory_give_back();
+    return writer_flush_full(w, err);
+}
+
 static oir_status add_until_done(adding *a, oir_error *err)
 {
     oir_writable_database *w = a->w;
     while (atomic_load_explicit(&a->next, memory_order_relaxed) < a->count) {
         atomic_store_explicit(&a->stop, false, memory_order_relaxed);
         ERROR_FORWARD(writer_prefer_dictionary(w, err));
+        ERROR_FORWARD(make_documents(w, err));
         a->threads = w->team ? team_size(w->team) : 1;
         share_memory(a);
         if (w->team)
@@ -167,7 +192,7 @@ static oir_status add_until_done(adding *a, oir_error *err)
         ERROR_FORWARD(add_large(a, err));
         share_memory(a);
         if (are_full(a))
-            ERROR_FORWARD(writer_flush_full(w, err));
+            ERROR_FORWARD(flush_full(w, err));
     }
     return OIR_OK;
 }
@@ -177,7 +202,6 @@ oir_status writer_add_many(oir_writable_database *w, oir_docid first, size_t cou
 {
     if (count == 0)
         return OIR_OK;
-    ERROR_FORWARD(make_documents(w, err));
     adding a = {.w = w, .first = first, .count = count, .fill = fill, .context = context};
     a.adders = memory_new_zeroed(w->threads, sizeof *a.adders);
     w->changed = true;
