@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "segment/container.h"
 
 enum {
     LONG = 1 << 16,           /* documents, */
@@ -35,6 +36,13 @@ void merge_pieces_release(merge_pieces *m)
 
 /* ---- which lists ---- */
 
+/* A damaged dictionary may say any number. */
+static uint64_t find_size(const merge_piece_source *source, enum part_kind kind, uint64_t said)
+{
+    uint64_t most = container_part_size(source->segment->container, kind);
+    return said < most ? said : most;
+}
+
 static term_entry add_up(const merge_piece_source *sources, size_t count)
 {
     term_entry all = {0};
@@ -46,8 +54,8 @@ static term_entry add_up(const merge_piece_source *sources, size_t count)
         all.collection_freq += entry->collection_freq;
         all.wdf_max = entry->wdf_max > all.wdf_max ? entry->wdf_max : all.wdf_max;
         all.zero_wdf |= entry->zero_wdf;
-        all.postings_size += entry->postings_size;
-        all.positions_size += entry->positions_size;
+        all.postings_size += find_size(&sources[i], PART_POSTINGS, entry->postings_size);
+        all.positions_size += find_size(&sources[i], PART_POSITIONS, entry->positions_size);
         any |= entry->positions_form != POSITIONS_NONE;
         wdf &= entry->positions_form == POSITIONS_WDF;
     }
