@@ -134,7 +134,6 @@ oir_status oir_writable_database_open(oir_writable_database **out, const char *p
     w->pairs = !chosen.no_pairs;
     w->reorder = chosen.reorder;
     w->threads = choose_threads(&chosen);
-    w->buffer_most = w->buffer_limit = writer_get_buffer(chosen.memory_limit, w->threads);
     bool apart = w->threads > 1 && chosen.memory_limit >= BACKGROUND_MEMORY;
     w->background_least = apart ? BACKGROUND_BYTES : UINT64_MAX;
     w->progress = (progress){chosen.progress, chosen.progress_context};

@@ -85,8 +85,8 @@ oir_status writer_has_term(oir_writable_database *w, const char *term, size_t si
 void writer_release_documents(oir_writable_database *w);
 void writer_release_threads(oir_writable_database *w);
 
-/* What of a memory limit the buffer may take, with so many threads. */
-size_t writer_get_buffer(size_t memory, uint32_t threads);
+/* What of a memory limit the buffer may take, with so many threads, and with documents' data or without. */
+size_t writer_get_buffer(size_t memory, uint32_t threads, bool with_data);
 
 /* ---- writer_segments.c ---- */
 

@@ -34,7 +34,7 @@ static void run(void *context)
 /* While it runs each has half of the memory, and one thread fewer adds documents. */
 static void share(oir_writable_database *w, bool running)
 {
-    size_t half = writer_get_buffer(w->memory_limit / 2, w->threads);
+    size_t half = writer_get_buffer(w->memory_limit / 2, w->threads, w->state.stored);
     w->buffer_limit = running && half < w->buffer_most ? half : w->buffer_most;
     team_spare(w->team, running ? 1 : 0);
     catalog_keep_segment(w->lock, running ? w->background->merging.number : CATALOG_NO_SEGMENT);

@@ -127,6 +127,7 @@ static oir_status write_parts(large *l, oir_error *err)
     oir_writable_database *w = l->w;
     inverter_end(w->buffer.items[0]);
     l->buffered = 0;
+    memory_give_back(); /* what parts left unused, in pieces that writing has no use for */
     ERROR_FORWARD(writer_flush(w, false, err));
     if (w->segment_count - l->first - l->united < UNITED_AT_ONCE)
         return OIR_OK;

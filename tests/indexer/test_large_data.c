@@ -1,12 +1,10 @@
 /* Documents whose data is large: it is compressed as it comes and lies in a file, and nothing else shows it. */
 #include <oir/database.h>
 #include <oir/inspect.h>
-#include <oir/memory.h>
 
+#include "helper/counting_memory.h"
 #include "index_world.h"
 #include "indexer/writer.h"
-
-#include <stdatomic.h>
 
 enum { DOCUMENTS = 40, LARGE_EACH = 13, LARGE = STORED_LARGE + 100000, TERMS = 30 };
 
@@ -131,51 +129,6 @@ static void the_same_however_it_comes(void)
 
 /* ---- what it takes ---- */
 
-static atomic_size_t alive, peak;
-
-static void note(size_t more)
-{
-    size_t now = atomic_fetch_add(&alive, more) + more, most = peak;
-    while (now > most && !atomic_compare_exchange_weak(&peak, &most, now)) {
-    }
-}
-
-/* With the size in front. */
-static void *take(size_t size, void *context)
-{
-    (void)context;
-    size_t *block = malloc(size + 16);
-    if (!block)
-        return NULL;
-    *block = size;
-    note(size);
-    return (char *)block + 16;
-}
-
-static void give(void *block, void *context)
-{
-    (void)context;
-    size_t *start = (size_t *)(void *)((char *)block - 16);
-    alive -= *start;
-    free(start);
-}
-
-static void *change(void *block, size_t size, void *context)
-{
-    if (!block)
-        return take(size, context);
-    size_t *start = (size_t *)(void *)((char *)block - 16), before = *start;
-    start = realloc(start, size + 16);
-    if (!start)
-        return NULL;
-    *start = size;
-    alive -= before;
-    note(size);
-    return (char *)start + 16;
-}
-
-static const oir_allocator counting = {take, change, give, NULL};
-
 /* Of 60 MB of data, half of which is left when it is compressed, no more is in memory than what is not large. */
 static void memory_does_not_follow_from_size(void)
 {
@@ -190,8 +143,7 @@ static void memory_does_not_follow_from_size(void)
         options.memory_limit = (size_t)16 << 20;
         options.threads = threads;
         world_folder(folder);
-        alive = peak = 0;
-        oir_allocator_set(&counting);
+        counting_memory_begin();
         REQUIRE_OK(oir_document_new(&document, &world_error), world_error);
         REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
         for (uint32_t i = 0; i < PIECES; i++) {
@@ -207,9 +159,9 @@ static void memory_does_not_follow_from_size(void)
         REQUIRE_OK(oir_writable_database_optimise(w, &world_error), world_error);
         oir_writable_database_close(w);
         oir_allocator_set(NULL);
-        printf("%u threads: %zu bytes at most\n", threads, peak);
-        EXPECT(peak < MOST);
-        EXPECT_EQ(alive, 0);
+        printf("%u threads: %zu bytes at most\n", threads, (size_t)counting_memory_peak);
+        EXPECT(counting_memory_peak < MOST);
+        EXPECT_EQ(counting_memory_alive, 0);
         world_remove(folder);
     }
     free(piece);
