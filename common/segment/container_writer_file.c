@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 
 enum {
     TRANSACTION_SIZE = 8 << 20, /* committed when it holds this much: bounds the memory of LMDB's dirty pages */
+    EMPTY_TOUCHED = 4 << 20,
     MAP_FIRST = 64 << 20,
     MAP_SLACK = 2 << 20 /* room for tree pages of one transaction */
 };
@@ -136,12 +138,15 @@ oir_status container_writer_file_filled(container_writer *w, oir_error *err)
     return w->pending >= TRANSACTION_SIZE ? container_writer_file_commit(w, err) : OIR_OK;
 }
 
-/* LMDB's room for the value is never touched, so that it is no memory; what is written of it are zeros, or what was in
- * that memory before. The header of the value's first page says which page it is. */
+/* LMDB's room for a large value is never touched, so that it is no memory: the system's, fresh, and what is written of
+ * it are zeros. For a small one it may be memory that was in use. The header of the value's first page says which page
+ * that is. */
 oir_status container_writer_file_put_empty(container_writer *w, size_t size, uint64_t *at, oir_error *err)
 {
     uint8_t *room = NULL;
     ERROR_FORWARD(put_value(w, NULL, size, &room, err));
+    if (size <= EMPTY_TOUCHED)
+        memset(room, 0, size);
     *at = bits_load64(room - FORMAT_FIRST_OFFSET) * w->page_size + FORMAT_FIRST_OFFSET;
     return container_writer_file_commit(w, err);
 }

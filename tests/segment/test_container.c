@@ -399,7 +399,7 @@ static void objects_from_elsewhere(void)
     container_close(c);
     unlink(world_path);
     /* What reading fails with is told. */
-    object bad = {.kind = 1, .size = 5000000, .seed = UINT64_MAX};
+    object bad = {.kind = 1, .size = 2000000, .seed = UINT64_MAX};
     REQUIRE_OK(container_writer_open(&w, world_path, &err), err);
     EXPECT_EQ(container_writer_add_from(w, bad.kind, bad.size, read_object, &bad, &bad.address, &err), OIR_CORRUPT);
     EXPECT_STR(err.message, "cannot read it");
