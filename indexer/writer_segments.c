@@ -5,6 +5,8 @@
 #include "indexer/reorder.h"
 #include "indexer/writer.h"
 
+enum { PAIRS_MEMORY = 48 << 20 /* for each thread that looks for pairs, with what is there besides */ };
+
 void writer_drop_segment(oir_writable_database *w, size_t i)
 {
     writer_segment *s = &w->segments[i];
@@ -37,6 +39,7 @@ segment_options writer_get_options(const oir_writable_database *w)
         .stored = w->state.stored,
         .pairs = w->pairs,
         .helpers = w->team,
+        .pairs_alone = w->memory_limit / w->threads < PAIRS_MEMORY,
     };
 }
 

@@ -26,6 +26,7 @@ typedef struct segment_options {
     pairs_scan_tell tell;      /* and say how far that is; may be NULL */
     void *tell_context;
     team *helpers;             /* that compress documents and look for pairs; NULL: none */
+    bool pairs_alone;          /* pairs are looked for without them: each takes memory of its own */
     bool sync;                 /* fsync before commit returns */
     uint8_t reordered;         /* for the record, see segment.h */
 } segment_options;

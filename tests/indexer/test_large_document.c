@@ -286,7 +286,7 @@ static void little_memory_gives_the_same_bytes(void)
         return;
     char *bytes = build_large((size_t)1 << 30, 1, &size);
     for (uint32_t turn = 0; turn < 2; turn++) {
-        char *other = build_large((size_t)(turn ? 64 : 8) << 20, 1 + turn, &other_size);
+        char *other = build_large((size_t)(turn ? 96 : 8) << 20, 1 + turn, &other_size);
         EXPECT_EQ(other_size, size);
         EXPECT(other_size == size && memcmp(other, bytes, size) == 0);
         free(other);

@@ -4,6 +4,7 @@
 
 #include "helper/counting_memory.h"
 #include "index_world.h"
+#include "indexer/writer.h"
 
 enum { DOCUMENTS = 2500, WORDS = 1500, LARGE_EACH = 500, LARGE_WORDS = 200000, THREADS = 2, VOCABULARY = 300000 };
 
@@ -73,8 +74,27 @@ static void within_the_limit(void)
     world_remove(folder);
 }
 
+/* Looking for pairs is shared out only where there is memory for each thread that does. */
+static void pairs_by_one_where_memory_is_short(void)
+{
+    char folder[200];
+    for (uint32_t i = 0; i < 4; i++) {
+        oir_writable_database *w;
+        oir_writer_options options = OIR_WRITER_OPTIONS_INIT;
+        options.threads = 1 + i % 2;
+        options.memory_limit = (size_t)(i < 2 ? 64 : 128) << 20;
+        world_folder(folder);
+        REQUIRE_OK(oir_writable_database_open(&w, folder, &options, &world_error), world_error);
+        EXPECT_EQ(writer_get_options(w).pairs_alone, i == 1);
+        EXPECT(w->buffer_most < options.memory_limit / 5 * 4 && w->buffer_most == w->buffer_limit);
+        oir_writable_database_close(w);
+        world_remove(folder);
+    }
+}
+
 int main(void)
 {
+    TEST(pairs_by_one_where_memory_is_short);
     if (harness_times(100) < 100 || harness_sees_races_only()) /* others see those, and it takes too long there */
         return harness_end();
     TEST(within_the_limit);
