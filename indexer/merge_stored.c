@@ -178,7 +178,7 @@ static oir_status get_data(merge_stored *s, uint32_t i, oir_bytes *data, stored_
         ERROR_FORWARD(read_ahead(s, i, err));
     uint64_t place = s->places[i - s->first];
     if (place == LARGE)
-        return find_large(s, source, local, large, is_large, err);
+        return stored_get_large(s->inputs[source].stored, local, large, is_large, err);
     *data = (oir_bytes){(const char *)s->bytes.data + (place >> 32), (uint32_t)place};
     return OIR_OK;
 }

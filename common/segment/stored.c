@@ -301,6 +301,16 @@ static oir_status open_block(stored_cursor *c, const block_entry *entry, oir_err
 
 /* ---- documents ---- */
 
+/* Makes the block of document `local` the one in hand; *holds false: `entry` is of a block that ends before it, which
+ * may be large and is not decompressed. */
+static oir_status open_block_of(stored_cursor *c, const block_entry *entry, uint32_t local, bool *holds, oir_error *err)
+{
+    stored_block block;
+    ERROR_FORWARD(read_block(c->stored, entry, &block, err));
+    *holds = local - block.first < block.count;
+    return *holds ? open_block(c, entry, err) : OIR_OK;
+}
+
 oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, oir_error *err)
 {
     const stored *s = c->stored;
@@ -309,12 +319,10 @@ oir_status stored_cursor_get(stored_cursor *c, uint32_t local, oir_bytes *data, 
         block_entry entry;
         bool found = false;
         ERROR_FORWARD(find_entry(s, local, &entry, &found, err));
+        if (found)
+            ERROR_FORWARD(open_block_of(c, &entry, local, &found, err));
         if (!found)
-            return OIR_OK;
-        if (c->count == 0 || entry.first != c->first)
-            ERROR_FORWARD(open_block(c, &entry, err));
-        if (local - c->first >= c->count)
-            return OIR_OK; /* between two blocks */
+            return OIR_OK; /* before the first block, or between two */
     }
     uint32_t i = local - c->first;
     uint32_t start = i ? bits_load32(c->ends.data + 4 * ((size_t)i - 1)) : 0;

@@ -15,8 +15,11 @@ static char data_byte(size_t number, size_t i)
     return i % 5 == 0 ? ' ' : (char)('a' + (z >> 40) % 7);
 }
 
+/* Behind a large one comes one without data. */
 static size_t data_size(size_t number)
 {
+    if (number % LARGE_EACH == 6)
+        return 0;
     return number % LARGE_EACH == 5 ? LARGE + number : number % 11 * 900;
 }
 

@@ -25,11 +25,13 @@ static void make_texts(uint32_t usual)
     }
 }
 
-/* Makes some of them so large that their blocks are the same wherever they stand. */
+/* Makes some of them so large that their blocks are the same wherever they stand; behind many comes one without. */
 static void enlarge_some(uint32_t count)
 {
     while (count-- > 0) {
-        buffer *text = &texts[harness_below(4) ? harness_below(DOCUMENTS) : harness_below(50)];
+        buffer *text = &texts[harness_below(4) ? harness_below(DOCUMENTS - 1) : harness_below(50)];
+        if (harness_below(2))
+            buffer_clear(text + 1);
         for (size_t least = STORED_LARGE + 1 + harness_below(100000); text->size < least;)
             buffer_add_format(text, "what is large by itself %x", harness_below(1u << 20));
     }
