@@ -29,6 +29,8 @@ oir_status writer_insert_segment(oir_writable_database *w, const writer_segment 
     return OIR_OK;
 }
 
+enum { PAIRS_SHARE = 4 /* of the memory may be lists of pairs until they are written */ };
+
 segment_options writer_get_options(const oir_writable_database *w)
 {
     /* Not synced here: it may be merged away before the commit, which syncs what is left. */
@@ -38,6 +40,7 @@ segment_options writer_get_options(const oir_writable_database *w)
         .term_lists = w->state.term_lists,
         .stored = w->state.stored,
         .pairs = w->pairs,
+        .pairs_memory = w->memory_limit / PAIRS_SHARE,
         .helpers = w->team,
         .pairs_alone = w->memory_limit / w->threads < PAIRS_MEMORY,
     };

@@ -8,6 +8,7 @@
  * two or three times. */
 enum {
     LOG = 1 << 16,
+    TOGETHER = 1 << 16, /* bytes that go to the file at once */
     DIGIT_BITS = 8,   /* of the two that numbers are sorted by */
     DIGITS = 1 << DIGIT_BITS
 };
@@ -67,8 +68,6 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
     for (size_t i = 0; i < numbers->count; i++) {
         g->lists[i].last = from << WINDOW_BITS;
         g->newest[i] = UINT32_MAX;
-        if (numbers->choices[i].marked)
-            ERROR_FORWARD(pairs_marker_init(&g->markers[i], end - from, err));
     }
     ERROR_FORWARD(pairs_scan_init(&g->scan, source->parts, source->context, source->words, source->word_count,
                                   &g->arena, err));
@@ -99,10 +98,13 @@ void pairs_gather_release(pairs_gather *g)
         buffer_release(&g->lists[i].gaps);
     for (size_t i = 0; g->markers && i < g->numbers->count; i++)
         pairs_marker_release(&g->markers[i]);
+    for (size_t i = 0; i < g->round_count; i++)
+        memory_free(g->rounds[i].ends);
+    memory_free(g->rounds);
+    spill_release(&g->away);
     memory_free(g->lists);
     memory_free(g->markers);
-    g->lists = NULL;
-    g->markers = NULL;
+    *g = (pairs_gather){0};
 }
 
 /* ---- gathering ---- */
@@ -167,6 +169,7 @@ static void add_places(pairs_list *list, const uint32_t *logged, size_t n)
 static void add_logged(pairs_gather *g, uint32_t window)
 {
     sort_log(g);
+    g->held += g->logged; /* of gaps, most of which are a byte */
     for (size_t i = 0, end; i < g->logged; i = end) {
         uint32_t number = number_of(g->log[i]);
         for (end = i + 1; end < g->logged && number_of(g->log[end]) == number;)
@@ -195,6 +198,7 @@ static void mark_window(pairs_gather *g)
             continue;
         uint32_t total = k->intersect(g->has[n->choices[i].first], g->has[n->choices[i].second], both, before);
         pairs_marker_add(&g->markers[i], total, both, before, places);
+        g->held += total / 8 + 2;
         buffer_clear(places);
     }
 }
@@ -233,10 +237,97 @@ static oir_status gather_window(pairs_gather *g, uint32_t window, oir_error *err
     return OIR_OK;
 }
 
+/* ---- what is put away ---- */
+
+/* Puts what there is of a choice behind other bytes, and forgets it: of marks counts, and all whole bytes of bits. */
+static void take_away(pairs_gather *g, size_t choice, buffer *bytes)
+{
+    buffer *gaps = &g->lists[choice].gaps;
+    pairs_marker *m = &g->markers[choice];
+    if (!g->numbers->choices[choice].marked) {
+        buffer_add(bytes, gaps->data, gaps->size);
+    } else {
+        size_t whole = m->both / 8 - m->away;
+        uint8_t begun = m->bits.size > whole ? m->bits.data[whole] : 0;
+        bool has_begun = m->bits.size > whole;
+        buffer_add(bytes, m->counts.data, m->counts.size);
+        buffer_add(bytes, m->bits.data, whole);
+        pairs_marker_release(m);
+        m->away += whole;
+        if (has_begun)
+            buffer_add_byte(&m->bits, begun);
+    }
+    bytes->failed |= m->bits.failed || gaps->failed;
+    buffer_release(gaps);
+}
+
+/* The windows since the last round. */
+static uint32_t count_windows(const pairs_gather *g, uint32_t end)
+{
+    uint32_t windows = end - g->from;
+    for (size_t i = 0; i < g->round_count; i++)
+        windows -= g->rounds[i].windows;
+    return windows;
+}
+
+static oir_status write_away(pairs_gather *g, buffer *bytes, oir_error *err)
+{
+    if (bytes->failed)
+        return error_no_memory(err, "pairs of words");
+    oir_status status = bytes->size ? spill_add(&g->away, bytes->data, bytes->size, err) : OIR_OK;
+    buffer_clear(bytes);
+    return status;
+}
+
+/* Puts away what there is of windows up to one. */
+static oir_status put_away(pairs_gather *g, uint32_t end, oir_error *err)
+{
+    oir_status status = OIR_OK;
+    buffer bytes = BUFFER_INIT;
+    pairs_round round = {.start = g->away.size, .windows = count_windows(g, end)};
+    round.ends = memory_new((g->numbers->count + 1) * sizeof *round.ends);
+    if (!round.ends || !memory_reserve(&g->rounds, &g->round_capacity, g->round_count + 1, sizeof *g->rounds)) {
+        memory_free(round.ends);
+        return error_no_memory(err, "pairs of words");
+    }
+    for (size_t i = 0; i < g->numbers->count && status == OIR_OK; i++) {
+        take_away(g, i, &bytes);
+        round.ends[i] = (uint32_t)(g->away.size - round.start + bytes.size);
+        if (bytes.size >= TOGETHER || bytes.failed)
+            status = write_away(g, &bytes, err);
+    }
+    g->rounds[g->round_count++] = round;
+    if (status == OIR_OK)
+        status = write_away(g, &bytes, err);
+    buffer_release(&bytes);
+    g->held = 0;
+    return status;
+}
+
+/* Appends bytes [from, end) of a round. */
+static oir_status read_away(const pairs_gather *g, const pairs_round *r, uint32_t from, uint32_t end, buffer *out,
+                            oir_error *err)
+{
+    if (from >= end)
+        return OIR_OK;
+    uint8_t *to = buffer_extend(out, end - from);
+    return to ? spill_read(&g->away, r->start + from, to, end - from, err) : error_no_memory(err, "pairs of words");
+}
+
+static uint32_t begin_of(const pairs_round *r, size_t choice)
+{
+    return choice ? r->ends[choice - 1] : 0;
+}
+
+/* ---- all windows ---- */
+
 oir_status pairs_gather_run(pairs_gather *g, oir_error *err)
 {
-    for (uint32_t window = g->from; window < g->end; window++)
+    for (uint32_t window = g->from; window < g->end; window++) {
         ERROR_FORWARD(gather_window(g, window, err));
+        if (g->limit && g->held >= g->limit)
+            ERROR_FORWARD(put_away(g, window + 1, err));
+    }
     for (size_t i = 0; i < g->numbers->count; i++)
         if (g->lists[i].gaps.failed || g->markers[i].bits.failed)
             return error_no_memory(err, "pairs of words");
@@ -279,15 +370,57 @@ oir_status pairs_gather_append(pairs_gather *g, pairs_gather *more, oir_error *e
     return OIR_OK;
 }
 
-void pairs_gather_read(const pairs_gather *g, size_t choice, uint32_t *documents)
+oir_status pairs_gather_read(const pairs_gather *g, size_t choice, buffer *room, uint32_t *documents, oir_error *err)
 {
     const pairs_list *list = &g->lists[choice];
     const uint8_t *at = list->gaps.data, *end = at + list->gaps.size;
     uint32_t next = g->from << WINDOW_BITS;
+    buffer_clear(room);
+    for (size_t i = 0; i < g->round_count; i++)
+        ERROR_FORWARD(read_away(g, &g->rounds[i], begin_of(&g->rounds[i], choice), g->rounds[i].ends[choice], room,
+                                err));
+    if (g->round_count) {
+        buffer_add(room, list->gaps.data, list->gaps.size);
+        at = room->data;
+        end = at + room->size;
+    }
+    if (room->failed)
+        return error_no_memory(err, "pairs of words");
     for (uint32_t i = 0; i < list->count; i++) {
         uint64_t gap = 0;
         at = varint_get(at, end, &gap);
         documents[i] = next + (uint32_t)gap;
         next = documents[i] + 1;
     }
+    return OIR_OK;
+}
+
+/* All of a choice's marks, which the caller releases. */
+static oir_status read_marks(const pairs_gather *g, size_t choice, pairs_marker *out, oir_error *err)
+{
+    const pairs_marker *rest = &g->markers[choice];
+    *out = (pairs_marker){.windows = rest->windows, .both = rest->both, .most = rest->most};
+    for (size_t i = 0; i < g->round_count; i++) {
+        const pairs_round *r = &g->rounds[i];
+        uint32_t begin = begin_of(r, choice), middle = begin + r->windows * 2;
+        ERROR_FORWARD(read_away(g, r, begin, middle, &out->counts, err));
+        ERROR_FORWARD(read_away(g, r, middle, r->ends[choice], &out->bits, err));
+    }
+    buffer_add(&out->counts, rest->counts.data, rest->counts.size);
+    buffer_add(&out->bits, rest->bits.data, rest->bits.size);
+    return out->counts.failed || out->bits.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+}
+
+oir_status pairs_gather_write_marks(const pairs_gather *g, size_t choice, buffer *out, oir_error *err)
+{
+    pairs_marker whole;
+    if (!g->round_count) {
+        pairs_marker_write(&g->markers[choice], out);
+        return OIR_OK;
+    }
+    oir_status status = read_marks(g, choice, &whole, err);
+    if (status == OIR_OK)
+        pairs_marker_write(&whole, out);
+    pairs_marker_release(&whole);
+    return status;
 }

@@ -81,25 +81,16 @@ uint64_t pairs_marks_documents(const pairs_marks *m, uint32_t range)
 
 /* ---- writing ---- */
 
-oir_status pairs_marker_init(pairs_marker *m, uint32_t windows, oir_error *err)
-{
-    *m = (pairs_marker){0};
-    buffer_init(&m->bits);
-    return memory_reserve(&m->counts, &m->count_capacity, windows, sizeof *m->counts)
-               ? OIR_OK : error_no_memory(err, "pairs of words");
-}
-
 void pairs_marker_release(pairs_marker *m)
 {
     buffer_release(&m->bits);
-    memory_free(m->counts);
-    m->counts = NULL;
+    buffer_release(&m->counts);
 }
 
 /* Makes room for `more` marks, all 0. */
 static void add_bits(pairs_marker *m, uint32_t more)
 {
-    size_t size = ((size_t)m->both + more + 7) / 8;
+    size_t size = ((size_t)m->both + more + 7) / 8 - m->away;
     if (size > m->bits.size)
         buffer_add_zeros(&m->bits, size - m->bits.size);
 }
@@ -112,9 +103,11 @@ void pairs_marker_add(pairs_marker *m, uint32_t total, const uint64_t both[RANGE
     for (size_t i = 0; i < places->size && !m->bits.failed; i += 2) {
         uint32_t at = bits_load16(places->data + i), range = at / RANGE_SIZE, place = at % RANGE_SIZE;
         size_t bit = (size_t)m->both + before[range] + bits_count(both[range] & bits_low(place));
-        m->bits.data[bit / 8] |= (uint8_t)(1u << bit % 8);
+        m->bits.data[bit / 8 - m->away] |= (uint8_t)(1u << bit % 8);
     }
-    m->counts[m->windows++] = (uint16_t)total;
+    buffer_add_u16(&m->counts, (uint16_t)total);
+    m->bits.failed |= m->counts.failed;
+    m->windows++;
     m->both += total;
     m->most = total > m->most ? total : m->most;
 }
@@ -124,9 +117,8 @@ void pairs_marker_append(pairs_marker *m, const pairs_marker *more)
     uint32_t shift = m->both % 8;
     size_t at = m->both / 8;
     add_bits(m, more->both);
-    m->bits.failed |= more->bits.failed ||
-                      !memory_reserve(&m->counts, &m->count_capacity, (size_t)m->windows + more->windows,
-                                      sizeof *m->counts);
+    buffer_add(&m->counts, more->counts.data, more->counts.size);
+    m->bits.failed |= more->bits.failed || m->counts.failed;
     if (m->bits.failed)
         return;
     for (size_t i = 0; i < more->bits.size; i++) {
@@ -135,8 +127,7 @@ void pairs_marker_append(pairs_marker *m, const pairs_marker *more)
         if (bits >> 8) /* else there may be no byte more */
             m->bits.data[at + i + 1] |= (uint8_t)(bits >> 8);
     }
-    for (uint32_t w = 0; w < more->windows; w++)
-        m->counts[m->windows++] = more->counts[w];
+    m->windows += more->windows;
     m->both += more->both;
     m->most = more->most > m->most ? more->most : m->most;
 }
@@ -154,7 +145,7 @@ void pairs_marker_write(const pairs_marker *m, buffer *out)
     uint64_t held = 0;
     uint32_t bits = 0;
     for (uint32_t w = 0; w < m->windows; w++) {
-        held |= (uint64_t)m->counts[w] << bits;
+        held |= (uint64_t)bits_load16(m->counts.data + (size_t)w * 2) << bits;
         for (bits += width; bits >= 8; bits -= 8, held >>= 8)
             buffer_add_byte(out, (uint8_t)held);
     }

@@ -35,22 +35,20 @@ uint64_t pairs_marks_documents(const pairs_marks *m, uint32_t range);
 /* Marks as they are made, window by window. */
 typedef struct pairs_marker {
     buffer bits;
-    uint16_t *counts;         /* of marks, by window */
-    size_t count_capacity;
+    buffer counts;            /* of marks, by window, 16 bits each */
     uint32_t windows;         /* so far */
     uint32_t both, most;      /* marks in all, and in a window */
+    size_t away;              /* whole bytes of bits that are not here any more (pairs_gather.c) */
 } pairs_marker;
 
-/* With room for so many windows. OIR_NO_MEMORY. */
-oir_status pairs_marker_init(pairs_marker *m, uint32_t windows, oir_error *err);
 void pairs_marker_release(pairs_marker *m);
-/* Adds a window, for which there is room: what kernels->intersect says of the two words there, and the places, 16 bits
+/* Adds a window: what kernels->intersect says of the two words there, and the places, 16 bits
  * each, of the documents that have the pair. Without memory, or where places are without it, bits.failed is set. */
 void pairs_marker_add(pairs_marker *m, uint32_t total, const uint64_t both[RANGES], const uint16_t before[RANGES],
                       const buffer *places);
 /* Appends the windows that another one has. Without memory bits.failed is set. */
 void pairs_marker_append(pairs_marker *m, const pairs_marker *more);
-/* The object's size, and the object to the end of `out`. */
+/* The object's size, and the object to the end of `out`, for which nothing may be away. */
 uint64_t pairs_marker_size(const pairs_marker *m);
 void pairs_marker_write(const pairs_marker *m, buffer *out);
 

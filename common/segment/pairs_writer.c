@@ -25,7 +25,8 @@
 
 enum {
     WORD_SHARE = 128, /* a word is frequent in at least one document of so many: the share that makes lists dense */
-    SLACK = 4         /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
+    SLACK = 4,        /* of the sample: a quarter more than the budget is gathered, then cut by exact sizes */
+    LIMIT_MOST = 1 << 30 /* bytes that are put away together: where they end is said in 32 bits */
 };
 
 /* What a choice turned out to be worth. */
@@ -39,6 +40,8 @@ struct pairs_writer {
     struct container_writer *parts;
     const postings_context *context;
     team *helpers;          /* NULL: none */
+    size_t memory;          /* that lists may take until they are written; 0: any */
+    size_t limit;           /* that one part gathers before it puts lists away; 0: it never does */
     term_entry *entries;    /* of words that may be frequent */
     size_t entry_count, entry_capacity;
     const term_entry **words; /* the chosen ones, ordinals ascending */
@@ -53,11 +56,11 @@ struct pairs_writer {
     ranked *ranking;        /* by choice */
     uint32_t *documents;    /* of one list */
     uint8_t *zeros;         /* as many */
-    buffer bytes, root;
+    buffer bytes, room, root;
 };
 
 oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, const postings_context *context,
-                            team *helpers, oir_error *err)
+                            team *helpers, size_t memory, oir_error *err)
 {
     pairs_writer *w = *out = memory_new_zeroed(1, sizeof *w);
     if (!w)
@@ -65,6 +68,7 @@ oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, 
     w->parts = parts;
     w->context = context;
     w->helpers = helpers;
+    w->memory = memory;
     return OIR_OK;
 }
 
@@ -82,6 +86,7 @@ void pairs_writer_free(pairs_writer *w)
     memory_free(w->documents);
     memory_free(w->zeros);
     buffer_release(&w->bytes);
+    buffer_release(&w->room);
     buffer_release(&w->root);
     memory_free(w);
 }
@@ -154,33 +159,46 @@ static void add_sparse(pairs_writer *w, uint32_t count)
     sparse_layout_add(&w->bytes, w->documents, w->zeros, count, w->context->document_count);
 }
 
-/* Puts a sparse list or marks into w->bytes. */
+/* Puts a short list into `bytes`, by way of `room`. */
+static oir_status encode_short(pairs_writer *w, size_t i, buffer *room, buffer *bytes, oir_error *err)
+{
+    uint32_t documents[POSTINGS_SHORT_MOST];
+    ERROR_FORWARD(pairs_gather_read(&w->gathers[0], i, room, documents, err));
+    buffer_clear(bytes);
+    buffer_add_zeros(bytes, PAIRS_SHORT_HEADER);
+    sparse_layout_add_short(bytes, documents, short_wdf, list_of(w, i)->count);
+    if (bytes->failed)
+        return error_no_memory(err, "pairs of words");
+    bits_store16(bytes->data, (uint16_t)(bytes->size - PAIRS_SHORT_HEADER));
+    return OIR_OK;
+}
+
+/* Puts a list or marks into w->bytes. */
 static oir_status encode(pairs_writer *w, size_t i, oir_error *err)
 {
+    if (is_short(w, i))
+        return encode_short(w, i, &w->room, &w->bytes, err);
     buffer_clear(&w->bytes);
     if (w->choices[i].marked) {
-        pairs_marker_write(&w->gathers[0].markers[i], &w->bytes);
+        ERROR_FORWARD(pairs_gather_write_marks(&w->gathers[0], i, &w->bytes, err));
     } else {
-        pairs_gather_read(&w->gathers[0], i, w->documents);
+        ERROR_FORWARD(pairs_gather_read(&w->gathers[0], i, &w->room, w->documents, err));
         add_sparse(w, list_of(w, i)->count);
     }
     return w->bytes.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
-/* Puts a short list in the place of its gaps, by way of `bytes`. */
-static oir_status encode_short(pairs_writer *w, size_t i, buffer *bytes, oir_error *err)
+/* Puts a short list in the place of its gaps, unless some of these are away; *size: its bytes. */
+static oir_status replace_short(pairs_writer *w, size_t i, buffer bytes[2], uint64_t *size, oir_error *err)
 {
-    uint32_t documents[POSTINGS_SHORT_MOST];
-    pairs_list *list = list_of(w, i);
-    pairs_gather_read(&w->gathers[0], i, documents);
-    buffer_clear(bytes);
-    buffer_add_zeros(bytes, PAIRS_SHORT_HEADER);
-    sparse_layout_add_short(bytes, documents, short_wdf, list->count);
-    if (!bytes->failed)
-        bits_store16(bytes->data, (uint16_t)(bytes->size - PAIRS_SHORT_HEADER));
-    buffer_clear(&list->gaps);
-    buffer_add(&list->gaps, bytes->data, bytes->size);
-    return bytes->failed || list->gaps.failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+    buffer *gaps = &list_of(w, i)->gaps;
+    ERROR_FORWARD(encode_short(w, i, &bytes[0], &bytes[1], err));
+    *size = bytes[1].size;
+    if (w->gathers[0].round_count)
+        return OIR_OK;
+    buffer_clear(gaps);
+    buffer_add(gaps, bytes[1].data, bytes[1].size);
+    return gaps->failed ? error_no_memory(err, "pairs of words") : OIR_OK;
 }
 
 /* ---- which pairs ---- */
@@ -194,7 +212,7 @@ static int compare_worth(const void *a, const void *b)
 }
 
 /* Now that all documents were looked at. Only short lists, which are most, must be encoded for their size. */
-static oir_status rank_one(pairs_writer *w, size_t i, buffer *bytes, oir_error *err)
+static oir_status rank_one(pairs_writer *w, size_t i, buffer bytes[2], oir_error *err)
 {
     ranked *r = &w->ranking[i];
     const pairs_choice *c = &w->choices[i];
@@ -205,9 +223,9 @@ static oir_status rank_one(pairs_writer *w, size_t i, buffer *bytes, oir_error *
     if (count == 0)
         return OIR_OK; /* worth nothing */
     if (is_short(w, i))
-        ERROR_FORWARD(encode_short(w, i, bytes, err));
-    r->size = is_short(w, i) ? list_of(w, i)->gaps.size
-              : c->marked ? pairs_marker_size(marks) : pairs_format_size(count, w->context->document_count);
+        ERROR_FORWARD(replace_short(w, i, bytes, &r->size, err));
+    else
+        r->size = c->marked ? pairs_marker_size(marks) : pairs_format_size(count, w->context->document_count);
     r->size += PAIRS_ENTRY_SIZE;
     r->worth = (float)(together * count / (double)r->size);
     return OIR_OK;
@@ -216,13 +234,14 @@ static oir_status rank_one(pairs_writer *w, size_t i, buffer *bytes, oir_error *
 static oir_status rank_part(void *context, size_t part, pairs_scan_tell tell, void *tell_context, oir_error *err)
 {
     pairs_writer *w = context;
-    buffer bytes = BUFFER_INIT;
+    buffer bytes[2] = {BUFFER_INIT, BUFFER_INIT};
     oir_status status = OIR_OK;
     (void)tell;
     (void)tell_context;
     for (size_t i = part; i < w->choice_count && status == OIR_OK; i += w->part_count)
-        status = rank_one(w, i, &bytes, err);
-    buffer_release(&bytes);
+        status = rank_one(w, i, bytes, err);
+    buffer_release(&bytes[0]);
+    buffer_release(&bytes[1]);
     return status;
 }
 
@@ -268,8 +287,9 @@ static oir_status reserve_list(pairs_writer *w, oir_error *err)
 
 static oir_status write_object(pairs_writer *w, size_t i, uint64_t *address, oir_error *err)
 {
-    const buffer *bytes = is_short(w, i) ? &list_of(w, i)->gaps : &w->bytes;
-    if (!is_short(w, i))
+    bool is_there = is_short(w, i) && !w->gathers[0].round_count;
+    const buffer *bytes = is_there ? &list_of(w, i)->gaps : &w->bytes;
+    if (!is_there)
         ERROR_FORWARD(encode(w, i, err));
     return container_writer_add(w->parts, PART_PAIRS, bytes->data, bytes->size, 1, address, err);
 }
@@ -334,13 +354,17 @@ static oir_status gather_part(void *context, size_t part, pairs_scan_tell tell, 
     ERROR_FORWARD(pairs_gather_init(g, &w->numbers, &w->source, from, w->ends[part], err));
     g->scan.tell = tell;
     g->scan.tell_context = tell_context;
+    g->limit = w->limit;
     return pairs_gather_run(g, err);
 }
 
-static oir_status gather(pairs_writer *w, oir_error *err)
+/* Lists that are put away are gathered by one thread. */
+static oir_status gather(pairs_writer *w, uint64_t budget, oir_error *err)
 {
     uint32_t windows = postings_view_windows(w->context->document_count);
-    size_t parts = w->part_count = pairs_share_count(&w->source, windows);
+    if (w->memory && budget + budget / SLACK > w->memory) /* half of it, since buffers have room to grow */
+        w->limit = w->memory / 2 < LIMIT_MOST ? w->memory / 2 + 1 : LIMIT_MOST;
+    size_t parts = w->part_count = w->limit ? 1 : pairs_share_count(&w->source, windows);
     ERROR_FORWARD(pairs_numbers_init(&w->numbers, w->choices, w->choice_count, w->word_count, err));
     cut_windows(w);
     ERROR_FORWARD(pairs_share_run(&w->source, parts, windows, gather_part, w, err));
@@ -378,7 +402,7 @@ static oir_status find_lists(pairs_writer *w, uint64_t budget, const pairs_text 
     ERROR_GOTO_DONE(pairs_choose(&w->source, budget + budget / SLACK, &w->choices, &w->choice_count, err));
     memory_give_back(); /* what choosing took, too */
     if (w->choice_count)
-        ERROR_GOTO_DONE(gather(w, err));
+        ERROR_GOTO_DONE(gather(w, budget, err));
 done:
     container_writer_end_read(w->parts);
     return status;

@@ -1,12 +1,12 @@
 /* Finds the pairs of frequent words that are worth a list of their own, and writes the lists.
  *
- *     pairs_writer_new(&w, parts, context, helpers, err);
+ *     pairs_writer_new(&w, parts, context, helpers, memory, err);
  *     for each term, when its list has been written:  pairs_writer_note(w, &entry, err);
  *     pairs_writer_end(w, text, tell, context, err);  reads text, or lists and positions back, writes PART_PAIRS
  *     pairs_writer_free(w);
- * Memory: about twice the size of the lists, 20 MB while they are chosen, 5 bytes for each document of the longest
- * list, and for each thread that helps, PAIRS_SHARE_MOST at most, 5 MB while they are chosen or gathered, and 2 bytes
- * for each place of the text at hand (pairs_scan.h). One thread at a time. */
+ * Memory: about twice the size of the lists, or `memory` and a few bytes for each list, 20 MB while they are chosen, 5
+ * bytes for each document of the longest list, and for each thread that helps, PAIRS_SHARE_MOST at most, 5 MB while
+ * they are chosen or gathered, and 2 bytes for each place of the text at hand (pairs_scan.h). One thread at a time. */
 #ifndef SEGMENT_PAIRS_WRITER_H
 #define SEGMENT_PAIRS_WRITER_H
 
@@ -21,9 +21,11 @@ enum {
 
 typedef struct pairs_writer pairs_writer;
 
-/* helpers (NULL: none) change nothing of what is written. They and context must outlive it. OIR_NO_MEMORY. */
+/* helpers (NULL: none) change nothing of what is written, nor does how much memory lists may take until they are (0:
+ * any): where they would take more they go to a file for the time being. Helpers and context must outlive it.
+ * OIR_NO_MEMORY. */
 oir_status pairs_writer_new(pairs_writer **out, struct container_writer *parts, const postings_context *context,
-                            team *helpers, oir_error *err);
+                            team *helpers, size_t memory, oir_error *err);
 void pairs_writer_free(pairs_writer *w);
 
 /* OIR_NO_MEMORY. */

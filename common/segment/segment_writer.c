@@ -114,7 +114,7 @@ static oir_status begin_terms(segment_writer *w, oir_error *err)
     /* A small segment has none, whoever writes it: what comes of the same documents shall be the same bytes. */
     if (o->pairs && documents_writer_get_count(w->documents) >= PAIRS_DOCUMENTS_MIN)
         ERROR_FORWARD(pairs_writer_new(&w->pairs, w->parts, documents_writer_get_context(w->documents),
-                                       o->pairs_alone ? NULL : o->helpers, err));
+                                       o->pairs_alone ? NULL : o->helpers, o->pairs_memory, err));
     return postings_writer_new(&w->postings, w->parts, documents_writer_get_context(w->documents), err);
 }
 

@@ -23,6 +23,7 @@ typedef struct segment_options {
     bool term_lists;           /* write lists of terms by document */
     bool stored;               /* write document data */
     bool pairs;                /* find and write lists for pairs of frequent words, */
+    size_t pairs_memory;       /* bytes that these may take until they are written, about; 0: any */
     pairs_scan_tell tell;      /* and say how far that is; may be NULL */
     void *tell_context;
     team *helpers;             /* that compress documents and look for pairs; NULL: none */

@@ -72,13 +72,15 @@ static void write_word(segment_writer *w, const text *t, uint32_t word)
 
 static uint32_t large_each;  /* one of so many documents has far more places than words; 0: none has */
 static team *helpers;        /* NULL at first */
-static pairs_scan_tell tell; /* the same */
+static size_t memory;        /* for lists until they are written; 0: any */
+static pairs_scan_tell tell; /* NULL at first */
 static uint32_t told;
 
 /* All but the end. */
 static segment_writer *write_text(const char *path, const text *t, bool pairs)
 {
-    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .pairs = pairs, .helpers = helpers, .tell = tell};
+    const segment_options options = {.bound_k1 = 1, .bound_b = 0.5, .pairs = pairs, .pairs_memory = memory,
+                                     .helpers = helpers, .tell = tell};
     oir_error err;
     segment_writer *w;
     REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
@@ -368,6 +370,64 @@ static void threads_write_the_same(void)
     scratch_close(folder);
 }
 
+/* Lists that went to a file meanwhile are what they would be, whoever helps; and a limit that is not reached does not
+ * matter. */
+static void little_memory_writes_the_same(void)
+{
+    static const size_t limits[] = {1, 5000, 100000, 1 << 30};
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    for (uint32_t round = 0; round < 3; round++) {
+        text t;
+        text_make(&t, round ? 20000 : 9000, round > 0);
+        paths_set(paths_choose(round == 2 ? "marked" : NULL));
+        scratch_path(path, folder, "much");
+        segment_close(write_and_open(path, &t, true));
+        buffer much = read_file(path);
+        unlink(path);
+        for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+            scratch_path(path, folder, "little");
+            memory = limits[i];
+            helpers = i % 2 ? team_new(2) : NULL;
+            segment *s = write_and_open(path, &t, true);
+            EXPECT(s->pairs.pair_count > 0);
+            REQUIRE_OK(pairs_check(s, &err), err);
+            segment_close(s);
+            buffer little = read_file(path);
+            EXPECT(little.size == much.size && !memcmp(little.data, much.data, much.size));
+            buffer_release(&little);
+            unlink(path);
+            team_free(helpers);
+            helpers = NULL;
+            memory = 0;
+        }
+        buffer_release(&much);
+        free(t.at);
+    }
+    paths_set(paths_choose(NULL));
+    scratch_close(folder);
+}
+
+/* A folder that does not take the file is said. */
+static void nowhere_to_put_lists(void)
+{
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    oir_error err;
+    text t;
+    text_make(&t, 9000, false);
+    scratch_path(path, folder, "segment");
+    setenv("TMPDIR", "/nowhere/at/all", 1);
+    memory = 1;
+    EXPECT_EQ(segment_writer_commit(write_text(path, &t, true), &err), OIR_IO);
+    EXPECT(strstr(err.message, "TMPDIR") != NULL);
+    EXPECT(access(path, F_OK) != 0);
+    memory = 0;
+    REQUIRE_OK(segment_writer_commit(write_text(path, &t, true), &err), err);
+    unsetenv("TMPDIR");
+    free(t.at);
+    scratch_close(folder);
+}
+
 /* Says no the third time. */
 static oir_status refuse(void *context, uint64_t done, uint64_t total, oir_error *err)
 {
@@ -461,11 +521,13 @@ static void memory_may_end(void)
     text t;
     text_make(&t, 4500, true); /* two windows */
     scratch_path(path, folder, "segment");
-    for (size_t count = 0; count < 3; count += 2) {
+    for (size_t count = 0; count < 4; count++) {
+        memory = count % 2 ? 1000 : 0;
         long all = write_with(path, &t, LONG_MAX / 2, count);
         for (uint32_t round = 0, rounds = harness_times(25); round < rounds; round++)
             write_with(path, &t, (long)harness_below((uint32_t)all), count);
     }
+    memory = 0;
     free(t.at);
     scratch_close(folder);
 }
@@ -477,6 +539,8 @@ int main(void)
     TEST_ALONE(check_compares_lists);
     TEST_ALONE(damaged_pairs_are_safe);
     TEST(threads_write_the_same);
+    TEST(little_memory_writes_the_same);
+    TEST(nowhere_to_put_lists);
     TEST(telling_ends_it);
     TEST(memory_may_end);
     return harness_end();
