@@ -5,7 +5,10 @@
 #include "indexer/reorder.h"
 #include "indexer/writer.h"
 
-enum { PAIRS_MEMORY = 48 << 20 /* for each thread that looks for pairs, with what is there besides */ };
+enum {
+    PAIRS_MEMORY = 48 << 20, /* for each thread that looks for pairs, with what is there besides */
+    PAIRS_SHARE = 4          /* of the memory may be lists of pairs until they are written */
+};
 
 void writer_drop_segment(oir_writable_database *w, size_t i)
 {
@@ -28,8 +31,6 @@ oir_status writer_insert_segment(oir_writable_database *w, const writer_segment 
     w->segments[at] = *s;
     return OIR_OK;
 }
-
-enum { PAIRS_SHARE = 4 /* of the memory may be lists of pairs until they are written */ };
 
 segment_options writer_get_options(const oir_writable_database *w)
 {
