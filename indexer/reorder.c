@@ -14,6 +14,7 @@ typedef struct reorder {
     size_t count;
     const progress *progress;
     uint32_t **places; /* by source and local number: the place in the first order, or GONE */
+    uint32_t *gone;    /* by source: documents that are not in the order */
     reorder_builder builder;
     postings_list postings;
 } reorder;
@@ -21,7 +22,8 @@ typedef struct reorder {
 static oir_status make_places(reorder *r, const merge_order *order, oir_error *err)
 {
     r->places = memory_new_zeroed(r->count, sizeof *r->places);
-    if (!r->places)
+    r->gone = memory_new(r->count * sizeof *r->gone);
+    if (!r->places || !r->gone)
         return error_no_memory(err, "the order of documents");
     for (size_t i = 0; i < r->count; i++) {
         size_t bytes = r->sources[i].segment->context.document_count * sizeof **r->places;
@@ -29,30 +31,70 @@ static oir_status make_places(reorder *r, const merge_order *order, oir_error *e
         if (!r->places[i])
             return error_no_memory(err, "the order of documents");
         memset(r->places[i], 0xff, bytes);
+        r->gone[i] = r->sources[i].segment->context.document_count;
     }
-    for (merge_stretch s = {0}; merge_order_next(order, &s);)
+    for (merge_stretch s = {0}; merge_order_next(order, &s);) {
         for (uint32_t i = 0; i < s.count; i++)
             r->places[s.source][s.local + i] = s.first + i;
+        r->gone[s.source] -= s.count;
+    }
     return OIR_OK;
 }
 
+/* Reads the list that a source has of the term at hand. */
+static oir_status read_list(reorder *r, const merge_terms *walk, size_t i, oir_error *err)
+{
+    const segment *s = r->sources[walk->having[i]].segment;
+    return postings_decode(s->container, &s->context, merge_terms_get(walk, i), &r->postings, err);
+}
+
+/* The place of a document of that list, or GONE. */
+static uint32_t get_place(const reorder *r, uint32_t source, uint32_t local)
+{
+    return local < r->sources[source].segment->context.document_count ? r->places[source][local] : GONE;
+}
+
+/* How many of a term's documents are in the order. */
+static oir_status count_documents(reorder *r, const merge_terms *walk, uint64_t *documents, oir_error *err)
+{
+    *documents = 0;
+    for (size_t i = 0; i < walk->having_count; i++) {
+        uint32_t source = walk->having[i];
+        if (!r->gone[source]) {
+            *documents += merge_terms_get(walk, i)->termfreq;
+            continue;
+        }
+        ERROR_FORWARD(read_list(r, walk, i, err));
+        for (uint32_t p = 0; p < r->postings.count; p++)
+            *documents += get_place(r, source, r->postings.documents[p]) != GONE;
+    }
+    return OIR_OK;
+}
+
+/* Those that are gone must not count: else the order would follow from when they were deleted. Lists are read for that
+ * only where it may matter. */
 static oir_status offer(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
 {
-    uint64_t documents = 0;
-    for (size_t i = 0; i < walk->having_count; i++)
-        documents += merge_terms_get(walk, i)->termfreq;
-    return reorder_builder_offer(&r->builder, term, documents, err);
+    uint64_t least = 0, most = 0;
+    for (size_t i = 0; i < walk->having_count; i++) {
+        uint32_t documents = merge_terms_get(walk, i)->termfreq, gone = r->gone[walk->having[i]];
+        least += documents > gone ? documents - gone : 0;
+        most += documents;
+    }
+    if (!reorder_builder_fits(&r->builder, least, most))
+        return OIR_OK;
+    if (least < most)
+        ERROR_FORWARD(count_documents(r, walk, &most, err));
+    return reorder_builder_offer(&r->builder, term, most, err);
 }
 
 static oir_status note(reorder *r, const merge_terms *walk, uint32_t term, oir_error *err)
 {
     reorder_builder_start(&r->builder, term);
     for (size_t i = 0; i < walk->having_count; i++) {
-        const segment *s = r->sources[walk->having[i]].segment;
-        const uint32_t *places = r->places[walk->having[i]], documents = s->context.document_count;
-        ERROR_FORWARD(postings_decode(s->container, &s->context, merge_terms_get(walk, i), &r->postings, err));
+        ERROR_FORWARD(read_list(r, walk, i, err));
         for (uint32_t p = 0; p < r->postings.count; p++) {
-            uint32_t local = r->postings.documents[p], place = local < documents ? places[local] : GONE;
+            uint32_t place = get_place(r, walk->having[i], r->postings.documents[p]);
             if (place != GONE)
                 reorder_builder_note(&r->builder, place);
         }
@@ -133,6 +175,7 @@ done:
     for (size_t i = 0; r.places && i < count; i++)
         memory_free(r.places[i]);
     memory_free(r.places);
+    memory_free(r.gone);
     reorder_builder_release(&r.builder);
     postings_list_release(&r.postings);
     return status;

@@ -79,7 +79,7 @@ static oir_status choose_terms(buffered *b, oir_error *err)
         same = inverters_group_term(&b->terms, at, b->terms.count);
         for (uint32_t i = 0; i < same; i++)
             documents += b->seen[b->terms.items[at + i].term].documents;
-        if (documents && reorder_builder_fits(&b->builder, documents))
+        if (documents && reorder_builder_fits(&b->builder, documents, documents))
             ERROR_FORWARD(reorder_builder_offer(&b->builder, at, documents, err));
     }
     reorder_builder_choose(&b->builder);

@@ -45,18 +45,17 @@ void reorder_builder_release(reorder_builder *b)
     *b = (reorder_builder){0};
 }
 
-bool reorder_builder_fits(const reorder_builder *b, uint64_t documents)
+bool reorder_builder_fits(const reorder_builder *b, uint64_t least, uint64_t most)
 {
     uint32_t all = b->lists.document_count;
-    return documents >= RARE_MIN && documents >= all / b->settings->rare_share &&
-           documents <= all / b->settings->frequent_share;
+    return most >= RARE_MIN && most >= all / b->settings->rare_share && least <= all / b->settings->frequent_share;
 }
 
 /* Keys are (2^32 - 1 - documents) << 32 | term: sorted, the frequent ones come first, and have small numbers, whose
  * counts then lie together. */
 oir_status reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents, oir_error *err)
 {
-    if (!reorder_builder_fits(b, documents))
+    if (!reorder_builder_fits(b, documents, documents))
         return OIR_OK;
     if (!memory_reserve(&b->keys, &b->key_capacity, b->key_count + 1, sizeof *b->keys))
         return no_memory(err);

@@ -58,8 +58,8 @@ typedef struct reorder_builder {
 oir_status reorder_builder_init(reorder_builder *b, uint32_t documents, size_t terms, const reorder_settings *settings,
                                 oir_error *err);
 void reorder_builder_release(reorder_builder *b);
-/* Whether a term with so many documents may be chosen. */
-bool reorder_builder_fits(const reorder_builder *b, uint64_t documents);
+/* Whether a term may be chosen that has so many documents, at least and at most. */
+bool reorder_builder_fits(const reorder_builder *b, uint64_t least, uint64_t most);
 /* Terms have numbers from 0 on. OIR_NO_MEMORY. */
 oir_status reorder_builder_offer(reorder_builder *b, uint32_t term, uint64_t documents, oir_error *err);
 void reorder_builder_choose(reorder_builder *b);

@@ -378,6 +378,51 @@ static void optimising(void)
     free(docids);
 }
 
+/* Documents of one topic's terms alone, which make these too frequent to count. */
+static void add_topic(oir_writable_database *w, uint32_t count)
+{
+    oir_document *d;
+    REQUIRE_OK(oir_document_new(&d, &err), err);
+    for (uint32_t t = 0; t < TOPIC_TERMS; t++) {
+        char word[16];
+        int size = snprintf(word, sizeof word, "w%u", t);
+        REQUIRE_OK(oir_document_add_posting(d, word, (size_t)size, t + 1, 1, &err), err);
+    }
+    for (uint32_t i = 0; i < count; i++)
+        REQUIRE_OK(oir_writable_database_add_document(w, d, NULL, &err), err);
+    oir_document_free(d);
+}
+
+/* The order is that of the documents which there are, whatever was there before. */
+static void deleted_documents_do_not_count(void)
+{
+    enum { COUNT = 9000, GONE = COUNT / 12 };
+    uint32_t *docids = malloc(COUNT * sizeof *docids);
+    REQUIRE(docids);
+    for (uint32_t gone = 0; gone <= GONE; gone += GONE) {
+        start();
+        oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
+        add(w, 0, COUNT);
+        add_topic(w, gone);
+        if (gone)
+            REQUIRE_OK(oir_writable_database_commit(w, &err), err);
+        for (oir_docid d = 1; d <= gone; d++)
+            REQUIRE_OK(oir_writable_database_delete_document(w, COUNT + d, &err), err);
+        REQUIRE_OK(oir_writable_database_optimise(w, &err), err);
+        segment *s = open_segment(gone ? 2 : 1);
+        EXPECT(!segment_docids_ascend(s));
+        EXPECT_EQ(s->context.document_count, COUNT);
+        for (uint32_t d = 0; d < COUNT; d++) {
+            docids[d] = gone ? docids[d] : segment_get_docid(s, d);
+            EXPECT_EQ(segment_get_docid(s, d), docids[d]);
+        }
+        segment_close(s);
+        oir_writable_database_close(w);
+        finish();
+    }
+    free(docids);
+}
+
 static void there_and_back(void)
 {
     enum { COUNT = 9000, LESS = COUNT - 20 };
@@ -588,6 +633,7 @@ int main(void)
     TEST(can_be_stopped);
     TEST_ALONE(lists_in_any_order);
     TEST_ALONE(optimising);
+    TEST_ALONE(deleted_documents_do_not_count);
     TEST_ALONE(there_and_back);
     TEST_ALONE(little_memory);
     TEST_ALONE(bisecting_with_memory_that_runs_out);
