@@ -233,6 +233,13 @@ static group_writer make_group_writer(buffer *to, const postings_context *contex
                           .kernels = positions_kernels_get(isa_best())};
 }
 
+static oir_status check_size(const buffer *to, oir_error *err)
+{
+    return to->size <= UINT32_MAX ? OIR_OK
+                                  : error_set(err, OIR_TOO_BIG,
+                                              "the positions of one term take more than 4 GiB in one segment");
+}
+
 oir_status positions_writer_add(positions_windows *w, const term_postings *p, oir_error *err)
 {
     group_writer g = make_group_writer(w->to, w->context, p, w->counted);
@@ -241,6 +248,7 @@ oir_status positions_writer_add(positions_windows *w, const term_postings *p, oi
         bool too_wide;
         for (end = i; end < p->count && p->documents[end] >> WINDOW_BITS == window; end++) {
         }
+        ERROR_FORWARD(check_size(w->to, err)); /* widening relies on places that are what they say */
         skip_windows(w, window);
         if (!add_window(w, &g, i, end, &too_wide))
             return error_no_memory(err, "positions");
@@ -248,13 +256,6 @@ oir_status positions_writer_add(positions_windows *w, const term_postings *p, oi
             return error_no_memory(err, "positions");
     }
     return OIR_OK;
-}
-
-static oir_status check_size(const buffer *to, oir_error *err)
-{
-    return to->size <= UINT32_MAX ? OIR_OK
-                                  : error_set(err, OIR_TOO_BIG,
-                                              "the positions of one term take more than 4 GiB in one segment");
 }
 
 oir_status positions_writer_end(positions_windows *w, oir_error *err)

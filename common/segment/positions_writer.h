@@ -18,7 +18,7 @@ typedef struct positions_windows {
 /* OIR_NO_MEMORY; to be released either way. */
 oir_status positions_writer_begin(positions_windows *w, buffer *to, const postings_context *context, bool counted,
                                   oir_error *err);
-/* Adds those of whole windows, which come in order; each in one piece. OIR_NO_MEMORY. */
+/* Adds those of whole windows, which come in order; each in one piece. OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status positions_writer_add(positions_windows *w, const term_postings *postings, oir_error *err);
 /* What is behind the last window. OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status positions_writer_end(positions_windows *w, oir_error *err);

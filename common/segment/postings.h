@@ -132,7 +132,7 @@ typedef struct postings_expected {
 /* OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status postings_pieces_begin(postings_writer *writer, const postings_expected *expected, oir_error *err);
 /* Pieces come in order, with all that the list has in their windows of documents; counts of positions and positions
- * are there (unless there are none in all of the list). OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+ * are there (unless there are none in all of the list). OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG. */
 oir_status postings_pieces_add(postings_writer *writer, const term_postings *piece, oir_error *err);
 /* Writes it, and fills all of entry but `ordinal`; or does nothing but say that it is not as expected. `*gap` as
  * postings_writer_add. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, OIR_TOO_BIG. */
