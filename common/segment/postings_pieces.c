@@ -39,7 +39,6 @@ static oir_status add_positions(postings_writer *w, const term_postings *posting
 {
     postings_writer_pieces *p = &w->pieces;
     bool as_wdf = postings_writer_counts_are_wdf(postings);
-    p->as_wdf |= as_wdf;
     p->not_as_wdf |= !as_wdf;
     for (uint32_t i = 0; i < postings->count; i++)
         p->position_count += postings->position_counts[i];

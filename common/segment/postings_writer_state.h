@@ -21,7 +21,7 @@ typedef struct postings_writer_pieces {
     postings_summary all;
     buffer large;            /* document and wdf of those with 255 and more */
     uint64_t position_count;
-    bool as_wdf, not_as_wdf; /* positions of some documents are as many as wdf, of some they are not */
+    bool not_as_wdf;         /* some document has not as many positions as wdf */
     bool made_way;           /* what the container had waiting is in the file */
     positions_windows positions;
 } postings_writer_pieces;
