@@ -79,7 +79,8 @@ static oir_status load_data(oir_document *document, oir_error *err)
     return OIR_OK;
 }
 
-/* Large data, from what is in memory; that stays, since somebody may look at it. After a failure it is all there is. */
+/* Large data, from what is in memory; that stays, since somebody may look at it. After a failure it is all there is;
+ * without it the data is lost. */
 static oir_status press_data(oir_document *document, oir_error *err)
 {
     pressed_data *p = &document->pressed;
@@ -88,7 +89,7 @@ static oir_status press_data(oir_document *document, oir_error *err)
         status = pressed_data_add(p, document->data.data, document->data.size, err);
     if (status == OIR_OK)
         status = pressed_data_end(p, err);
-    if (status)
+    if (status && document->data.size)
         pressed_data_release(p);
     return status;
 }

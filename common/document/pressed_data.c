@@ -27,12 +27,15 @@ oir_status pressed_data_add(pressed_data *p, const void *bytes, size_t size, oir
 
 oir_status pressed_data_end(pressed_data *p, oir_error *err)
 {
+    if (p->lost)
+        return error_set(err, OIR_IO, "a document's data could not be written and is lost: set it again");
     if (!p->stream)
         return OIR_OK;
-    ERROR_FORWARD(blob_stream_end(p->stream, err));
+    oir_status status = blob_stream_end(p->stream, err);
     blob_stream_free(p->stream);
     p->stream = NULL;
-    return OIR_OK;
+    p->lost = status != OIR_OK;
+    return status;
 }
 
 static oir_status read_pressed(const pressed_data *p, blob_decoder *d, buffer *pressed, buffer *out, oir_error *err)

@@ -7,6 +7,9 @@
 #include "harness.h"
 #include "helper/failing_memory.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static oir_error error;
 
 /* ---- a model: terms as small numbers, positions as a bit set ---- */
@@ -331,6 +334,36 @@ static void large_data_that_fails(void)
     free(data);
 }
 
+/* The end of large data cannot be written: it is lost, which everybody is told who asks for it or adds the document,
+ * until it is set again. */
+static void large_data_that_is_lost(void)
+{
+    struct rlimit before, none;
+    oir_document *document;
+    oir_bytes got;
+    char *data = malloc(LARGE);
+    REQUIRE(data);
+    for (size_t i = 0; i < LARGE; i++)
+        data[i] = (char)harness_below(256);
+    REQUIRE_OK(oir_document_new(&document, &error), error);
+    REQUIRE_OK(oir_document_set_data(document, data, LARGE, &error), error);
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    signal(SIGXFSZ, SIG_IGN);
+    none = before;
+    none.rlim_cur = 0;
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    oir_status status = document_complete(document, &error);
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    EXPECT_EQ(status, OIR_IO);
+    EXPECT_EQ(document_complete(document, &error), OIR_IO);
+    EXPECT(strstr(error.message, "lost"));
+    EXPECT_EQ(oir_document_get_data(document, &got, &error), OIR_IO);
+    REQUIRE_OK(oir_document_set_data(document, data, LARGE, &error), error);
+    expect_data(document, data, LARGE);
+    oir_document_free(document);
+    free(data);
+}
+
 /* ---- a document that loads itself ---- */
 
 typedef struct source_state {
@@ -419,6 +452,7 @@ int main(void)
     TEST(values_and_data);
     TEST(large_data);
     TEST(large_data_that_fails);
+    TEST(large_data_that_is_lost);
     TEST(loads_itself_once);
     return harness_end();
 }

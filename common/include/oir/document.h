@@ -36,7 +36,8 @@ OIR_API oir_status oir_document_set_data(oir_document *document, const char *dat
  * nothing has changed. */
 OIR_API oir_status oir_document_add_data(oir_document *document, const char *data, size_t size, oir_error *err);
 /* Valid until the document is changed, cleared or freed. For a document that came from a database the first call
- * reads them: OIR_CORRUPT, OIR_NO_MEMORY. Of more than 4 MiB OIR_IO, OIR_NO_SPACE too. */
+ * reads them: OIR_CORRUPT, OIR_NO_MEMORY. Of more than 4 MiB OIR_IO, OIR_NO_SPACE too: where what was left of them
+ * could not be written they are lost, and this and adding the document fail until they are set again. */
 OIR_API oir_status oir_document_get_data(oir_document *document, oir_bytes *out, oir_error *err);
 
 /* Adds `wdf_increment` occurrences of a term of 1 to OIR_TERM_MAX bytes, without a position.
