@@ -105,16 +105,14 @@ static index_pieces_kind look_at(index_pieces *p, uint64_t most, size_t *mark)
 
 index_pieces_kind index_pieces_begin(index_pieces *p, int fd, uint64_t most)
 {
-    size_t mark, unused;
+    size_t mark = 0, unused;
     program_buffer raw = p->raw, utf8 = p->utf8;
     *p = (index_pieces){.fd = fd, .raw = raw, .utf8 = utf8};
     index_pieces_kind kind = look_at(p, most, &mark);
     p->end = p->end > mark ? p->end : mark;
-    if (p->raw.size < INDEX_PIECE) { /* it is all there */
-        p->size = p->at;
-        p->at = p->end;
+    if (p->raw.size < INDEX_PIECE) { /* it is all there; a blank line at its end makes the one before it a title */
+        p->size = p->end = p->at;
         p->taken = mark;
-        p->raw.size = kind == INDEX_PIECES_TEXT ? (size_t)p->end : mark;
         return kind;
     }
     while (kind == INDEX_PIECES_TEXT && p->raw.size == INDEX_PIECE)

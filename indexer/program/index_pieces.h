@@ -15,7 +15,8 @@ typedef enum index_pieces_form { INDEX_PIECES_BYTES, INDEX_PIECES_LITTLE, INDEX_
 typedef struct index_pieces {
     int fd;
     index_pieces_form form; /* bytes, or UTF-16 */
-    uint64_t at, end;       /* of the file: what is read next, and where its text ends, without the white space there */
+    uint64_t at, end;       /* of the file: what is read next, and where its text ends: if it is of several pieces
+                             * without the white space there */
     program_buffer raw;     /* what was read; */
     size_t taken;           /* so much of it was handed out */
     program_buffer utf8;

@@ -19,3 +19,7 @@ run oir-search title:kept
 for name in little.txt big.txt title.txt plain.txt; do
     oir-inspect doc $name -n 0 | grep -v 'value [12]'
 done
+# A title and nothing else.
+printf 'Alone\r\n\r\n' >alone.txt
+run oir-index .
+run oir-search -l title:alone
