@@ -301,11 +301,14 @@ static oir_status open_block(stored_cursor *c, const block_entry *entry, oir_err
 
 /* ---- documents ---- */
 
-/* Makes the block of document `local` the one in hand; *holds false: `entry` is of a block that ends before it, which
- * may be large and is not decompressed. */
+/* Makes the block of document `local`, which is not in hand, the one in hand; *holds false: `entry` is of a block that
+ * ends before it, which may be large and is not decompressed. */
 static oir_status open_block_of(stored_cursor *c, const block_entry *entry, uint32_t local, bool *holds, oir_error *err)
 {
     stored_block block;
+    *holds = c->count == 0 || entry->first != c->first;
+    if (!*holds)
+        return OIR_OK;
     ERROR_FORWARD(read_block(c->stored, entry, &block, err));
     *holds = local - block.first < block.count;
     return *holds ? open_block(c, entry, err) : OIR_OK;
