@@ -132,22 +132,39 @@ bool bench_field_open(bench_field_reader *r, const char *line, size_t size, cons
     return r->at != NULL;
 }
 
-/* A blank is in no escape; without one an escape that begins near the end is left for the next piece. */
+enum { ESCAPE = 6 /* bytes of one with four digits */ };
+
+/* How many bytes from an escape on are not to be cut: its own, or both's of two surrogates; less may be there. */
+static size_t get_escape_size(const char *at, const char *end)
+{
+    if (end - at < 2 || at[1] != 'u')
+        return 2;
+    return end - at >= ESCAPE && read_unit(at + 2, end) >> 10 == 0xd800 >> 10 ? 2 * ESCAPE : ESCAPE;
+}
+
+/* Where a piece ends of which more is behind: behind its last blank, which is in no escape; without one before an
+ * escape or a character that is cut. */
 static size_t cut(const char *at, size_t size)
 {
-    enum { ESCAPE = 12 };
-    size_t end = size;
-    while (end > 0 && at[end - 1] != ' ')
-        end--;
-    if (end > 0 || size <= ESCAPE)
-        return end > 0 ? end : size;
-    const char *escape = memchr(at + size - ESCAPE, '\\', ESCAPE);
-    return escape && escape > at ? (size_t)(escape - at) : size;
+    const char *end = at + size, *last = end;
+    while (last > at && last[-1] != ' ')
+        last--;
+    if (last > at)
+        return (size_t)(last - at);
+    for (const char *from = at, *escape; (escape = memchr(from, '\\', (size_t)(end - from))) != NULL;) {
+        size_t escape_size = get_escape_size(escape, end), left = (size_t)(end - escape);
+        if (escape_size > left)
+            return escape > at ? (size_t)(escape - at) : size;
+        from = escape + (escape_size < ESCAPE ? escape_size : ESCAPE); /* a pair's second is looked at by itself */
+    }
+    for (last = end; last > at && (*last & 0xc0) == 0x80;)
+        last--;
+    return last > at ? (size_t)(last - at) : size;
 }
 
 size_t bench_field_read(bench_field_reader *r, char *to, size_t room)
 {
-    size_t left = (size_t)(r->end - r->at), size = left < room ? left : cut(r->at, room);
+    size_t left = (size_t)(r->end - r->at), size = left <= room ? left : cut(r->at, room);
     char *end = to;
     memcpy(to, r->at, size);
     const char *stopped = undo(to, to + size, &end);

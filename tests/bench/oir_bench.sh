@@ -54,6 +54,17 @@ done
 [ "$(grep -o 'word[0-9]* café' got | wc -l)" = 150000 ]
 ! cat long.jsonl | TMPDIR=$work/none "$bench" index pipe.oir --full 2>message || exit 1
 grep -q '^oir-bench: cannot put a long line into a temporary file (TMPDIR names another folder for it): No such file' message
+# Without a blank a piece ends before an escape or a character that it would cut.
+for shift in 0 1 3 7; do
+    python3 -c '
+import json, sys
+for unit, ascii in ("\\", True), ("\U0001f600", True), ("\u6771", False):
+    print(json.dumps({"id": "1", "title": "", "body": "-" * int(sys.argv[1]) + 600000 * unit}, ensure_ascii=ascii))
+    ' $shift >unbroken.jsonl
+    "$bench" index unbroken.oir --full --json <unbroken.jsonl >got
+    grep -q "^{\"documents\": 3, \"text\": $((3 * shift + 600000 * 8)), " got
+    "$OIR_BIN_DIR/oir-inspect" --index unbroken.oir term $'\346\235\261' | grep -q 'occurrences 600000$'
+done
 "$bench" query index.oir --counters <lines 2>&1 >/dev/null | grep -q '^phrase '
 "$bench" index other.oir --commit 100 <corpus.jsonl 2>log
 grep -q '^segment 2: ' log
