@@ -199,6 +199,7 @@ oir_status oir_document_set_data(oir_document *document, const char *data, size_
 
 oir_status oir_document_add_data(oir_document *document, const char *data, size_t size, oir_error *err)
 {
+    ERROR_FORWARD(check_size(size, err)); /* so that the sum below is one */
     ERROR_FORWARD(load_data(document, err));
     uint64_t before = document_has_large_data(document) ? document->pressed.size : document->data.size;
     ERROR_FORWARD(check_size(before + size, err));

@@ -21,8 +21,8 @@ typedef struct stored_writer stored_writer;
  * (NULL: none) compress too; the bytes are the same. OIR_NO_MEMORY. */
 oir_status stored_writer_new(stored_writer **out, struct container_writer *file, team *helpers, oir_error *err);
 void stored_writer_free(stored_writer *w);
-/* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GB. OIR_IO,
- * OIR_NO_SPACE, OIR_NO_MEMORY. */
+/* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GiB less
+ * 1 MiB. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status stored_writer_add(stored_writer *w, const void *data, size_t size, oir_error *err);
 /* For who has more to give than data: all documents go through it. */
 stored_packer *stored_writer_get_packer(stored_writer *w);

@@ -364,7 +364,8 @@ static oir_status press(stored_packer *p, const void *data, size_t size, stored_
 oir_status stored_packer_add(stored_packer *p, const void *data, size_t size, oir_error *err)
 {
     if (size > PRESSED_DATA_MAX)
-        return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; less than 1 GB can be stored", size);
+        return error_set(err, OIR_TOO_BIG, "a document's data has %zu bytes; at most 1 GiB less 1 MiB can be stored",
+                         size);
     if (size > STORED_LARGE) {
         stored_large large;
         ERROR_FORWARD(press(p, data, size, &large, err));

@@ -40,8 +40,8 @@ oir_status stored_packer_set_dictionary(stored_packer *p, const stored_dictionar
  * better with its own, or with none. Copied. OIR_NO_MEMORY. */
 oir_status stored_packer_prefer_dictionary(stored_packer *p, const stored_dictionary *dictionary, oir_error *err);
 
-/* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GB. Failures of
- * the sink, OIR_NO_MEMORY; OIR_IO and OIR_NO_SPACE for a large one. */
+/* The data of the next document; size 0 for none, which costs next to nothing. OIR_TOO_BIG: more than 1 GiB less
+ * 1 MiB. Failures of the sink, OIR_NO_MEMORY; OIR_IO and OIR_NO_SPACE for a large one. */
 oir_status stored_packer_add(stored_packer *p, const void *data, size_t size, oir_error *err);
 /* The next document, a large one, as the block that it has wherever it stands. Failures of the sink, OIR_NO_MEMORY. */
 oir_status stored_packer_add_large(stored_packer *p, const stored_large *large, oir_error *err);

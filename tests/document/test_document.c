@@ -174,6 +174,9 @@ static void limits(void)
     EXPECT_EQ(oir_document_set_value(document, 0, term, (1 << 20) + 1, &error), OIR_TOO_BIG);
     /* More than a segment can hold must fail here, not when it is written out: no commit would ever succeed. */
     EXPECT_EQ(oir_document_set_data(document, term, PRESSED_DATA_MAX + 1, &error), OIR_TOO_BIG);
+    EXPECT_EQ(oir_document_add_data(document, term, PRESSED_DATA_MAX + 1, &error), OIR_TOO_BIG);
+    EXPECT_EQ(oir_document_set_data(document, "ab", 2, &error), OIR_OK);
+    EXPECT_EQ(oir_document_add_data(document, term, SIZE_MAX, &error), OIR_TOO_BIG);
     EXPECT_EQ(oir_document_get_docid(document), 0);
     oir_document_free(document);
     oir_document_free(NULL);

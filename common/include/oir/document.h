@@ -31,9 +31,9 @@ OIR_API oir_docid oir_document_get_docid(const oir_document *document);
  * compressed at once, into a temporary file. OIR_TOO_BIG above 1,072,693,248 of them (1 GiB less 1 MiB), OIR_NO_MEMORY;
  * where they are large OIR_IO, OIR_NO_SPACE, and then there is no data. */
 OIR_API oir_status oir_document_set_data(oir_document *document, const char *data, size_t size, oir_error *err);
-/* Adds bytes behind the data that is there: for data that comes piece by piece, and is more than should be in memory at
- * once. Failures as above; those of reading the data of a document that came from a database; after OIR_TOO_BIG
- * nothing has changed. */
+/* Adds bytes, which are not of the document's own data, behind the data that is there: for data that comes piece by
+ * piece, and is more than should be in memory at once. Failures as above; those of reading the data of a document that
+ * came from a database; after OIR_TOO_BIG nothing has changed. */
 OIR_API oir_status oir_document_add_data(oir_document *document, const char *data, size_t size, oir_error *err);
 /* Valid until the document is changed, cleared or freed. For a document that came from a database the first call
  * reads them: OIR_CORRUPT, OIR_NO_MEMORY. Of more than 4 MiB OIR_IO, OIR_NO_SPACE too: where what was left of them
