@@ -377,7 +377,7 @@ static void little_memory_writes_the_same(void)
     static const size_t limits[] = {1, 5000, 100000, 1 << 30};
     char *folder = scratch_open(), path[SCRATCH_PATH];
     oir_error err;
-    for (uint32_t round = 0; round < 3; round++) {
+    for (uint32_t round = 0, rounds = harness_times(3); round < rounds; round++) {
         text t;
         text_make(&t, round ? 20000 : 9000, round > 0);
         paths_set(paths_choose(round == 2 ? "marked" : NULL));
@@ -539,8 +539,8 @@ int main(void)
     TEST_ALONE(check_compares_lists);
     TEST_ALONE(damaged_pairs_are_safe);
     TEST(threads_write_the_same);
-    TEST(little_memory_writes_the_same);
-    TEST(nowhere_to_put_lists);
+    TEST_ALONE(little_memory_writes_the_same);
+    TEST_ALONE(nowhere_to_put_lists);
     TEST(telling_ends_it);
     TEST(memory_may_end);
     return harness_end();
