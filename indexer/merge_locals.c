@@ -54,8 +54,8 @@ static bool has_all(const merge_source *source, uint32_t live)
 static bool choose(merge_locals *l, const merge_source *source, const found *f)
 {
     uint32_t documents = source->segment->context.document_count, blocks = get_blocks(documents);
-    *l = (merge_locals){.ascend = f->ascend, .shifted = f->live && f->whole, .first = f->first, .shift = f->first,
-                        .end = f->next, .deleted = source->deleted};
+    *l = (merge_locals){.ascend = f->ascend, .shifted = f->live && f->whole, .first = f->first, .end = f->next,
+                        .deleted = source->deleted};
     if (l->shifted)
         return true;
     size_t size = blocks * sizeof *l->bases + (blocks / 64 + 1) * sizeof *l->jumping + f->jumps * sizeof *l->jumps;
@@ -157,7 +157,7 @@ void merge_locals_map(const merge_locals *l, uint32_t *documents, uint32_t n)
 {
     if (l->shifted) {
         for (uint32_t i = 0; i < n; i++)
-            documents[i] += l->shift;
+            documents[i] += l->first;
     } else if (l->each) { /* a loop with nothing else in it waits for many numbers at once */
         for (uint32_t i = 0; i < n; i++)
             documents[i] = l->each[documents[i]];

@@ -18,8 +18,7 @@ typedef struct merge_jump {
 
 typedef struct merge_locals {
     bool ascend;   /* new numbers do, as the old ones */
-    bool shifted;  /* documents are those of the source, all of them, one behind the other: */
-    uint32_t shift; /* old local -> new one: so much is added; else */
+    bool shifted;  /* documents are those of the source, all of them, one behind the other: `first` is added */
     uint32_t first, end; /* new numbers are in between */
     /* private */
     const uint64_t *deleted; /* the source's; NULL: none */
@@ -43,7 +42,7 @@ uint32_t merge_locals_find_jumps(const merge_locals *l, uint32_t local);
 static inline uint32_t merge_locals_get(const merge_locals *l, uint32_t local)
 {
     if (l->shifted)
-        return local + l->shift;
+        return local + l->first;
     if (l->each)
         return l->each[local];
     uint64_t deleted = l->deleted ? l->deleted[local / 64] : 0, bit = UINT64_C(1) << local % 64;

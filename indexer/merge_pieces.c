@@ -183,9 +183,9 @@ static oir_status take_below(gather *g, merge_pieces_input *in, uint64_t below, 
 {
     for (;;) {
         const gather *from = &in->ahead;
-        uint32_t end = in->taken;
         ERROR_FORWARD(look_ahead(in, err));
-        for (end = in->taken; end < from->count && from->documents[end] < below; end++) {
+        uint32_t end = in->taken;
+        for (; end < from->count && from->documents[end] < below; end++) {
         }
         if (end == in->taken)
             return OIR_OK;

@@ -1,7 +1,7 @@
 /* Merging with an order of its own: documents by docid are compared by test_writer; here any order must do. */
 #include "indexer/merge.h"
 
-#include "codec/bitpack.h"
+#include "helper/packed.h"
 #include "index_world.h"
 #include "indexer/inverters.h"
 
@@ -132,16 +132,6 @@ static void any_order(void)
     world_remove(folder);
 }
 
-/* A column in memory; freed by the caller. */
-static packed_column pack(const uint32_t *numbers, uint32_t count, uint32_t most)
-{
-    uint32_t width = bits_width(most);
-    uint8_t *bytes = calloc(1, bitpack_bytes(count, width) + BITPACK_PADDING);
-    REQUIRE(bytes);
-    bitpack_get(ISA_SCALAR)->pack(numbers, count, width, bytes);
-    return (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = most};
-}
-
 /* Docids that are there twice, or do not ascend where they should: refused, or a good order all the same; nobody may go
  * by a bad one. */
 static void damaged_maps(void)
@@ -163,7 +153,7 @@ static void damaged_maps(void)
             docids[harness_below(count)] = harness_below(2 * count);
         segment s = {.docid_first = 1, .docid_last = 2 * count, .name = "damaged"};
         s.context.document_count = count;
-        s.docids = pack(docids, count, 2 * count - 1);
+        s.docids = packed_make(docids, count, 2 * count - 1);
         s.inverse.marks = shuffled ? s.docids.bytes : NULL; /* there is an inverse, which nobody asks */
         merge_source sources[] = {{&s, deleted}, {&s, deleted}};
         merge_order order;

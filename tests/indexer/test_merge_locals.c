@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "codec/bitpack.h"
 #include "harness.h"
 #include "helper/failing_memory.h"
+#include "helper/packed.h"
 
 enum { SOURCES = 4, MOST = 3000 };
 
@@ -25,15 +25,6 @@ static uint32_t choose_source(shape how, uint32_t i, uint32_t all)
     if (how == SOME_REPLACED && harness_below(50) == 0)
         return SOURCES - 1;
     return i * SOURCES / all;
-}
-
-static packed_column pack(const uint32_t *numbers, uint32_t count, uint32_t most)
-{
-    uint32_t width = bits_width(most);
-    uint8_t *bytes = calloc(1, bitpack_bytes(count, width) + BITPACK_PADDING);
-    REQUIRE(bytes);
-    bitpack_get(ISA_SCALAR)->pack(numbers, count, width, bytes);
-    return (packed_column){.bytes = bytes, .width = width, .mask = (uint32_t)bits_low(width), .most = most};
 }
 
 static void shuffle(uint32_t *numbers, uint32_t count)
@@ -61,7 +52,7 @@ static void make_sources(shape how, uint32_t all, uint32_t share)
             shuffle(docids[s], counts[s]);
         segments[s] = (segment){.docid_first = 1, .docid_last = all + 1, .name = "made up"};
         segments[s].context.document_count = counts[s];
-        segments[s].docids = pack(docids[s], counts[s], all);
+        segments[s].docids = packed_make(docids[s], counts[s], all);
         segments[s].inverse.marks = permuted ? segments[s].docids.bytes : NULL; /* which nobody asks */
         for (uint32_t i = 0; share && i < counts[s]; i++)
             deleted[s][i / 64] |= (uint64_t)(harness_below(share) == 0) << (i % 64);
