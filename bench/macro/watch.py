@@ -7,6 +7,8 @@ the command has started the sums count. Bytes written are write_bytes of /proc/P
 and before it is reaped, with those of its children that it waited for: pages of files made dirty, each counted once
 until it has gone to the disk. A file that is removed before that was counted all the same; a file system in memory
 (tmpfs) counts nothing.
+
+A command may be held on one processor, with all its threads and children; this one looks from another, if there is one.
 """
 
 import math
@@ -20,6 +22,7 @@ import time
 EVERY = 0.02  # seconds between two looks
 COSTLY = 50  # a costly look is followed by as many times its own duration without one
 DISK_EVERY = 0.2
+PROCESSORS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 def in_memory(folder):
@@ -107,8 +110,17 @@ def _sync(folder):
     return time.perf_counter() - start
 
 
-def run(command, source, folder, log, patience):
+def _hold(one):
+    """Leaves the last processor to a child, if there are more; answers what puts the child there, or on all of them."""
+    if not PROCESSORS:
+        return None
+    os.sched_setaffinity(0, PROCESSORS[:-1] or PROCESSORS)
+    return lambda: os.sched_setaffinity(0, PROCESSORS[-1:] if one else PROCESSORS)
+
+
+def run(command, source, folder, log, patience, one=False):
     """Runs a command with `source` as its input, and looks at what it puts into `folder`; its messages go to `log`.
+    With `one` it is held on one processor.
 
     Answers None when it fails or takes longer than `patience` seconds, else what was measured, in seconds and bytes:
 
@@ -122,9 +134,12 @@ def run(command, source, folder, log, patience):
         said        its standard output
     """
     os.sync()  # nobody waits for what others have left
+    held = _hold(one)
     with open(source, "rb") as lines, open(log, "wb") as messages, open(log + ".out", "wb") as out:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=lines, stdout=out, stderr=messages, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdin=lines, stdout=out, stderr=messages, start_new_session=True, preexec_fn=held
+        )
         pid = process.pid
         ended = os.pidfd_open(pid)
         looks = _Looks(pid, folder)

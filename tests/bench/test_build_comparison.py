@@ -18,6 +18,7 @@ import build_standing  # noqa: E402
 import build_table  # noqa: E402
 import standing  # noqa: E402
 import watch  # noqa: E402
+from watch import PROCESSORS  # noqa: E402
 
 STAGES = ("read", "break", "invert", "flush", "merge", "reorder", "pairs", "sync", "finish")
 MB = 10**6
@@ -138,12 +139,12 @@ with open("{folder}/dirty", "wb+") as file:
 
 
 class Watching(MacroWork, unittest.TestCase):
-    def watch(self, command, patience=60):
+    def watch(self, command, patience=60, one=False):
         self.write("yard/.keep", "")
         self.write("lines", "x\n")
         self.log = os.path.join(self.folder, "log")
         yard, lines = os.path.join(self.folder, "yard"), os.path.join(self.folder, "lines")
-        return watch.run(command, lines, yard, self.log, patience)
+        return watch.run(command, lines, yard, self.log, patience, one)
 
     def test_dirty_pages_of_files_count(self):
         """Also those of a child."""
@@ -154,6 +155,14 @@ class Watching(MacroWork, unittest.TestCase):
         self.assertEqual(seen["said"], "done\n")
         if not watch.in_memory(self.folder):
             self.assertGreaterEqual(seen["written"], 32 << 20)
+
+    @unittest.skipIf(len(PROCESSORS) < 2, "there is one processor only")
+    def test_processors(self):
+        """Of the command's children too; whoever looks stays away from the one that is held."""
+        count = f'"{sys.executable}" -c "import os; print(sorted(os.sched_getaffinity(0)))"; true'
+        self.assertEqual(self.watch(["sh", "-c", count], one=True)["said"], f"{PROCESSORS[-1:]}\n")
+        self.assertNotIn(PROCESSORS[-1], os.sched_getaffinity(0))
+        self.assertEqual(self.watch(["sh", "-c", count])["said"], f"{PROCESSORS}\n")
 
     def test_failures(self):
         self.assertIsNone(self.watch(["sh", "-c", "echo bad >&2; exit 3"]))
