@@ -98,7 +98,7 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
     inverter_stream *s = &v->stream;
     for (size_t i = 0, count = from->log_count; i < count;) {
         oir_termpos first = s->next;
-        size_t plain = s->count ? add_plain(s, from->log + i, from->hints, count - i) : 0;
+        size_t plain = s->count ? add_plain(s, from->log + i, from->vocabulary.hints, count - i) : 0;
         if (plain) {
             d->descends |= first < max;
             d->repeats |= first <= max && min != DOCUMENT_NO_POSITION;
@@ -108,7 +108,7 @@ static bool add_occurrences(inverter *v, const document_terms *from, inverter_do
         if ((i += plain) == count)
             break;
         document_occurrence o = from->log[i++];
-        if (!inverter_stream_add(s, from->hints[o.word] - 1, o.position, o.wdf))
+        if (!inverter_stream_add(s, from->vocabulary.hints[o.word] - 1, o.position, o.wdf))
             return false;
         v->apart_count += o.wdf != 1;
         d->descends |= o.position < max;
@@ -131,7 +131,7 @@ static void sample(inverter *v, const document_terms *from)
         uint64_t at = row * INVERTER_SAMPLE + (row * UINT64_C(0x9e3779b97f4a7c15) >> (64 - INVERTER_SAMPLE_BITS));
         if (at < first || at >= end)
             continue;
-        uint32_t count = ++v->samples[from->hints[from->log[at - first].word] - 1];
+        uint32_t count = ++v->samples[from->vocabulary.hints[from->log[at - first].word] - 1];
         v->samples_most = count > v->samples_most ? count : v->samples_most;
     }
     v->occurrence_count = end;
@@ -144,7 +144,7 @@ oir_status inverter_add_log(inverter *v, document_terms *from, uint64_t length, 
         v->token = token_new();
     if (!v->token)
         return error_no_memory(err, "the buffer of documents");
-    document_terms_lend_hints(from, v->token, v->memory / VOCABULARY_SHARE);
+    vocabulary_lend_hints(&from->vocabulary, v->token, v->memory / VOCABULARY_SHARE);
     ERROR_FORWARD(inverter_terms_find_hints(v, from, err));
     if (!add_occurrences(v, from, d))
         return error_no_memory(err, "the buffer of documents");

@@ -87,60 +87,61 @@ static oir_status make_term(inverter *v, const hash_key *k, const char *term, si
 /* ---- of a document ---- */
 
 /* The term's number, looked up or made, and kept as a hint: one more than it is. */
-static oir_status find_hint(inverter *v, document_terms *from, uint32_t i, oir_error *err)
+static oir_status find_hint(inverter *v, vocabulary *words, uint32_t i, oir_error *err)
 {
-    const document_word *word = &from->words[i];
-    const char *bytes = document_terms_get_bytes(from, word);
+    const vocabulary_word *word = &words->words[i];
+    const char *bytes = vocabulary_get_bytes(words, word);
     hash_key k = hash_make_key(bytes, word->size);
     uint32_t number;
     if (!inverter_terms_find(v, &k, bytes, word->size, &number))
         ERROR_FORWARD(make_term(v, &k, bytes, word->size, &number, err));
-    from->hints[i] = number + 1;
+    words->hints[i] = number + 1;
     return OIR_OK;
 }
 
 /* Fetches what looking up a word that has no hint reads: first its slot, then the term that is there. */
-static inline void prefetch_slot(const inverter *v, const document_terms *from, size_t i)
+static inline void prefetch_slot(const inverter *v, const vocabulary *words, size_t i)
 {
-    const document_word *word = &from->words[i];
-    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
+    const vocabulary_word *word = &words->words[i];
+    hash_key k = hash_make_key(vocabulary_get_bytes(words, word), word->size);
     __builtin_prefetch(&v->slots[(uint32_t)k.hash & v->slot_mask], 1);
 }
 
-static inline void prefetch_term(const inverter *v, const document_terms *from, size_t i)
+static inline void prefetch_term(const inverter *v, const vocabulary *words, size_t i)
 {
-    const document_word *word = &from->words[i];
-    hash_key k = hash_make_key(document_terms_get_bytes(from, word), word->size);
+    const vocabulary_word *word = &words->words[i];
+    hash_key k = hash_make_key(vocabulary_get_bytes(words, word), word->size);
     uint64_t slot = v->slots[(uint32_t)k.hash & v->slot_mask];
     if (slot >> 32 == k.hash >> 32)
         __builtin_prefetch(inverter_get_term(v, (uint32_t)slot - 1));
 }
 
 /* Those words that no document had when it was taken: of this one, but for what was cleared meanwhile. */
-static oir_status find_new_hints(inverter *v, document_terms *from, oir_error *err)
+static oir_status find_new_hints(inverter *v, vocabulary *words, oir_error *err)
 {
-    for (size_t i = from->hint_count; i < from->word_count; i++) {
-        if (v->slots && i + 2 * PREFETCH < from->word_count)
-            prefetch_slot(v, from, i + 2 * PREFETCH);
-        if (v->slots && i + PREFETCH < from->word_count)
-            prefetch_term(v, from, i + PREFETCH);
-        ERROR_FORWARD(find_hint(v, from, (uint32_t)i, err));
+    for (size_t i = words->hint_count; i < words->count; i++) {
+        if (v->slots && i + 2 * PREFETCH < words->count)
+            prefetch_slot(v, words, i + 2 * PREFETCH);
+        if (v->slots && i + PREFETCH < words->count)
+            prefetch_term(v, words, i + PREFETCH);
+        ERROR_FORWARD(find_hint(v, words, (uint32_t)i, err));
     }
-    from->hint_count = from->word_count;
+    words->hint_count = words->count;
     return OIR_OK;
 }
 
 oir_status inverter_terms_find_hints(inverter *v, document_terms *from, oir_error *err)
 {
-    ERROR_FORWARD(find_new_hints(v, from, err));
+    vocabulary *words = &from->vocabulary;
+    ERROR_FORWARD(find_new_hints(v, words, err));
     bool known = true;
-    for (size_t i = 0; from->hints_lack && i < from->log_count; i++)
-        known &= from->hints[from->log[i].word] != 0;
+    for (size_t i = 0; words->hints_lack && i < from->log_count; i++)
+        known &= words->hints[from->log[i].word] != 0;
     for (size_t i = 0; !known && i < from->log_count; i++) {
-        if (i + 2 * PREFETCH < from->log_count && v->slots && !from->hints[from->log[i + 2 * PREFETCH].word])
-            prefetch_slot(v, from, from->log[i + 2 * PREFETCH].word);
-        if (!from->hints[from->log[i].word])
-            ERROR_FORWARD(find_hint(v, from, from->log[i].word, err));
+        if (i + 2 * PREFETCH < from->log_count && v->slots && !words->hints[from->log[i + 2 * PREFETCH].word])
+            prefetch_slot(v, words, from->log[i + 2 * PREFETCH].word);
+        if (!words->hints[from->log[i].word])
+            ERROR_FORWARD(find_hint(v, words, from->log[i].word, err));
     }
     return OIR_OK;
 }

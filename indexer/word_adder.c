@@ -112,7 +112,7 @@ static oir_status note_term(void *to, const char *term, size_t size, bool has_po
     n->sizes[which] = size <= HASH_KEY_MAX ? size : 0;
     if (size > HASH_KEY_MAX)
         return document_terms_intern(n->terms, &n->keys[which], term, size, &n->entry.terms[which], err);
-    document_terms_fetch_slot(n->terms, &n->keys[which]);
+    vocabulary_fetch_slot(&n->terms->vocabulary, &n->keys[which]);
     return OIR_OK;
 }
 
@@ -198,7 +198,7 @@ static oir_status note_words(const adding *in, const wanted_word *words, const w
     }
     for (uint32_t i = 0; i < 2 * found_count; i++)
         if (found[i / 2].sizes[i % 2])
-            document_terms_fetch_word(in->terms, &found[i / 2].keys[i % 2]);
+            vocabulary_fetch_word(&in->terms->vocabulary, found[i / 2].keys[i % 2].hash);
     for (uint32_t i = 0; i < found_count; i++)
         ERROR_FORWARD(note_word(in, &found[i]));
     return OIR_OK;
@@ -215,14 +215,14 @@ static oir_status add_by_rules(const adding *in, const word_span *span)
 /* The table is for the numbers of the document's vocabulary; forgotten if it was for others'. */
 static bool follow_vocabulary(word_adder *w, document_terms *terms, bool *known)
 {
-    token *vocabulary = document_terms_get_vocabulary(terms);
-    *known = vocabulary && vocabulary == w->vocabulary;
+    token *now = vocabulary_get_token(&terms->vocabulary);
+    *known = now && now == w->vocabulary;
     if (*known)
         return true;
     word_table_forget(&w->table);
     token_release(w->vocabulary);
-    w->vocabulary = token_share(vocabulary);
-    return vocabulary != NULL;
+    w->vocabulary = token_share(now);
+    return now != NULL;
 }
 
 /* From here on words may have other numbers, */
@@ -236,9 +236,10 @@ static oir_status unpin(adding *in)
 /* and from here on not. */
 static oir_status pin(adding *in)
 {
+    const vocabulary *words = &in->terms->vocabulary;
     bool known;
     in->terms->pinned = true;
-    if (follow_vocabulary(in->adder, in->terms, &known) && word_table_open(&in->adder->table, in->terms->word_count))
+    if (follow_vocabulary(in->adder, in->terms, &known) && word_table_open(&in->adder->table, words->count))
         return OIR_OK;
     return error_no_memory(in->err, "the words of a text");
 }
@@ -399,7 +400,7 @@ static bool open_table(word_adder *w, const analyser *a, document_terms *terms, 
     bool known, followed = follow_vocabulary(w, terms, &known);
     /* Where positions could run out each is looked at. */
     return followed && (known || size >= LONG_TEXT) && size < UINT32_MAX / 2 - a->termpos / 2 &&
-           word_table_open(&w->table, terms->word_count);
+           word_table_open(&w->table, terms->vocabulary.count);
 }
 
 oir_status word_adder_add(word_adder *w, analyser *a, document_terms *terms, const word_text *text, oir_error *err)

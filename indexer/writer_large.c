@@ -34,7 +34,7 @@ static uint64_t estimate_part(const document_part *p)
 uint64_t writer_estimate_large(const oir_document *document)
 {
     const document_terms *t = &document->terms;
-    uint64_t bytes = document->data.size + (t->word_count - t->words_begun) * (uint64_t)WORD_BYTES +
+    uint64_t bytes = document->data.size + (t->vocabulary.count - t->words_begun) * (uint64_t)WORD_BYTES +
                      t->log_count * (uint64_t)(OCCURRENCE_BYTES + DESCENDING_BYTES);
     for (size_t i = 0; t->parts && i < t->parts->count; i++)
         bytes += estimate_part(&t->parts->items[i]) + t->parts->items[i].occurrences * (uint64_t)DESCENDING_BYTES;

@@ -18,7 +18,7 @@ static oir_status iterator_next(oir_term_iterator *base, bool *found, oir_error 
     *found = iterator->at < terms->count;
     if (*found) {
         const document_term *term = &terms->terms[terms->order[iterator->at++]];
-        const document_word *word = document_terms_get_word(terms, term);
+        const vocabulary_word *word = document_terms_get_word(terms, term);
         base->term = (oir_bytes){document_terms_get_bytes(terms, word), word->size};
         base->wdf = term->wdf;
     }
@@ -32,7 +32,7 @@ static oir_status iterator_seek(oir_term_iterator *base, const char *target, siz
     uint32_t low = iterator->at, high = (uint32_t)terms->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        const document_word *word = document_terms_get_word(terms, &terms->terms[terms->order[middle]]);
+        const vocabulary_word *word = document_terms_get_word(terms, &terms->terms[terms->order[middle]]);
         if (iterator_compare_terms(document_terms_get_bytes(terms, word), word->size, target, size) < 0)
             low = middle + 1;
         else

@@ -24,7 +24,7 @@ void document_parts_release(document_parts *p)
 
 /* ---- writing ---- */
 
-static void add_word(buffer *to, const document_terms *from, const document_word *word)
+static void add_word(buffer *to, const document_terms *from, const vocabulary_word *word)
 {
     buffer_add_byte(to, (uint8_t)word->size);
     buffer_add(to, document_terms_get_bytes(from, word), word->size);
@@ -33,7 +33,7 @@ static void add_word(buffer *to, const document_terms *from, const document_word
 static void add_occurrence(buffer *to, document_terms *from, const document_occurrence *o, document_part *part,
                            oir_termpos *next)
 {
-    document_word *word = &from->words[o->word];
+    vocabulary_word *word = &from->vocabulary.words[o->word];
     bool is_new = !word->group, placed = o->position != DOCUMENT_NO_POSITION;
     uint32_t kind = !placed ? (o->wdf == 1 ? NOWHERE : COUNTED) : o->wdf == 1 && o->position == *next ? PLAIN : ANY;
     if (is_new)
@@ -71,7 +71,7 @@ oir_status document_parts_add(document_parts *p, document_terms *from, size_t ke
     for (size_t i = 0; i < from->log_count; i++)
         add_occurrence(&p->bytes, from, &from->log[i], &part, &next);
     for (size_t i = 0; i < from->log_count; i++)
-        from->words[from->log[i].word].group = 0;
+        from->vocabulary.words[from->log[i].word].group = 0;
     oir_status status = p->bytes.failed ? error_no_memory(err, "the terms of a document") : OIR_OK;
     part.size = p->bytes.size - before;
     if (status == OIR_OK)

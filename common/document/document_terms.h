@@ -1,43 +1,27 @@
-/* The terms of one document while it is made: a vocabulary, and a log of what was added, in the order it came.
+/* The terms of one document while it is made: a vocabulary of words (vocabulary.h), and a log of what was added, in the
+ * order it came.
  *
  * Adding is the innermost loop of indexing. A word waits with some others before it is looked up, so that their cache
  * misses overlap, and is then only noted: number of the word, position, wdf. That is all the indexer takes. What
  * belongs to a term is brought together (counted, placed, sorted, made unique) by document_terms_group, for those who
  * look at the document itself.
  *
- * Words outlive the document: clearing only forgets the log, so that one object used for many documents finds the usual
- * words in place, with a number that whoever takes the documents may keep for each (a hint). A vocabulary that has
- * grown large is dropped by the clearing, and its slots before, once the document was taken.
+ * Clearing only forgets the log, unless the vocabulary has grown large.
  *
- * Of a document that becomes large the log is put away in parts (document_parts.h), and a large vocabulary is dropped
+ * Of a document that becomes large the log is put away in parts (document_parts.h), and a large vocabulary is forgotten
  * with it. Whoever takes such a document reads part by part; who looks at it has all brought back into memory.
  *
- * Invariants: a word has a number, in the order in which words first came, and, if there are slots, one of them; the
- * log names words; there is room for all that waits. One thread at a time. */
+ * Invariants: the log names words; there is room for all that waits. One thread at a time. */
 #ifndef DOCUMENT_DOCUMENT_TERMS_H
 #define DOCUMENT_DOCUMENT_TERMS_H
 
 #include <oir/error.h>
 
-#include "base/hash.h"
-#include "base/token.h"
 #include "document/document_parts.h"
+#include "document/vocabulary.h"
 
 /* An occurrence without a position; no position is as high. */
 #define DOCUMENT_NO_POSITION UINT32_MAX
-
-/* A word of this document or an earlier one, by number. */
-typedef struct document_word {
-    uint32_t at;    /* of its bytes */
-    uint32_t group; /* while grouping 1 + the number of its term; else 0 */
-    uint16_t size;
-} document_word;
-
-/* Where a word is found: small, since most words of a large vocabulary are looked up but once, when they are made. */
-typedef struct document_slot {
-    uint32_t tag;  /* high half of its hash */
-    uint32_t word; /* 1 + its number; 0: none */
-} document_slot;
 
 /* An occurrence of a word that is not looked up yet. */
 typedef struct document_waiting {
@@ -62,26 +46,14 @@ typedef struct document_term {
 } document_term;
 
 typedef struct document_terms {
-    uint8_t *bytes;         /* of all words */
-    size_t byte_count, byte_capacity;
-    document_word *words;
-    size_t word_count, word_capacity;
-    uint32_t *hints;        /* of words, see document_terms_lend_hints; 0: none */
-    size_t hint_capacity;
-    size_t hint_count;      /* words that were there when hints were last noted; those after them have none; */
-    bool hints_lack;        /* some before them have none, since the owner is another one */
-    size_t words_kept;      /* a vocabulary with more is dropped when the document is cleared; 0: the usual number */
-    token *vocabulary;      /* of the words' numbers; NULL: nobody has asked for it since words were dropped */
-    document_slot *slots;
-    uint32_t slot_mask;     /* slots - 1; 0 when there are none yet */
-    token *hints_of;        /* whose the hints are; NULL: nobody's */
+    vocabulary vocabulary;
     document_waiting *waiting;
     uint32_t waiting_count;
     document_occurrence *log;
     size_t log_count, log_capacity;
     document_parts *parts;  /* of what was put away; NULL: nothing was */
     size_t part_most;       /* occurrences that the log has before it is put away; 0: to be chosen */
-    size_t words_begun, bytes_begun; /* word_count and byte_count when the log was empty */
+    size_t words_begun, bytes_begun; /* of the vocabulary when the log was empty */
     bool pinned;            /* words must keep their numbers now */
     uint64_t length;        /* sum of wdf, of those that wait and of all parts too; at most 2^32 - 1 */
     bool grouped;           /* valid while it is set: */
@@ -114,9 +86,6 @@ void document_terms_settle(document_terms *t);
 oir_status document_terms_group(document_terms *t, oir_error *err);
 /* Groups, and fills `order`. OIR_NO_MEMORY. */
 oir_status document_terms_sort(document_terms *t, oir_error *err);
-/* Lets the owner of a token note a number above 0 for each word in hints: those that it has noted before are
- * there, and nobody else's. `memory` is what the vocabulary may take, about, from now on. */
-void document_terms_lend_hints(document_terms *t, token *owner, size_t memory);
 
 /* ---- large documents ---- */
 
@@ -128,12 +97,12 @@ enum {
 /* Whether the log should be put away now. */
 static inline bool document_terms_is_large(const document_terms *t)
 {
-    return t->log_count >= t->part_most || t->word_count - t->words_begun >= DOCUMENT_PART_WORDS ||
-           t->byte_count - t->bytes_begun >= DOCUMENT_PART_BYTES;
+    return t->log_count >= t->part_most || t->vocabulary.count - t->words_begun >= DOCUMENT_PART_WORDS ||
+           t->vocabulary.byte_count - t->bytes_begun >= DOCUMENT_PART_BYTES;
 }
 
-/* Puts the log away if it is large, and drops the vocabulary if that is; unless `pinned` says that somebody has words'
- * numbers. On failure nothing has changed. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
+/* Puts the log away if it is large, and forgets the vocabulary if that is; unless `pinned` says that somebody has
+ * words' numbers. On failure nothing has changed. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status document_terms_put_away(document_terms *t, oir_error *err);
 /* How many parts there are, with what is in the log; 0: nothing was put away, all is there. Puts the log away, if it
  * must. Failures of document_terms_put_away. */
@@ -150,11 +119,6 @@ void document_terms_give_back(document_terms *t);
 
 /* ---- for who knows words by number ---- */
 
-/* What the words' numbers are valid with: as long as it is the same, they are. NULL when out of memory. */
-token *document_terms_get_vocabulary(document_terms *t);
-/* Fetches, for many words before any is looked up, where each would be found; then what is there. */
-void document_terms_fetch_slot(const document_terms *t, const hash_key *k);
-void document_terms_fetch_word(const document_terms *t, const hash_key *k);
 /* The number of a word of 1 to OIR_TERM_MAX bytes, which is made if it is not there; `term` is not looked at where the
  * key tells all. OIR_TOO_BIG, OIR_NO_MEMORY. */
 oir_status document_terms_intern(document_terms *t, const hash_key *k, const char *term, size_t size, uint32_t *word,
@@ -163,14 +127,14 @@ oir_status document_terms_intern(document_terms *t, const hash_key *k, const cha
  * OIR_TOO_BIG, OIR_NO_MEMORY. */
 oir_status document_terms_extend(document_terms *t, size_t occurrences, oir_error *err);
 
-static inline const char *document_terms_get_bytes(const document_terms *t, const document_word *word)
+static inline const char *document_terms_get_bytes(const document_terms *t, const vocabulary_word *word)
 {
-    return (const char *)t->bytes + word->at;
+    return vocabulary_get_bytes(&t->vocabulary, word);
 }
 
-static inline const document_word *document_terms_get_word(const document_terms *t, const document_term *term)
+static inline const vocabulary_word *document_terms_get_word(const document_terms *t, const document_term *term)
 {
-    return &t->words[term->word];
+    return &t->vocabulary.words[term->word];
 }
 
 #endif

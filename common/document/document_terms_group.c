@@ -9,7 +9,7 @@
 static void forget_numbers(document_terms *t)
 {
     for (size_t i = 0; i < t->count; i++)
-        t->words[t->terms[i].word].group = 0;
+        t->vocabulary.words[t->terms[i].word].group = 0;
 }
 
 /* The different words of the log as terms, each with its wdf and how many positions it has. */
@@ -18,7 +18,7 @@ static oir_status find_terms(document_terms *t, oir_error *err)
     t->count = 0;
     for (size_t i = 0; i < t->log_count; i++) {
         const document_occurrence *o = &t->log[i];
-        document_word *word = &t->words[o->word];
+        vocabulary_word *word = &t->vocabulary.words[o->word];
         if (!word->group) {
             if (!memory_reserve(&t->terms, &t->capacity, t->count + 1, sizeof *t->terms)) {
                 forget_numbers(t);
@@ -48,7 +48,7 @@ static oir_status group_log(document_terms *t, oir_error *err)
     }
     for (size_t i = 0; i < t->log_count; i++) {
         const document_occurrence *o = &t->log[i];
-        document_term *term = &t->terms[t->words[o->word].group - 1];
+        document_term *term = &t->terms[t->vocabulary.words[o->word].group - 1];
         if (o->position != DOCUMENT_NO_POSITION)
             t->positions[term->first + term->positions++] = o->position;
     }
@@ -78,8 +78,8 @@ oir_status document_terms_group(document_terms *t, oir_error *err)
 
 static bool less(const document_terms *t, uint32_t a, uint32_t b)
 {
-    const document_word *left = document_terms_get_word(t, &t->terms[a]);
-    const document_word *right = document_terms_get_word(t, &t->terms[b]);
+    const vocabulary_word *left = document_terms_get_word(t, &t->terms[a]);
+    const vocabulary_word *right = document_terms_get_word(t, &t->terms[b]);
     return iterator_compare_terms(document_terms_get_bytes(t, left), left->size, document_terms_get_bytes(t, right),
                                   right->size) < 0;
 }

@@ -35,7 +35,7 @@ static void check_document(uint32_t first, uint32_t step, uint32_t count)
     EXPECT_EQ(terms.length, 3 * (uint64_t)count);
     for (uint32_t i = 0; i < count; i++) {
         const document_term *t = &terms.terms[i];
-        const document_word *w = document_terms_get_word(&terms, t);
+        const vocabulary_word *w = document_terms_get_word(&terms, t);
         size_t size = spell(first + i * step, word);
         EXPECT(w->size == size && memcmp(document_terms_get_bytes(&terms, w), word, size) == 0);
         EXPECT(t->wdf == 3 && t->positions == 2);
@@ -60,10 +60,10 @@ static void vocabulary_is_dropped(void)
     document_terms_init(&terms);
     for (uint32_t i = 0; i < 40; i++)
         check_document(i * 5000, 1, 6000);
-    EXPECT(terms.word_count < 100000);
+    EXPECT(terms.vocabulary.count < 100000);
     check_document(0, 1, 300000);
     check_document(7, 3, 1000);
-    EXPECT(terms.word_count <= 1000);
+    EXPECT(terms.vocabulary.count <= 1000);
     document_terms_release(&terms);
 }
 
@@ -96,29 +96,29 @@ static void lent_hints(void)
         for (uint32_t i = 0; i < 200; i++)
             REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
         document_terms_settle(&terms);
-        document_terms_lend_hints(&terms, first, 0);
+        vocabulary_lend_hints(&terms.vocabulary, first, 0);
         for (size_t i = 0; i < terms.log_count; i++) {
             uint32_t number = terms.log[i].word;
-            EXPECT_EQ(terms.hints[number], kept ? number + 1 : 0);
-            terms.hints[number] = number + 1;
+            EXPECT_EQ(terms.vocabulary.hints[number], kept ? number + 1 : 0);
+            terms.vocabulary.hints[number] = number + 1;
         }
         document_terms_clear(&terms);
         if (round == 1) {
-            token *before = document_terms_get_vocabulary(&terms);
-            EXPECT(before && before == document_terms_get_vocabulary(&terms));
+            token *before = vocabulary_get_token(&terms.vocabulary);
+            EXPECT(before && before == vocabulary_get_token(&terms.vocabulary));
             token_share(before);
             check_document(0, 1, 100000); /* drops them */
             check_document(0, 1, 10);
-            EXPECT(document_terms_get_vocabulary(&terms) != before);
+            EXPECT(vocabulary_get_token(&terms.vocabulary) != before);
             token_release(before);
         }
     }
     for (uint32_t i = 0; i < 200; i++)
         REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
     document_terms_settle(&terms);
-    document_terms_lend_hints(&terms, second, 0);
-    for (size_t i = 0; i < terms.word_count; i++)
-        EXPECT_EQ(terms.hints[i], 0);
+    vocabulary_lend_hints(&terms.vocabulary, second, 0);
+    for (size_t i = 0; i < terms.vocabulary.count; i++)
+        EXPECT_EQ(terms.vocabulary.hints[i], 0);
     document_terms_release(&terms);
     token_release(first);
     token_release(second);
@@ -137,19 +137,20 @@ static void huge_document(void)
     for (uint32_t i = 0; i < COUNT; i++)
         REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
     document_terms_settle(&terms);
-    document_terms_lend_hints(&terms, owner, 0);
-    EXPECT(!terms.slots);
+    vocabulary_lend_hints(&terms.vocabulary, owner, 0);
+    EXPECT(!terms.vocabulary.slots);
     EXPECT_EQ(document_terms_remove(&terms, "none", 4, &error), OIR_NOT_FOUND);
     REQUIRE_OK(document_terms_remove(&terms, word, spell(7, word), &error), error);
-    document_terms_lend_hints(&terms, owner, 0);
-    EXPECT(!terms.slots);
+    vocabulary_lend_hints(&terms.vocabulary, owner, 0);
+    EXPECT(!terms.vocabulary.slots);
     for (uint32_t i = 0; i < COUNT; i++)
         REQUIRE_OK(document_terms_add(&terms, word, spell(i, word), 1, &error), error);
     REQUIRE_OK(document_terms_group(&terms, &error), error);
     EXPECT_EQ(terms.count, COUNT);
     EXPECT_EQ(terms.length, 2 * COUNT - 1);
     document_terms_clear(&terms);
-    EXPECT(!terms.slots && !terms.words && !terms.bytes && !terms.hints && !terms.log && !terms.terms);
+    const vocabulary *v = &terms.vocabulary;
+    EXPECT(!v->slots && !v->words && !v->bytes && !v->hints && !terms.log && !terms.terms);
     check_document(0, 3, 100);
     document_terms_release(&terms);
     token_release(owner);

@@ -86,7 +86,7 @@ static void memory_is_counted(void)
     for (int round = 0; round < 2; round++) {
         for (oir_docid i = 1; i <= 20000; i++) {
             add(i, harness_random() | 1);
-            size_t own = document->data.capacity + document->terms.byte_capacity;
+            size_t own = document->data.capacity + document->terms.vocabulary.byte_capacity;
             if (i % 100 == 0) {
                 /* The document's own memory is not the buffer's: it is a few KiB, below the slack that is checked. */
                 EXPECT(taken <= inverter_get_memory(buffered) + own + (64 << 10));

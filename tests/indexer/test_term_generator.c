@@ -16,7 +16,7 @@ static void write_terms(oir_document *document, buffer *out)
     REQUIRE_OK(document_terms_sort(terms, &err), err);
     for (uint32_t i = 0; i < terms->count; i++) {
         const document_term *term = &terms->terms[terms->order[i]];
-        const document_word *word = document_terms_get_word(terms, term);
+        const vocabulary_word *word = document_terms_get_word(terms, term);
         buffer_add_format(&got, "%s%.*s*%u", i ? " " : "", (int)word->size, document_terms_get_bytes(terms, word),
                           (unsigned)term->wdf);
         for (uint32_t p = 0; p < term->positions; p++)
