@@ -188,7 +188,7 @@ static bool make_extents(inversion *n)
 }
 
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
-                          inverters_terms *terms, size_t memory, team *helpers, oir_error *err)
+                          const inverters_terms *terms, size_t memory, team *helpers, oir_error *err)
 {
     *n = (inversion){.v = v, .order = order, .document_count = documents, .terms = terms, .memory = memory,
                      .helpers = helpers};

@@ -63,7 +63,7 @@ typedef struct inversion {
     const inverters *v;
     const inverters_place *order;
     uint32_t document_count;
-    inverters_terms *terms;
+    const inverters_terms *terms;
     size_t memory;
     size_t spare;                /* bytes of it that the last round does not need */
     team *helpers;
@@ -94,7 +94,7 @@ size_t inversion_get_memory(uint64_t occurrences, uint64_t apart, size_t documen
  * enough for, and no more than are counted there. helpers NULL: none.
  * What is handed in must outlive it. OIR_NO_MEMORY, OIR_TOO_BIG: to be released either way. */
 oir_status inversion_init(inversion *n, const inverters *v, const inverters_place *order, uint32_t documents,
-                          inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
+                          const inverters_terms *terms, size_t memory, team *helpers, oir_error *err);
 void inversion_release(inversion *n);
 /* For inversion_sort.c: what was found of a part is read. */
 void inversion_release_chunks(inversion_head *h);

@@ -239,8 +239,8 @@ oir_status inverters_sort_terms(const inverters *v, inverters_terms *out, oir_er
         out->firsts[i] = out->count;
         for (uint32_t t = 0; t < from->term_count; t++, out->count++) {
             const inverter_term *term = inverter_get_term(from, t);
-            out->items[out->count] =
-                (term_sort_item){term_sort_key(term->bytes, term->size), term->bytes, term->size, out->count};
+            out->items[out->count] = (term_sort_item){.key = term_sort_key(term->bytes, term->size),
+                                                      .bytes = term->bytes, .size = term->size, .term = out->count};
         }
     }
     out->firsts[v->count] = out->count;
@@ -253,23 +253,4 @@ void inverters_release_terms(inverters_terms *t)
     memory_free(t->items);
     memory_free(t->firsts);
     *t = (inverters_terms){0};
-}
-
-static bool is_same(const term_sort_item *a, const term_sort_item *b)
-{
-    return a->key == b->key && a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
-}
-
-uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end)
-{
-    term_sort_item *first = &t->items[at];
-    uint32_t n = 1;
-    for (; at + n < end && is_same(&first[n], first); n++) {
-        term_sort_item added = first[n];
-        uint32_t to = n;
-        for (; to > 0 && first[to - 1].term > added.term; to--)
-            first[to] = first[to - 1];
-        first[to] = added;
-    }
-    return n;
 }

@@ -86,7 +86,13 @@ void inverters_release_terms(inverters_terms *t);
 
 /* How many items from `at` on, where a term's first is, and before `end`, where another's is, are of that term; they
  * are in the order of inverters then. */
-uint32_t inverters_group_term(inverters_terms *t, uint32_t at, uint32_t end);
+static inline uint32_t inverters_group_term(const inverters_terms *t, uint32_t at, uint32_t end)
+{
+    uint32_t n = 1;
+    while (at + n < end && t->items[at + n].same)
+        n++;
+    return n;
+}
 
 /* The number of an item's term in the inverter that has it, which *owner is. */
 static inline uint32_t inverters_get_number(const inverters_terms *t, uint32_t at, uint32_t *owner)

@@ -23,7 +23,9 @@ static void swap(term_sort_item *a, term_sort_item *b)
 /* Equal keys can differ in size: "a" and "a\0" have one key, and the shorter comes first if both end within it. */
 static bool less(const term_sort_item *a, const term_sort_item *b)
 {
-    return a->key < b->key || (a->key == b->key && a->size < b->size);
+    if (a->key != b->key)
+        return a->key < b->key;
+    return a->size != b->size ? a->size < b->size : a->term < b->term;
 }
 
 static void insertion_sort(term_sort_item *items, size_t count)
@@ -82,6 +84,8 @@ static void sort_equal(term_sort_item *items, size_t count, size_t depth)
         if (items[i].size <= depth + KEY_BYTES)
             swap(&items[i], &items[ended++]);
     insertion_sort(items, ended);
+    for (size_t i = 1; i < ended; i++)
+        items[i].same = items[i].size == items[i - 1].size;
     for (size_t i = ended; i < count; i++)
         items[i].key = term_sort_key(items[i].bytes + depth + KEY_BYTES, items[i].size - depth - KEY_BYTES);
     if (count - ended > 1)

@@ -35,30 +35,50 @@ static uint32_t make(uint32_t i, int shape)
     return size + (uint32_t)snprintf((char *)out + size, SIZE_MAX_HERE - size, "%x.", i * 2654435761u);
 }
 
+/* Each of so many terms several times, in any order. */
+static void fill(term_sort_item *items, size_t count, size_t terms, int shape)
+{
+    for (uint32_t i = 0; i < terms; i++) {
+        uint32_t size = make(i, shape);
+        items[i] = (term_sort_item){.key = term_sort_key(bytes[i], size), .bytes = bytes[i], .size = (uint16_t)size};
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        items[i] = items[i % terms];
+        items[i].term = i;
+    }
+    for (size_t i = count; i > 1; i--) {
+        size_t other = harness_below((uint32_t)i);
+        term_sort_item swapped = items[i - 1];
+        items[i - 1] = items[other];
+        items[other] = swapped;
+    }
+}
+
+static void check(const term_sort_item *items, size_t count, size_t terms)
+{
+    for (size_t i = 0; i < count; i++) {
+        const term_sort_item *here = &items[i], *before = here - 1;
+        EXPECT(here->bytes == bytes[here->term % terms]);
+        int order = i ? compare(before->bytes, before->size, here->bytes, here->size) : -1;
+        EXPECT(order < 0 || (order == 0 && before->term < here->term));
+        EXPECT_EQ(here->same, order == 0);
+    }
+}
+
 static void every_shape(void)
 {
     static term_sort_item items[TERMS];
     static const size_t counts[] = {0, 1, 2, 25, 1000, TERMS};
     for (int shape = 0; shape < 5; shape++)
-        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
-            size_t count = shape == 3 && counts[c] > SIZE_MAX_HERE ? SIZE_MAX_HERE : counts[c];
-            for (uint32_t i = 0; i < count; i++) {
-                uint32_t size = make(i, shape);
-                items[i] = (term_sort_item){term_sort_key(bytes[i], size), bytes[i], size, i};
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
+            for (size_t owners = 1; owners <= 40; owners += 13) {
+                size_t terms = (counts[c] + owners - 1) / owners;
+                terms = shape == 3 && terms > SIZE_MAX_HERE ? SIZE_MAX_HERE : terms;
+                size_t count = terms * owners < counts[c] ? terms * owners : counts[c];
+                fill(items, count, terms, shape);
+                term_sort(items, count);
+                check(items, count, terms);
             }
-            for (size_t i = count; i > 1; i--) {
-                size_t other = harness_below((uint32_t)i);
-                term_sort_item swapped = items[i - 1];
-                items[i - 1] = items[other];
-                items[other] = swapped;
-            }
-            term_sort(items, count);
-            for (size_t i = 0; i < count; i++) {
-                EXPECT(items[i].bytes == bytes[items[i].term]);
-                if (i > 0)
-                    EXPECT(compare(items[i - 1].bytes, items[i - 1].size, items[i].bytes, items[i].size) < 0);
-            }
-        }
 }
 
 int main(void)
