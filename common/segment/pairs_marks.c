@@ -13,7 +13,10 @@
 #include "segment/container.h"
 #include "segment/pairs_format.h"
 
-enum { WIDTH_MOST = WINDOW_BITS + 1 };
+enum {
+    WIDTH_MOST = WINDOW_BITS + 1,
+    ROOM = 8 /* bytes behind bits, so that 64 are set at once; what they are then stays */
+};
 
 static oir_status corrupt(oir_error *err)
 {
@@ -93,6 +96,30 @@ static void add_bits(pairs_marker *m, uint32_t more)
     size_t size = ((size_t)m->both + more + 7) / 8 - m->away;
     if (size > m->bits.size)
         buffer_add_zeros(&m->bits, size - m->bits.size);
+    buffer_reserve(&m->bits, ROOM);
+}
+
+/* Sets those of 64 bits from a place on that are set in `bits`. There is room for 9 bytes. */
+static inline void set_bits(uint8_t *at, size_t bit, uint64_t bits)
+{
+    at += bit / 8;
+    bits_store64(at, bits_load64(at) | bits << bit % 8);
+    at[8] |= (uint8_t)(bits >> 1 >> (63 - bit % 8));
+}
+
+/* Sets the bits of documents with the pair, a range at a time. */
+static void set_marks(pairs_marker *m, const uint64_t both[RANGES], const uint16_t before[RANGES],
+                      const buffer *places)
+{
+    const uint8_t *at = places->data, *end = at + places->size;
+    size_t first = (size_t)m->both - 8 * m->away;
+    while (at < end) {
+        uint32_t range = bits_load16(at) / RANGE_SIZE, place;
+        uint64_t marks = 0, documents = both[range];
+        for (; at < end && (place = bits_load16(at) - range * RANGE_SIZE) < RANGE_SIZE; at += 2)
+            marks |= UINT64_C(1) << bits_count(documents & bits_low(place));
+        set_bits(m->bits.data, first + before[range], marks);
+    }
 }
 
 void pairs_marker_add(pairs_marker *m, uint32_t total, const uint64_t both[RANGES], const uint16_t before[RANGES],
@@ -100,11 +127,8 @@ void pairs_marker_add(pairs_marker *m, uint32_t total, const uint64_t both[RANGE
 {
     add_bits(m, total);
     m->bits.failed |= places->failed;
-    for (size_t i = 0; i < places->size && !m->bits.failed; i += 2) {
-        uint32_t at = bits_load16(places->data + i), range = at / RANGE_SIZE, place = at % RANGE_SIZE;
-        size_t bit = (size_t)m->both + before[range] + bits_count(both[range] & bits_low(place));
-        m->bits.data[bit / 8 - m->away] |= (uint8_t)(1u << bit % 8);
-    }
+    if (!m->bits.failed)
+        set_marks(m, both, before, places);
     buffer_add_u16(&m->counts, (uint16_t)total);
     m->bits.failed |= m->counts.failed;
     m->windows++;

@@ -359,6 +359,8 @@ oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
         if (s->wanted && !s->wanted[word])
             continue;
         postings_window_seek(&s->words[word], window);
+        if (s->source) /* of lists only that much may be asked for */
+            continue;
         postings_window_find(&s->words[word], UINT64_MAX);
         s->streams[word].next = 0;
     }
