@@ -24,6 +24,7 @@ endif()
 add_compile_options(-ffp-contract=off)
 
 if(OIR_SANITIZE)
-    add_compile_options(-fsanitize=${OIR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+    add_compile_options(-fsanitize=${OIR_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+                        $<$<NOT:$<CONFIG:Debug>>:-g1>) # Debug has its own; reports need lines only
     add_link_options(-fsanitize=${OIR_SANITIZE})
 endif()
