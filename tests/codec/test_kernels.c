@@ -97,7 +97,7 @@ static void check_window(void)
 static void dense_windows(void)
 {
     uint32_t kinds[DENSE_IS_BITSET + 1] = {0}, widths[9] = {0};
-    for (uint32_t round = 0; round < 3000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(3000); round < rounds; round++) {
         lists_make_window(&window, round < 64 ? 1 + round : 1 + harness_below(1u << (1 + round % 13)));
         kinds[window.payload.data[0] & DENSE_IS_BITSET]++;
         widths[window.payload.data[0] >> DENSE_WIDTH_SHIFT]++;
@@ -111,7 +111,7 @@ static void dense_windows(void)
 
 static void places_of_ranges(void)
 {
-    for (uint32_t round = 0; round < 500; round++) {
+    for (uint32_t round = 0, rounds = harness_times(500); round < rounds; round++) {
         lists_make_window(&window, harness_below(1u << harness_below(13)));
         const uint16_t *places = (const void *)edge_put(window.places, window.count * 2);
         uint64_t ranges = 0;
@@ -207,7 +207,7 @@ static void short_lists(void)
     check_list(1, 1, false);
     check_list(1, UINT32_MAX, false);
     check_list(2, UINT32_MAX, false);
-    for (uint32_t round = 0; round < 400; round++) {
+    for (uint32_t round = 0, rounds = harness_times(400); round < rounds; round++) {
         uint32_t count = 1 + harness_below(1u << harness_below(12)), most = UINT32_MAX / count;
         uint32_t each = most >> harness_below(32);
         check_list(count, count * (each ? each : 1), false);
@@ -218,7 +218,7 @@ static void short_lists(void)
 
 static void spread_bytes(void)
 {
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(2000); round < rounds; round++) {
         uint64_t mask = round == 0 ? 0 : round == 1 ? UINT64_MAX : harness_random();
         uint8_t in[64];
         mask = round % 3 == 2 ? mask & harness_random() & harness_random() : mask;
@@ -242,7 +242,7 @@ static uint32_t expected_bound(int what, uint32_t a, uint32_t b)
 static void bounds_added(void)
 {
     void (*const operations[])(uint16_t *, const uint16_t *, size_t) = {k->bound_add, k->bound_and, k->bound_mask};
-    for (uint32_t round = 0; round < 300; round++) {
+    for (uint32_t round = 0, rounds = harness_times(300); round < rounds; round++) {
         uint16_t a[256], b[256], *to = (uint16_t *)(void *)output.bytes;
         size_t n = 64u * (1 + harness_below(4));
         int what = (int)(round % 3);
@@ -261,7 +261,7 @@ static void bounds_added(void)
 static void bounds_of_bytes(void)
 {
     static const uint32_t extreme[] = {0, 1, 255, 256, 257, 258, 32768, 65278, 65534, 65535};
-    for (uint32_t round = 0; round < 300; round++) {
+    for (uint32_t round = 0, rounds = harness_times(300); round < rounds; round++) {
         uint8_t bytes[256];
         size_t n = 64u * (1 + harness_below(4));
         uint32_t factor = round < 10 ? extreme[round] : edge_number(round % 2 ? 600 : UINT16_MAX);
@@ -280,7 +280,7 @@ static void bounds_of_bytes(void)
 
 static void bounds_live(void)
 {
-    for (uint32_t round = 0; round < 1000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(1000); round < rounds; round++) {
         uint16_t bounds[64];
         uint64_t expected = 0;
         for (uint32_t i = 0; i < 64; i++)
@@ -295,7 +295,7 @@ static void bounds_live(void)
 
 static void bounds_counted(void)
 {
-    for (uint32_t round = 0; round < 200; round++) {
+    for (uint32_t round = 0, rounds = harness_times(200); round < rounds; round++) {
         uint16_t bounds[256];
         size_t n = 64 * harness_below(5), expected = 0;
         uint32_t least = 1 + edge_number(UINT16_MAX);
@@ -311,7 +311,7 @@ static void bounds_counted(void)
 static void bounds_of_lists(void)
 {
     enum { MOST = 6 };
-    for (uint32_t round = 0; round < 1000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(1000); round < rounds; round++) {
         uint8_t bytes[MOST][64];
         bound_list lists[MOST];
         bound_roles roles = {harness_below(3), harness_below(3), harness_below(3)};
@@ -343,7 +343,7 @@ static void bounds_of_lists(void)
 
 static void words_counted(void)
 {
-    for (uint32_t round = 0; round < 100; round++) {
+    for (uint32_t round = 0, rounds = harness_times(100); round < rounds; round++) {
         uint64_t words[64];
         uint32_t expected = 0;
         for (uint32_t i = 0; i < 64; i++) {
@@ -356,7 +356,7 @@ static void words_counted(void)
 
 static void words_intersected(void)
 {
-    for (uint32_t round = 0; round < 100; round++) {
+    for (uint32_t round = 0, rounds = harness_times(100); round < rounds; round++) {
         uint64_t a[64], b[64], both[64];
         uint16_t before[64];
         uint32_t expected = 0;
@@ -431,7 +431,7 @@ static void expect_good(const weigh_input *in, uint64_t wanted, double threshold
 /* To the bit, in any instruction set. */
 static void weights_exactly(void)
 {
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(2000); round < rounds; round++) {
         uint8_t wdf[LISTS][64];
         const uint8_t *at[LISTS];
         double factor[LISTS], got[64 + 8];
@@ -496,7 +496,7 @@ static void check_alone(const weigh_input *in, const lists_window *l, uint64_t r
 
 static void weights_alone(void)
 {
-    for (uint32_t round = 0; round < 500; round++) {
+    for (uint32_t round = 0, rounds = harness_times(500); round < rounds; round++) {
         double factor = 1 + harness_below(20000) / 7.0;
         weigh_input in = {.lists = 1, .exact_factor = &factor};
         random_norms(&in);
@@ -514,7 +514,7 @@ static void weights_of_lists(void)
     static lists_window windows[LISTS];
     static dense_window w[LISTS];
     static uint8_t payloads[LISTS][16384];
-    for (uint32_t round = 0; round < 300; round++) {
+    for (uint32_t round = 0, rounds = harness_times(300); round < rounds; round++) {
         uint8_t wdf[LISTS][64], got[LISTS][64], in_order[LISTS][64 + 64] = {0};
         const uint8_t *expected_at[LISTS], *at[LISTS];
         float factor[LISTS];
@@ -555,7 +555,7 @@ static void weights_of_lists(void)
 static void pairs_split(void)
 {
     enum { MOST = 300, ROOM = MOST + 8 };
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(2000); round < rounds; round++) {
         double weight[ROOM], rest[ROOM], least = harness_below(20), expected[2][ROOM];
         uint64_t place[ROOM], rest_place[ROOM], expected_place[2][ROOM];
         size_t n = harness_below(MOST + 1), at[2] = {0};
@@ -576,7 +576,7 @@ static void pairs_split(void)
 
 static void weights(void)
 {
-    for (uint32_t round = 0; round < 2000; round++) {
+    for (uint32_t round = 0, rounds = harness_times(2000); round < rounds; round++) {
         uint8_t wdf[LISTS][64];
         const uint8_t *at[LISTS];
         float factor[LISTS];
@@ -615,7 +615,7 @@ static void check_saturate(const weigh_input *in, const uint32_t *documents, con
 
 static void saturations(void)
 {
-    for (uint32_t round = 0; round < 500; round++) {
+    for (uint32_t round = 0, rounds = harness_times(500); round < rounds; round++) {
         uint32_t documents[1024 + 16], n = harness_below(1u << harness_below(11));
         uint8_t wdf[1024 + 64];
         weigh_input in = {0};

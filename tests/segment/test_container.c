@@ -73,19 +73,20 @@ static void round_trip(void)
     oir_error err;
     container *c, *again;
     uint64_t findings;
-    write_random(OBJECTS, true);
+    size_t count = harness_times(OBJECTS);
+    write_random(count, true);
     REQUIRE_OK(container_open(&c, world_path, &err), err);
     REQUIRE_OK(container_open(&again, world_path, &err), err); /* twice in a process */
-    expect_objects(c, OBJECTS);
+    expect_objects(c, count);
     REQUIRE_OK(container_check(again, NULL, NULL, &findings, &err), err);
     EXPECT_EQ(findings, 0);
     container_close(c);
     unlink(world_path); /* mapped files stay */
-    expect_objects(again, OBJECTS);
+    expect_objects(again, count);
     pid_t child = fork();
     if (child == 0) {
         harness_failed = 0;
-        expect_objects(again, OBJECTS);
+        expect_objects(again, count);
         container_close(again);
         _exit(harness_failed != 0);
     }
