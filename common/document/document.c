@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+enum { DATA_KEPT = 256 << 10 /* room for data, from one document to the next */ };
+
 oir_status document_new_from(oir_document **out, oir_docid docid, const document_source *source, void *context,
                              oir_error *err)
 {
@@ -49,6 +51,8 @@ void oir_document_free(oir_document *document)
 
 static void drop_data(oir_document *document)
 {
+    if (document->data.capacity > DATA_KEPT)
+        buffer_release(&document->data);
     buffer_clear(&document->data);
     pressed_data_release(&document->pressed);
 }
