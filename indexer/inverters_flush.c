@@ -16,7 +16,8 @@ enum {
     PARTS = 4,         /* for each thread, at a time: so that a long one does not keep the others waiting; */
     ENCODED = 8 << 20, /* but fewer where so many bytes are not enough for their terms, */
     ENCODED_SHARE = 8, /* or such a share of the buffer's memory */
-    LARGE = 1 << 20    /* encoded bytes of a part with a single long list */
+    LARGE = 1 << 20,   /* encoded bytes of a part with a single long list */
+    UNUSED_SHARE = 16  /* such a share of the buffer's memory goes back to the system at a time */
 };
 
 /* A term of a part, encoded. */
@@ -30,6 +31,7 @@ typedef struct stretch {
     segment_encoder encoder;
     encoded_term *terms;   /* as in the encoder */
     size_t term_capacity;
+    size_t unused;         /* bytes that its occurrences took */
 } stretch;
 
 /* What is needed while the buffer is written. */
@@ -53,6 +55,7 @@ typedef struct flush {
     stretch *stretches;     /* with helpers: twice those that are encoded at a time */
     size_t stretch_count;
     size_t next_part;       /* to be encoded */
+    size_t unused;          /* bytes that the C library may still hold of occurrences that are written */
 } flush;
 
 static bool apply_order(flush *f, const uint32_t *order)
@@ -163,6 +166,18 @@ static oir_status tell(const flush *f, size_t part, oir_error *err)
     return progress_tell(f->progress, "writing terms", n->parts[part].from, f->terms.count, err);
 }
 
+/* What occurrences took lies in small pieces between others, where a file's chunks find no room, and documents with
+ * lists of terms have many of these at a time; without, there is memory for both, and clearing pages anew would show. */
+static void give_back(flush *f, size_t bytes)
+{
+    const inverter *v = f->v->items[0];
+    f->unused += bytes;
+    if (!v->term_lists || f->unused < v->memory * f->v->count / UNUSED_SHARE)
+        return;
+    memory_give_back();
+    f->unused = 0;
+}
+
 /* ---- terms, by one thread ---- */
 
 static oir_status write_part(flush *f, size_t part, oir_error *err)
@@ -192,6 +207,7 @@ static oir_status write_alone(flush *f, oir_error *err)
     for (size_t part = f->inversion.part_first; part < f->inversion.part_end; part++) {
         ERROR_FORWARD(tell(f, part, err));
         ERROR_FORWARD(write_part(f, part, err));
+        give_back(f, f->sorters->given_back);
     }
     return OIR_OK;
 }
@@ -216,6 +232,7 @@ static oir_status encode_stretch(void *context, size_t slot, size_t tool, oir_er
     inversion_term term;
     segment_encoder_clear(&s->encoder);
     ERROR_FORWARD(inversion_sort(&f->inversion, s->part, with, err));
+    s->unused = with->given_back;
     size_t most = f->inversion.parts[s->part].term_count;
     ERROR_FORWARD(segment_encoder_reserve(&s->encoder, most, err));
     if (!memory_reserve(&s->terms, &s->term_capacity, most, sizeof *s->terms))
@@ -243,6 +260,7 @@ static oir_status write_stretch(void *context, size_t slot, oir_error *err)
             segment_writer_add_encoded(f->writer, (const char *)item->bytes, item->size, &s->encoder, i, err));
         note_ordinal(f, s->terms[i].item, s->terms[i].same);
     }
+    give_back(f, s->unused);
     return OIR_OK;
 }
 
@@ -298,6 +316,8 @@ static oir_status write_terms(flush *f, oir_error *err)
         ERROR_FORWARD(make_ordinals(f, err));
     if (f->v->items[0]->term_lists && !f->helpers)
         termlists_builder_init(&f->built, f->live_count, f->inversion.spare);
+    if (f->v->items[0]->term_lists)
+        memory_give_back(); /* what documents' data and sorting took: occurrences want smaller pieces */
     for (uint32_t round = 0; round < f->inversion.round_count; round++) {
         ERROR_FORWARD(inversion_scatter(&f->inversion, round, err));
         ERROR_FORWARD(f->helpers ? write_together(f, err) : write_alone(f, err));

@@ -128,5 +128,6 @@ oir_status merging_run(merging *m, oir_error *err)
     new_segment_release(&n);
     merge_order_release(&order);
     memory_free(sources);
+    memory_give_back(); /* the next buffer's pieces are smaller, and fill it slowly */
     return status;
 }

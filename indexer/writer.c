@@ -20,10 +20,11 @@ enum { MEMORY_REST = 32 << 20, MEMORY_THREAD = 4 << 20, MEMORY_THREAD_STORED = 1
 
 /* The rest is what a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary
  * and a table of words, and what allocators leave unused. With threads these are several; where documents are stored
- * they are likely to have stems, too, of which there are as many as words. */
+ * they are likely to have stems, too, of which there are as many as words, and more parts of a segment are written. */
 size_t writer_get_buffer(size_t memory, uint32_t threads, bool with_data)
 {
-    size_t share = threads > 1 ? memory / 32 * (with_data ? 21 : 18) : memory / 5 * 2, most = MEMORY_REST;
+    size_t alone = with_data ? memory / 32 * 15 : memory / 5 * 2, most = MEMORY_REST;
+    size_t share = threads > 1 ? memory / 32 * (with_data ? 21 : 18) : alone;
     most += threads > 1 ? (size_t)(with_data ? MEMORY_THREAD_STORED : MEMORY_THREAD) * (threads - 1) : 0;
     return memory - (share < most ? share : most);
 }
