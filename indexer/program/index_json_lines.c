@@ -7,10 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "indexer/program/index_json_memory.h"
 #include "indexer/program/index_lines.h"
 #include "program/program_json.h"
 #include "program/program_record.h"
 #include "program/program_text.h"
+
+/* Of --memory a line may take one share, and what Jansson makes of it another: the buffer of documents may be full
+ * meanwhile. */
+enum { LINE_SHARE = 32, VALUES_SHARE = 8, KEPT = 1 << 20 /* bytes of each buffer, from one line to the next */ };
 
 /* Where lines come from. */
 typedef struct source {
@@ -116,14 +121,18 @@ static oir_status add_object(index_run *run, const source *from, scratch *own, j
 static oir_status add_line(index_run *run, const source *from, scratch *own, oir_bytes line)
 {
     json_error_t error;
+    bool exceeded;
     oir_status status = OIR_OK;
     if (!program_text_is_utf8(line.data, line.size)) {
         program_buffer_clear(&own->utf8);
         program_text_add_utf8(&own->utf8, line.data, line.size);
         line = (oir_bytes){own->utf8.data, own->utf8.size};
     }
-    json_t *object = json_loadb(line.data, line.size, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
-    if (object == NULL) {
+    json_t *object = index_json_memory_load(line.data, line.size, JSON_ALLOW_NUL | JSON_DECODE_ANY,
+                                            (size_t)(run->options->memory / VALUES_SHARE), &exceeded, &error);
+    if (exceeded) {
+        skip_line(run, from, "its values take more than an eighth of --memory, skipped; raise --memory");
+    } else if (object == NULL) {
         char reason[256];
         snprintf(reason, sizeof(reason), "not good JSON, skipped: %s", error.text);
         skip_line(run, from, reason);
@@ -144,22 +153,50 @@ static bool is_blank(oir_bytes line)
     return true;
 }
 
+static void release_large(scratch *own, size_t kept)
+{
+    program_buffer *const buffers[] = {&own->utf8, &own->name, &own->members, &own->text};
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
+        if (buffers[i]->capacity > kept)
+            program_buffer_release(buffers[i]);
+}
+
+static uint64_t choose_longest(const index_options *options)
+{
+    uint64_t share = options->memory / LINE_SHARE;
+    uint64_t most = options->largest < INDEX_LARGEST_LINE ? options->largest : INDEX_LARGEST_LINE;
+    return share < most ? share : most;
+}
+
+static void skip_long_line(index_run *run, const source *from, uint64_t size)
+{
+    char reason[128];
+    if (size > run->options->largest) {
+        skip_line(run, from, "longer than --max-size, skipped");
+    } else if (size > INDEX_LARGEST_LINE) {
+        skip_line(run, from, "longer than 128M, the most of a line, skipped");
+    } else {
+        uint64_t enough = size * LINE_SHARE / ((uint64_t)1 << 20) + 1;
+        snprintf(reason, sizeof(reason), "longer than a 32nd of --memory, skipped; it wants --memory %lluM",
+                 (unsigned long long)enough);
+        skip_line(run, from, reason);
+    }
+}
+
 static oir_status add_lines(index_run *run, source *from, int fd)
 {
-    bool short_of_most = run->options->largest <= INDEX_LARGEST_LINE;
-    uint64_t largest = short_of_most ? run->options->largest : INDEX_LARGEST_LINE;
-    index_lines lines = {.fd = fd, .largest = (size_t)largest, .keep_going = run->keep_going};
+    index_lines lines = {.fd = fd, .largest = (size_t)choose_longest(run->options), .keep_going = run->keep_going};
     scratch own = {0};
     index_line line;
     oir_status status = OIR_OK;
     while (status == OIR_OK && index_lines_next(&lines, &line)) {
         from->line++;
-        run->counts.bytes += line.bytes.size + 1;
+        run->counts.bytes += line.size + 1;
         if (line.too_long)
-            skip_line(run, from, short_of_most ? "longer than --max-size, skipped"
-                                               : "longer than 128M, the most of a line, skipped");
+            skip_long_line(run, from, line.size);
         else if (!is_blank(line.bytes))
             status = add_line(run, from, &own, line.bytes);
+        release_large(&own, KEPT);
         if (!run->keep_going())
             break;
     }
@@ -168,9 +205,7 @@ static oir_status add_lines(index_run *run, source *from, int fd)
         index_run_add_path(&run->unreadable, from->kept);
     }
     index_lines_release(&lines);
-    program_buffer *const buffers[] = {&own.utf8, &own.name, &own.members, &own.text};
-    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++)
-        program_buffer_release(buffers[i]);
+    release_large(&own, 0);
     return status;
 }
 

@@ -35,22 +35,23 @@ bool index_lines_next(index_lines *lines, index_line *line)
 {
     program_buffer *buffer = &lines->buffer;
     size_t searched = 0;
-    line->too_long = false;
+    lines->passed = 0;
     for (;;) {
         size_t there = buffer->size - lines->start;
         const char *start = buffer->data + lines->start;
         const char *end = there > searched ? memchr(start + searched, '\n', there - searched) : NULL;
-        if (end != NULL || (lines->ended && (there > 0 || line->too_long))) {
+        if (end != NULL || (lines->ended && (there > 0 || lines->passed > 0))) {
             size_t size = end != NULL ? (size_t)(end - start) : there;
-            line->too_long = line->too_long || size > lines->largest;
-            line->bytes = (oir_bytes){start, size};
+            line->size = lines->passed + size;
+            line->too_long = line->size > lines->largest;
+            line->bytes = line->too_long ? (oir_bytes){"", 0} : (oir_bytes){start, size};
             lines->start += size + (end != NULL);
             return lines->error == 0;
         }
         if (lines->ended)
             return false;
-        if (there > lines->largest) {
-            line->too_long = true;
+        if (lines->passed + there > lines->largest) {
+            lines->passed += there;
             buffer->size = lines->start = 0;
             there = 0;
         }

@@ -14,13 +14,15 @@ typedef struct index_lines {
     int error;                /* errno when reading failed */
     program_buffer buffer;
     size_t start;             /* of what was not handed out yet */
+    size_t passed;            /* bytes of the line at hand that were read and are not there any more */
     bool begun;
     bool ended;
 } index_lines;
 
 typedef struct index_line {
     oir_bytes bytes; /* without the newline; valid until the next call */
-    bool too_long;   /* the line was longer than `largest` and is not there */
+    size_t size;     /* bytes of the line, */
+    bool too_long;   /* which is longer than `largest` and not there */
 } index_line;
 
 /* False at the end, when reading failed, and when keep_going says so. */

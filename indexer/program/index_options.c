@@ -24,7 +24,7 @@ static const char help[] =
     "                       an index keeps the one it was made with)\n"
     "      --memory SIZE    write out what is buffered above SIZE (default: 256M)\n"
     "      --max-size SIZE  skip files and lines larger than SIZE (default: 64M;\n"
-    "                       1G at most, of a line 128M)\n"
+    "                       1G at most, of a line 128M and a 32nd of --memory)\n"
     "      --no-delete      keep documents whose files have vanished\n"
     "      --optimise       make the index one segment, the quickest to search\n"
     "      --no-pairs       make no lists for pairs of frequent words: phrases take\n"

@@ -18,6 +18,12 @@ run oir-index files/link.txt files/.secret files/fifo
 run oir-search -l word
 # A file that was named is said to be left out, whatever the reason.
 run oir-index files/program.bin
+# A line that would take more than its share of the memory, as text or as values, is passed over, and the next is read.
+{ printf '{"id":"large","text":"'; head -c 2000000 /dev/zero | tr '\0' w; printf '"}\n{"id":"after","text":"word"}\n'
+  printf '{"id":"many","n":['; head -c 20000 /dev/zero | sed 's/\x0/[],/g'; printf '1]}\n{"id":"last","text":"word"}'; } >lines.jsonl
+run oir-index --index lines.oir --memory 4M lines.jsonl
+run oir-search --index lines.oir -l word
+run oir-index --index lines.oir --overwrite --memory 62M lines.jsonl
 # The index does not index itself, whatever it is called.
 run oir-index --index files/own files
 run oir-index --index files/own files --max-size 4K
