@@ -166,8 +166,8 @@ static oir_status tell(const flush *f, size_t part, oir_error *err)
     return progress_tell(f->progress, "writing terms", n->parts[part].from, f->terms.count, err);
 }
 
-/* What occurrences took lies in small pieces between others, where a file's chunks find no room, and documents with
- * lists of terms have many of these at a time; without, there is memory for both, and clearing pages anew would show. */
+/* What occurrences took lies in small pieces between others, where a file's chunks find no room; and where documents
+ * have lists of terms, there are many of these. Without, there is memory for both, and clearing pages anew shows. */
 static void give_back(flush *f, size_t bytes)
 {
     const inverter *v = f->v->items[0];

@@ -16,7 +16,7 @@ oir_status writer_check(const oir_writable_database *w, oir_error *err)
     return OIR_OK;
 }
 
-enum { MEMORY_REST = 32 << 20, MEMORY_THREAD = 4 << 20, MEMORY_THREAD_STORED = 14 << 20 };
+enum { MEMORY_REST = 32 << 20, MEMORY_THREAD = 4 << 20, MEMORY_THREAD_STORED = 18 << 20 };
 
 /* The rest is what a writer takes beside its buffer: a transaction of LMDB and the chunks that go into it, a vocabulary
  * and a table of words, and what allocators leave unused. With threads these are several; where documents are stored
