@@ -23,6 +23,7 @@ void gather_release(gather *g)
     memory_free(g->keys);
     memory_free(g->sorted[0]);
     memory_free(g->sorted_positions);
+    positions_stretches_release(&g->stretches);
     *g = (gather){0};
 }
 
@@ -32,6 +33,8 @@ void gather_clear(gather *g)
     g->position_count = 0;
     g->highest = 0;
     g->ascending = g->as_wdf = true;
+    g->as_bits = false;
+    positions_stretches_clear(&g->stretches);
 }
 
 /* Room for more than is needed, but not much: of the longest lists there is little memory left beside. */
@@ -110,19 +113,37 @@ oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, p
     return postings_decode_positions(s->container, &s->context, entry, list, positions, err);
 }
 
+size_t gather_count_positions(const gather *g, uint32_t first, uint32_t end)
+{
+    const uint32_t *counts = g->as_bits ? g->wdf : g->position_counts;
+    size_t sum = 0;
+    for (uint32_t i = first; i < end; i++)
+        sum += counts[i];
+    return sum;
+}
+
+/* Whether documents have other numbers of positions than wdf. */
+static bool differ_from_wdf(const gather *g, uint32_t first, uint32_t end)
+{
+    uint32_t differ = 0;
+    for (uint32_t i = first; i < end; i++)
+        differ |= g->wdf[i] ^ g->position_counts[i];
+    return differ != 0;
+}
+
 void gather_extend(gather *g, uint32_t documents, size_t positions)
 {
-    uint32_t at = g->count, differ = 0;
+    uint32_t at = g->count;
     if (!documents)
         return;
-    if (!positions)
+    if (g->as_bits)
+        positions = gather_count_positions(g, at, at + documents);
+    else if (!positions)
         memset(g->position_counts + at, 0, documents * sizeof *g->position_counts);
-    for (uint32_t i = at; i < at + documents; i++)
-        differ |= g->wdf[i] ^ g->position_counts[i];
     g->count += documents;
     g->position_count += positions;
     g->ascending &= at == 0 || g->documents[at] > g->documents[at - 1];
-    g->as_wdf &= !differ;
+    g->as_wdf &= g->as_bits || !differ_from_wdf(g, at, at + documents);
     if (g->documents[g->count - 1] > g->highest)
         g->highest = g->documents[g->count - 1];
 }
@@ -139,6 +160,8 @@ oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_
     *documents = list.count;
     if (!list.count || r->entry.positions_form == POSITIONS_NONE)
         return OIR_OK;
+    if (g->as_bits)
+        return postings_reader_find_stretches(r, &list, &g->stretches, err);
     positions_list all = {g->position_counts + before, g->positions, g->position_count, g->capacity - before,
                           g->position_capacity};
     oir_status status = postings_reader_get_positions(r, &list, &all, err);
@@ -169,8 +192,12 @@ void gather_forget(gather *g, uint32_t documents, size_t positions)
     size_t rest = g->count - documents, rest_positions = g->position_count - positions;
     memmove(g->documents, g->documents + documents, rest * sizeof *g->documents);
     memmove(g->wdf, g->wdf + documents, rest * sizeof *g->wdf);
-    memmove(g->position_counts, g->position_counts + documents, rest * sizeof *g->position_counts);
-    memmove(g->positions, g->positions + positions, rest_positions * sizeof *g->positions);
+    if (g->as_bits) {
+        positions_stretches_forget(&g->stretches);
+    } else {
+        memmove(g->position_counts, g->position_counts + documents, rest * sizeof *g->position_counts);
+        memmove(g->positions, g->positions + positions, rest_positions * sizeof *g->positions);
+    }
     g->count = (uint32_t)rest;
     g->position_count = rest_positions;
 }
@@ -254,7 +281,9 @@ oir_status gather_finish(gather *g, term_postings *out, oir_error *err)
         .documents = in_order ? g->documents : g->sorted[0],
         .wdf = in_order ? g->wdf : g->sorted[1],
     };
-    if (g->position_count) {
+    if (g->position_count && g->as_bits) {
+        out->stretches = &g->stretches;
+    } else if (g->position_count) {
         out->positions = in_order ? g->positions : g->sorted_positions;
         if (!g->as_wdf)
             out->position_counts = in_order ? g->position_counts : g->sorted[2];

@@ -2,6 +2,7 @@
 #ifndef INDEXER_GATHER_H
 #define INDEXER_GATHER_H
 
+#include "segment/positions_stretches.h"
 #include "segment/postings_reader.h"
 #include "segment/segment.h"
 
@@ -12,6 +13,8 @@ typedef struct gather {
     size_t position_count;
     bool ascending;      /* documents came in order */
     bool as_wdf;         /* every document has wdf positions */
+    bool as_bits;        /* positions are not decoded; set by the caller where nothing is there yet, see below */
+    positions_stretches stretches; /* as_bits: they are these, and neither positions nor position_counts */
     /* private */
     size_t capacity, position_capacity;
     uint64_t *keys;      /* for sorting: document << 32 | place, and room for as many */
@@ -46,6 +49,9 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
  * without positions (none at all) position_counts need not. */
 void gather_extend(gather *g, uint32_t documents, size_t positions);
 
+/* as_bits: only where all documents come in order, every one of each segment, of lists with POSITIONS_WDF, and the
+ * positions of all segments, and of what is written, begin at the same base and are among the same places. */
+
 /* Decodes what a segment has of a term behind what is there, which has room for it then; the caller says with
  * gather_add or gather_extend what of it stays. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
@@ -57,8 +63,10 @@ oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_
 /* Adds documents that were decoded behind what is there, with so many positions in all, but for those whose number is
  * `gone`. */
 void gather_keep(gather *g, uint32_t documents, size_t positions, uint32_t gone);
-/* Forgets the first documents, with so many positions. */
+/* Forgets the first documents, with so many positions; as_bits, those that were taken. */
 void gather_forget(gather *g, uint32_t documents, size_t positions);
+/* The number of positions that documents [first, end) have. */
+size_t gather_count_positions(const gather *g, uint32_t first, uint32_t end);
 /* Adds documents and their positions from columns elsewhere, for which there is room. */
 void gather_add_all(gather *g, const gather *from, uint32_t first, uint32_t documents, size_t first_position,
                     size_t positions);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "indexer/gather.h"
+#include "indexer/merge_copied.h"
 #include "indexer/merge_locals.h"
 #include "indexer/merge_pieces.h"
 #include "indexer/merge_stored.h"
@@ -21,6 +22,7 @@ enum {
 /* One source while it is merged. */
 typedef struct input {
     const segment *segment;
+    bool copied;        /* positions can stay the bits that they are */
     uint32_t *ordinals; /* old ordinal -> new one; NULL without term lists */
 } input;
 
@@ -39,6 +41,7 @@ typedef struct merge {
     uint64_t terms_done, terms_total;
     gather gather;
     merge_pieces pieces;
+    merge_copied copied;
     merge_piece_source *having; /* as terms.having */
     termlist list;
     segment_value *values;
@@ -81,6 +84,16 @@ static oir_status make_locals(merge *m, const merge_source *sources, oir_error *
         memset(m->inputs[i].ordinals, 0xff, count * sizeof *m->inputs->ordinals);
     }
     return OIR_OK;
+}
+
+/* Which sources have positions that stay the bits that they are. */
+static oir_status find_copied(merge *m, oir_error *err)
+{
+    const postings_context *to;
+    ERROR_FORWARD(segment_writer_get_context(m->writer, &to, err));
+    for (size_t i = 0; i < m->count; i++)
+        m->inputs[i].copied = merge_copied_can(&m->inputs[i].segment->context, &m->locals[i], to);
+    return merge_copied_init(&m->copied, m->count, err);
 }
 
 /* The order again, if it is not there, for which locals are given up. */
@@ -203,7 +216,8 @@ static oir_status reserve(merge *m, oir_error *err)
         const segment *s = m->inputs[m->terms.having[i]].segment;
         uint64_t most = entry->positions_size * 8; /* none takes less than a bit */
         documents += entry->termfreq < s->context.document_count ? entry->termfreq : s->context.document_count;
-        positions += entry->collection_freq < most ? entry->collection_freq : most;
+        if (!m->gather.as_bits)
+            positions += entry->collection_freq < most ? entry->collection_freq : most;
     }
     documents += POSTINGS_SPILL;
     if (documents > LARGE / 12 || positions > LARGE / sizeof(oir_termpos))
@@ -219,7 +233,7 @@ static oir_status note_sources(merge *m, oir_error *err)
         uint32_t source = m->terms.having[i];
         input *in = &m->inputs[source];
         const term_entry *entry = merge_terms_get(&m->terms, i);
-        m->having[i] = (merge_piece_source){in->segment, &m->locals[source], entry};
+        m->having[i] = (merge_piece_source){in->segment, &m->locals[source], entry, in->copied};
         if (in->ordinals) {
             if (entry->ordinal >= in->segment->terms.term_count)
                 return corrupt(in, "a term has a number that is too high", err);
@@ -234,8 +248,11 @@ static oir_status note_sources(merge *m, oir_error *err)
 static oir_status write_term(merge *m, oir_error *err)
 {
     gather_clear(&m->gather);
+    m->gather.as_bits = merge_copied_can_term(m->having, m->terms.having_count);
     ERROR_FORWARD(reserve(m, err));
-    for (size_t i = 0; i < m->terms.having_count; i++)
+    if (m->gather.as_bits)
+        ERROR_FORWARD(merge_copied_gather(&m->copied, m->having, m->terms.having_count, &m->gather, err));
+    for (size_t i = 0; !m->gather.as_bits && i < m->terms.having_count; i++)
         ERROR_FORWARD(gather_input(m, m->terms.having[i], merge_terms_get(&m->terms, i), err));
     if (m->gather.count == 0)
         return OIR_OK;
@@ -314,6 +331,7 @@ static void release(merge *m)
     memory_free(m->having);
     gather_release(&m->gather);
     merge_pieces_release(&m->pieces);
+    merge_copied_release(&m->copied);
     termlists_release(&m->list);
 }
 
@@ -328,6 +346,7 @@ oir_status merge_write(merge_order *order, const merge_source *sources, size_t c
     ERROR_GOTO_DONE(write_documents(&m, err));
     ERROR_GOTO_DONE(write_stored(&m, err));
     ERROR_GOTO_DONE(make_locals(&m, sources, err));
+    ERROR_GOTO_DONE(find_copied(&m, err));
     memory_give_back(); /* what documents took */
     ERROR_GOTO_DONE(write_terms(&m, sources, err));
     gather_release(&m.gather);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "indexer/merge_copied.h"
 #include "segment/container.h"
 
 enum {
@@ -111,14 +112,6 @@ static oir_status read_on(gather *g, merge_pieces_input *in, oir_error *err)
     return OIR_OK;
 }
 
-static size_t count_positions(const gather *g, uint32_t first, uint32_t end)
-{
-    size_t sum = 0;
-    for (uint32_t i = first; i < end; i++)
-        sum += g->position_counts[i];
-    return sum;
-}
-
 /* Writes what a gather has in order, but for the last window, which may go on. */
 static oir_status write_windows(gather *g, segment_writer *w, oir_error *err)
 {
@@ -127,8 +120,9 @@ static oir_status write_windows(gather *g, segment_writer *w, oir_error *err)
         n--;
     if (!n)
         return OIR_OK;
-    const term_postings piece = {n, g->documents, g->wdf, g->position_counts, g->positions};
-    size_t positions = g->position_count - count_positions(g, n, g->count);
+    const term_postings piece = {n, g->documents, g->wdf, g->as_bits ? g->wdf : g->position_counts, g->positions,
+                                 g->as_bits ? &g->stretches : NULL};
+    size_t positions = g->position_count - gather_count_positions(g, n, g->count);
     ERROR_FORWARD(segment_writer_add_piece(w, &piece, err));
     gather_forget(g, n, positions);
     return OIR_OK;
@@ -189,7 +183,7 @@ static oir_status take_below(gather *g, merge_pieces_input *in, uint64_t below, 
         }
         if (end == in->taken)
             return OIR_OK;
-        size_t positions = count_positions(from, in->taken, end);
+        size_t positions = gather_count_positions(from, in->taken, end);
         if (!gather_reserve(g, g->count + (size_t)(end - in->taken), g->position_count + positions))
             return error_no_memory(err, "the postings of a term");
         gather_add_all(g, from, in->taken, end - in->taken, in->taken_positions, positions);
@@ -274,6 +268,7 @@ oir_status merge_pieces_write(merge_pieces *m, const merge_piece_source *sources
     gather_clear(&m->gather);
     ERROR_FORWARD(open_inputs(m, sources, count, err));
     bool apart = sort_inputs(m);
+    m->gather.as_bits = apart && merge_copied_can_list(sources, count);
     ERROR_FORWARD(open_readers(m, err));
     ERROR_FORWARD(segment_writer_begin_term(w, &expected, err));
     ERROR_FORWARD(apart ? write_apart(m, w, err) : write_mixed(m, together, w, err));

@@ -12,6 +12,7 @@ typedef struct merge_piece_source {
     const segment *segment;
     const merge_locals *locals;
     const term_entry *entry;
+    bool copied; /* positions can stay the bits that they are */
 } merge_piece_source;
 
 struct merge_pieces_input;

@@ -124,8 +124,9 @@ static oir_status write_term(unite *u, oir_error *err)
     if (!u->ascending)
         g->position_count = sort_u32_distinct(g->positions, g->position_count);
     positions = (uint32_t)g->position_count;
-    const term_postings postings = {1, &document, &wdf, positions && positions != wdf ? &positions : NULL,
-                                    positions ? g->positions : NULL};
+    const term_postings postings = {.count = 1, .documents = &document, .wdf = &wdf,
+                                    .position_counts = positions && positions != wdf ? &positions : NULL,
+                                    .positions = positions ? g->positions : NULL};
     return segment_writer_add_term(u->writer, u->terms.term, u->terms.term_size, &postings, err);
 }
 

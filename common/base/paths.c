@@ -7,10 +7,10 @@
 /* By bit. */
 static const char *const names[PATHS_COUNT] = {
     "inlined", "short", "sparse", "dense", "bitset", "counted", "tight", "even", "extents", "narrow", "implied",
-    "marked", "intact", "buffered", "pairs", "rarer", "order", "bounds", "filter", "stored", "placed", "exact", "lazy",
-    "rarest", "heap", "gather", "complete", "passes", "tallies", "words", "few", "whole", "alone", "equal", "kept",
-    "ranges", "windows", "sorted", "together", "adjacent", "masks", "skips", "runs", "distinct", "small", "cuts",
-    "flat", "lone", "spared", "known", "frequent"
+    "marked", "copied", "intact", "buffered", "pairs", "rarer", "order", "bounds", "filter", "stored", "placed",
+    "exact", "lazy", "rarest", "heap", "gather", "complete", "passes", "tallies", "words", "few", "whole", "alone",
+    "equal", "kept", "ranges", "windows", "sorted", "together", "adjacent", "masks", "skips", "runs", "distinct",
+    "small", "cuts", "flat", "lone", "spared", "known", "frequent"
 };
 
 #define KNOWN (UINT64_C(1) << 63)

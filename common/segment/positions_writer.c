@@ -7,6 +7,7 @@
 #include "base/paths.h"
 #include "codec/positions_put.h"
 #include "codec/sparse_layout.h"
+#include "segment/positions_stretches.h"
 #include "segment/postings_view.h"
 
 enum {
@@ -25,6 +26,7 @@ typedef struct group_writer {
     const uint32_t *counts; /* of positions, by posting */
     bool counted;
     const oir_termpos *next;
+    positions_stretches_place taken; /* where positions come as bits */
 } group_writer;
 
 /* What groups of postings [first, end) take at most, in bytes. */
@@ -33,6 +35,8 @@ static size_t find_room(const group_writer *g, uint32_t first, uint32_t end)
     const uint32_t *counts = g->counts;
     size_t few = 0, large = 0;
     uint32_t most = 0;
+    if (g->postings->stretches)
+        return positions_stretches_room(g->postings->stretches, &g->taken, end - first) + POSITIONS_PUT_SLACK;
     for (uint32_t i = first; i < end; i++) {
         few += counts[i];
         most = counts[i] > most ? counts[i] : most;
@@ -60,22 +64,60 @@ static void find_places(const group_writer *g, uint32_t first, uint32_t n, uint3
     }
 }
 
+static void put_groups(group_writer *g, uint32_t first, uint32_t end, positions_put_run *run)
+{
+    uint32_t places[TOGETHER];
+    for (uint32_t i = first, n; i < end; i += n) {
+        n = end - i < TOGETHER ? end - i : TOGETHER;
+        find_places(g, i, n, places);
+        g->next = g->kernels->put(run, &(positions_put_groups){.positions = g->next, .counts = g->counts + i,
+                                                               .places = places, .n = n, .counted = g->counted,
+                                                               .base = g->context->position_base});
+    }
+}
+
+/* The first n groups of what is left of a stretch, which has more. */
+static void split(group_writer *g, uint32_t first, uint32_t n, positions_bits *out)
+{
+    uint32_t counts[TOGETHER + 16] = {0}, places[TOGETHER + 16] = {0};
+    positions_stretch *left = &g->taken.left;
+    memcpy(counts, g->counts + first, n * sizeof *counts);
+    find_places(g, first, n, places);
+    positions_copy_split(&left->groups, counts, places, n, out);
+    left->count -= n;
+}
+
+static void copy_groups(group_writer *g, uint32_t first, uint32_t end, positions_put_run *run)
+{
+    positions_stretch *left = &g->taken.left;
+    for (uint32_t i = first, n; i < end; i += n) {
+        positions_bits groups;
+        if (!left->count)
+            *left = g->postings->stretches->all[g->taken.next++];
+        n = end - i < TOGETHER ? end - i : TOGETHER;
+        if (left->count > end - i) {
+            split(g, i, n, &groups);
+        } else {
+            n = left->count;
+            groups = left->groups;
+            left->count = 0;
+        }
+        positions_copy(run, &groups);
+    }
+}
+
 /* The groups of postings [first, end), a run (codec/positions.h). False when out of memory. */
 static bool add_run(group_writer *g, uint32_t first, uint32_t end)
 {
     size_t room = find_room(g, first, end);
-    uint32_t places[TOGETHER];
     positions_put_run run;
     if (!buffer_reserve(g->to, room)) /* also where it has failed before */
         return false;
     positions_put_begin(&run, g->to->data + g->to->size, room);
-    for (uint32_t i = first, n; i < end; i += n) {
-        n = end - i < TOGETHER ? end - i : TOGETHER;
-        find_places(g, i, n, places);
-        g->next = g->kernels->put(&run, &(positions_put_groups){.positions = g->next, .counts = g->counts + i,
-                                                                .places = places, .n = n, .counted = g->counted,
-                                                                .base = g->context->position_base});
-    }
+    if (g->postings->stretches)
+        copy_groups(g, first, end, &run);
+    else
+        put_groups(g, first, end, &run);
     g->to->size = (size_t)(positions_put_end(&run) - g->to->data);
     return true;
 }
@@ -204,6 +246,7 @@ static bool add_window(positions_windows *w, group_writer *g, uint32_t first, ui
 {
     buffer *to = w->to;
     const oir_termpos *from = g->next;
+    const positions_stretches_place taken = g->taken;
     uint32_t starts[RANGES], blocks = (end - first + 63) / 64, size = w->offset_size;
     size_t origin = to->size;
     buffer_add_zeros(to, (size_t)(blocks - 1) * size);
@@ -213,6 +256,7 @@ static bool add_window(positions_windows *w, group_writer *g, uint32_t first, ui
     if (*too_wide) {
         to->size = origin;
         g->next = from;
+        g->taken = taken;
         return true;
     }
     for (uint32_t b = 1; b < blocks; b++) {
@@ -228,9 +272,12 @@ static bool add_window(positions_windows *w, group_writer *g, uint32_t first, ui
 
 static group_writer make_group_writer(buffer *to, const postings_context *context, const term_postings *p, bool counted)
 {
-    return (group_writer){.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
-                          .counts = p->position_counts ? p->position_counts : p->wdf,
-                          .kernels = positions_kernels_get(isa_best())};
+    group_writer g = {.context = context, .postings = p, .to = to, .next = p->positions, .counted = counted,
+                      .counts = p->position_counts ? p->position_counts : p->wdf,
+                      .kernels = positions_kernels_get(isa_best())};
+    if (p->stretches)
+        g.taken = p->stretches->taken;
+    return g;
 }
 
 static oir_status check_size(const buffer *to, oir_error *err)
@@ -255,6 +302,8 @@ oir_status positions_writer_add(positions_windows *w, const term_postings *p, oi
         if (too_wide && (!widen_offsets(w) || !add_window(w, &g, i, end, &too_wide)))
             return error_no_memory(err, "positions");
     }
+    if (p->stretches)
+        p->stretches->taken = g.taken;
     return OIR_OK;
 }
 

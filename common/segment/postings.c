@@ -61,11 +61,10 @@ static oir_status finish(const postings_view *v, uint32_t document_count, postin
     return OIR_OK;
 }
 
-static oir_status decode(const postings_view *v, const term_entry *entry, uint32_t document_count, postings_list *list,
-                         oir_error *err)
+static oir_status decode(const postings_view *v, uint32_t document_count, postings_list *list, oir_error *err)
 {
     const kernels *k = kernels_get(isa_best());
-    if (v->form == POSTINGS_INLINED && !postings_view_inlined(entry, list->documents, list->wdf))
+    if (v->form == POSTINGS_INLINED && !postings_view_inlined(v->entry, list->documents, list->wdf))
         return damaged(err, v, "inlined list");
     if (v->form == POSTINGS_DENSE)
         ERROR_FORWARD(decode_dense(k, v, list, err));
@@ -74,15 +73,22 @@ static oir_status decode(const postings_view *v, const term_entry *entry, uint32
     return finish(v, document_count, list, err);
 }
 
+oir_status postings_reader_decode(const postings_view *v, const postings_context *context, postings_list *list,
+                                  oir_error *err)
+{
+    list->count = 0;
+    if (!list_reserve(list, (size_t)v->count + 2 * SPILL))
+        return error_no_memory(err, "a list of postings");
+    oir_status status = decode(v, context->document_count, list, err);
+    list->count = status == OIR_OK ? v->count : 0;
+    return status;
+}
+
 oir_status postings_decode(const struct container *parts, const postings_context *context, const term_entry *entry,
                            postings_list *list, oir_error *err)
 {
     postings_view v;
     list->count = 0;
     ERROR_FORWARD(postings_view_open(&v, parts, context, entry, err));
-    if (!list_reserve(list, (size_t)v.count + 2 * SPILL))
-        return error_no_memory(err, "a list of postings");
-    oir_status status = decode(&v, entry, context->document_count, list, err);
-    list->count = status == OIR_OK ? v.count : 0;
-    return status;
+    return postings_reader_decode(&v, context, list, err);
 }

@@ -17,6 +17,7 @@
 
 struct container;
 struct container_writer;
+struct positions_stretches; /* segment/positions_stretches.h */
 
 enum {
     WINDOW_BITS = 12,
@@ -63,6 +64,8 @@ typedef struct term_postings {
     const uint32_t *wdf;
     const uint32_t *position_counts; /* NULL: each document has wdf positions, or none if positions is NULL */
     const oir_termpos *positions;    /* the documents' positions one after another, ascending in each; NULL for none */
+    struct positions_stretches *stretches; /* not NULL: they come as bits instead, wdf for each document, written among
+                                              the same places; what is written of them is taken */
 } term_postings;
 
 /* The lengths and extents that norms and position codes follow from: byte planes, plane i has bits 8 i to 8 i + 7;

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "codec/positions.h"
+#include "segment/positions_stretches.h"
 #include "segment/postings_reader.h"
 
 enum {
@@ -243,6 +244,26 @@ static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, p
     return OIR_OK;
 }
 
+/* Adds the groups of all documents as they are stored: how many bits the next ones have together is enough. */
+static oir_status find_stretches(group_reader *g, positions_stretches *out, oir_error *err)
+{
+    const postings_view *v = g->view;
+    for (uint32_t left; g->index < g->list->count; g->index += left) {
+        if (!enter_unit(g, &left))
+            return damaged(v, err);
+        left = left < TOGETHER ? left : TOGETHER;
+        positions_bits rest = {v->positions, g->highs, g->end, g->highs, g->lows}, groups;
+        if (g->highs > g->lows || !read_counts(g, left) ||
+            !positions_copy_split(&rest, g->counts, g->extents, left, &groups) || rest.highs > rest.lows_end)
+            return damaged(v, err);
+        g->highs = rest.highs;
+        g->lows = rest.lows_end;
+        if (!positions_stretches_add(out, &groups, left))
+            return error_no_memory(err, "positions");
+    }
+    return OIR_OK;
+}
+
 static oir_status open_view(postings_view *v, const struct container *parts, const postings_context *context,
                             const term_entry *entry, oir_error *err)
 {
@@ -260,6 +281,15 @@ oir_status postings_decode_positions(const struct container *parts, const postin
     start(&g, &v, context, list);
     out->total = 0;
     return decode_groups(&g, 0, list->count, out, err);
+}
+
+oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list, positions_stretches *out,
+                                          oir_error *err)
+{
+    group_reader g;
+    ERROR_FORWARD(postings_view_positions(&r->view, r->parts, err));
+    start(&g, &r->view, r->context, list);
+    return find_stretches(&g, out, err);
 }
 
 oir_status postings_reader_get_positions(postings_reader *r, const postings_list *list, positions_list *out,

@@ -77,7 +77,7 @@ oir_status postings_reader_next(postings_reader *r, postings_list *list, oir_err
     if (r->view.form == POSTINGS_DENSE)
         ERROR_FORWARD(read_windows(r, list, err));
     else if (!r->done)
-        ERROR_FORWARD(postings_decode(r->parts, r->context, &r->entry, list, err));
+        ERROR_FORWARD(postings_reader_decode(&r->view, r->context, list, err));
     r->done += list->count;
     return OIR_OK;
 }

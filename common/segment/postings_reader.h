@@ -33,6 +33,13 @@ oir_status postings_reader_next(postings_reader *r, postings_list *list, oir_err
 oir_status postings_reader_get_positions(postings_reader *r, const postings_list *list, positions_list *out,
                                          oir_error *err);
 
+/* The same for POSITIONS_WDF as they are stored, behind what is in *out. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list,
+                                          struct positions_stretches *out, oir_error *err);
+
+/* postings_decode of a list that was taken apart. */
+oir_status postings_reader_decode(const postings_view *v, const postings_context *context, postings_list *list,
+                                  oir_error *err);
 /* For postings.c: appends a window of a dense list; there is room. OIR_CORRUPT. */
 oir_status postings_reader_add_window(const kernels *k, const postings_view *v, uint32_t window, postings_list *list,
                                       oir_error *err);

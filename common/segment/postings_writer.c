@@ -328,7 +328,8 @@ static uint32_t add_inlined(uint8_t to[POSTINGS_INLINED_MAX], const term_posting
 
 bool postings_writer_counts_are_wdf(const term_postings *p)
 {
-    return !p->position_counts || !memcmp(p->position_counts, p->wdf, p->count * sizeof *p->wdf);
+    const uint32_t *counts = p->position_counts;
+    return !counts || counts == p->wdf || !memcmp(counts, p->wdf, p->count * sizeof *counts);
 }
 
 /* ---- both ---- */
@@ -366,7 +367,7 @@ oir_status postings_writer_encode(postings_writer *w, const term_postings *p, te
         if (w->list.failed)
             return error_no_memory(err, "a list of postings");
     }
-    if (p->positions) {
+    if (p->positions || p->stretches) {
         bool as_wdf = paths_use(PATHS_IMPLIED) && postings_writer_counts_are_wdf(p);
         entry->positions_form = as_wdf ? POSITIONS_WDF : POSITIONS_COUNTED;
         ERROR_FORWARD(positions_writer_put(&w->positions, w->context, p, entry, err));

@@ -161,6 +161,14 @@ oir_status segment_writer_end_term(segment_writer *w, const char *term, size_t s
     return *as_expected ? add_entry(w, term, size, &entry, gap, err) : OIR_OK;
 }
 
+oir_status segment_writer_get_context(segment_writer *w, const postings_context **out, oir_error *err)
+{
+    *out = NULL;
+    ERROR_FORWARD(begin_terms(w, err));
+    *out = documents_writer_get_context(w->documents);
+    return OIR_OK;
+}
+
 oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err)
 {
     *out = (segment_encoder){0};

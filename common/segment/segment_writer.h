@@ -66,6 +66,8 @@ oir_status segment_writer_begin_term(segment_writer *w, const postings_expected 
 oir_status segment_writer_add_piece(segment_writer *w, const term_postings *piece, oir_error *err);
 oir_status segment_writer_end_term(segment_writer *w, const char *term, size_t size, bool *as_expected,
                                    oir_error *err);
+/* What lists are written with, once all documents are added; valid until commit. Failures of adding. */
+oir_status segment_writer_get_context(segment_writer *w, const postings_context **out, oir_error *err);
 /* For encoding terms in other threads, once all documents are added. The writer must outlive it. Failures of adding. */
 oir_status segment_writer_open_encoder(segment_writer *w, segment_encoder *out, oir_error *err);
 /* Adds term i of an encoder, as segment_writer_add_term: they must be added in their order, each once. */

@@ -110,7 +110,7 @@ static void write_segment(const char *path, const model *m, const uint32_t *docu
     for (uint32_t t = 0; t < TERMS; t++) {
         char term = (char)('a' + t);
         make_list(&l, m, t, documents, count);
-        const term_postings postings = {l.count, l.documents, l.wdf, l.counts, has_positions(&l) ? l.positions : NULL};
+        const term_postings postings = {l.count, l.documents, l.wdf, l.counts, has_positions(&l) ? l.positions : NULL, NULL};
         if (l.count)
             REQUIRE_OK(segment_writer_add_term(w, &term, 1, &postings, &err), err);
     }
@@ -343,8 +343,8 @@ static void write_plain(const char *path, uint32_t first, uint32_t count)
     REQUIRE(positions);
     for (uint32_t i = 0; i < count; i++)
         positions[i] = 1 + i % 40;
-    const term_postings postings = {count, numbers, ones, NULL, positions};
-    const term_postings without = {count, numbers, ones, NULL, NULL};
+    const term_postings postings = {count, numbers, ones, NULL, positions, NULL};
+    const term_postings without = {count, numbers, ones, NULL, NULL, NULL};
     REQUIRE_OK(segment_writer_add_term(w, "a", 1, &postings, &err), err);
     REQUIRE_OK(segment_writer_add_term(w, "b", 1, &without, &err), err);
     REQUIRE_OK(segment_writer_commit(w, &err), err);

@@ -65,7 +65,7 @@ static void write_word(segment_writer *w, const text *t, uint32_t word)
         documents[count] = d;
         wdf[count++] = total - before;
     }
-    term_postings postings = {count, documents, wdf, NULL, positions};
+    term_postings postings = {count, documents, wdf, NULL, positions, NULL};
     if (count)
         REQUIRE_OK(segment_writer_add_term(w, name, 1, &postings, &err), err);
 }

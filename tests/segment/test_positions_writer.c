@@ -53,7 +53,7 @@ static oir_status put_list(buffer *out, uint8_t form, uint8_t positions_form, ui
         for (uint32_t k = 0; k < c; k++)
             positions[i * c + k] = 1 + (k + 1 < c ? k : u - 1);
     }
-    term_postings p = {count, documents, wdf, NULL, positions};
+    term_postings p = {count, documents, wdf, NULL, positions, NULL};
     term_entry entry = {.form = form, .positions_form = positions_form, .termfreq = count,
                         .collection_freq = (uint64_t)count * c};
     return positions_writer_put(out, &context, &p, &entry, &err);

@@ -406,7 +406,7 @@ static void round_trip(uint32_t n, uint32_t forms[4])
         sample *s = &c.samples[t];
         bool gap;
         sample_make(&c, s, t);
-        term_postings p = {s->count, s->documents, s->wdf, s->counts, s->positions};
+        term_postings p = {s->count, s->documents, s->wdf, s->counts, s->positions, NULL};
         REQUIRE_OK(postings_writer_add(writer, &p, &s->entry, &gap, &err), err);
         s->entry.ordinal = t;
         if (s->entry.inlined_size)

@@ -1,0 +1,273 @@
+/* Merges that copy positions as bits, and those that may not: what comes out is to the byte what it is when they are
+ * decoded and encoded, and when the same documents are written in one go. */
+#include "indexer/merge_copied.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "harness.h"
+#include "helper/scratch.h"
+#include "indexer/merge.h"
+
+enum { SOURCES = 4, DOCUMENTS = 120000, TERMS = 7, POSITIONS = 4000000 };
+
+static oir_error err;
+static char *folder;
+
+/* Documents by docid, and what each term has in them: all is drawn before anything is written. */
+typedef struct model {
+    uint32_t count, sources;
+    uint32_t first[SOURCES + 1];    /* document of each source */
+    uint32_t order[SOURCES];        /* in which sources are merged */
+    uint32_t extents[DOCUMENTS], lengths[DOCUMENTS];
+    uint64_t deleted[SOURCES][DOCUMENTS / 64 + 1];
+    bool any_deleted, base_zero;    /* base_zero: some documents have position 0 */
+    struct {
+        uint32_t count, total, *documents, *wdf, *counts, *starts;
+        oir_termpos *positions;
+    } terms[TERMS];
+} model;
+
+static void *make(size_t count)
+{
+    void *block = malloc((count + 1) * sizeof(uint32_t));
+    REQUIRE(block);
+    return block;
+}
+
+static void draw_documents(model *m)
+{
+    bool even = harness_below(4) == 0;
+    m->count = 8 + harness_below(harness_below(4) ? 9000 : DOCUMENTS - 8);
+    m->sources = 1 + harness_below(SOURCES);
+    m->base_zero = harness_below(5) == 0;
+    m->any_deleted = harness_below(4) == 0;
+    for (uint32_t s = 1; s < m->sources; s++)
+        m->first[s] = s * (uint32_t)((uint64_t)m->count / m->sources) + harness_below(2);
+    m->first[m->sources] = m->count;
+    for (uint32_t s = 0, swapped = harness_below(4) == 0; s < m->sources; s++)
+        m->order[s] = swapped ? m->sources - 1 - s : s;
+    for (uint32_t d = 0; d < m->count; d++) {
+        m->extents[d] = even ? 90 + harness_below(12) : 1 + harness_below(harness_below(30) ? 300 : 100000);
+        m->lengths[d] = 0;
+    }
+}
+
+static uint32_t get_lowest(const model *m, uint32_t d)
+{
+    return m->base_zero && d % 3001 == 0 ? 0 : 1;
+}
+
+/* In one of `each` documents, in one of them up to all that it has room for; counts is not always wdf. */
+static void draw_term(model *m, uint32_t t)
+{
+    uint32_t each = 1 + harness_below(1u << harness_below(12)), few = 1 + harness_below(5);
+    bool counted = harness_below(5) == 0, none = harness_below(10) == 0;
+    uint32_t *documents = m->terms[t].documents = make(m->count), *wdf = m->terms[t].wdf = make(m->count), n = 0;
+    uint32_t *counts = m->terms[t].counts = make(m->count), *starts = m->terms[t].starts = make(m->count), total = 0;
+    oir_termpos *positions = m->terms[t].positions = make(POSITIONS);
+    for (uint32_t d = 0; d < m->count; d++) {
+        if (harness_below(each))
+            continue;
+        uint32_t most = harness_below(500) ? few : m->extents[d], place = 0;
+        most = most < m->extents[d] ? most : m->extents[d];
+        uint32_t c = none || total + most > POSITIONS ? 0 : 1 + harness_below(most);
+        documents[n] = d;
+        starts[n] = total;
+        counts[n] = c;
+        wdf[n] = c && (!counted || harness_below(3)) ? c : 1 + harness_below(400);
+        m->lengths[d] += wdf[n++];
+        for (uint32_t i = 0; i < c; i++, place++) {
+            uint32_t slack = m->extents[d] - place - (c - i);
+            place += slack ? harness_below(harness_below(slack) + 1) : 0;
+            positions[total++] = place + get_lowest(m, d);
+        }
+    }
+    m->terms[t].count = n;
+}
+
+static void draw_deleted(model *m)
+{
+    memset(m->deleted, 0, sizeof m->deleted);
+    uint32_t s = harness_below(m->sources), documents = m->first[s + 1] - m->first[s];
+    for (uint32_t i = 0; m->any_deleted && i < documents; i++)
+        if (harness_below(50) == 0)
+            m->deleted[s][i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static void draw_model(model *m)
+{
+    draw_documents(m);
+    for (uint32_t t = 0; t < TERMS; t++)
+        draw_term(m, t);
+    draw_deleted(m);
+}
+
+static void release_model(model *m)
+{
+    for (uint32_t t = 0; t < TERMS; t++) {
+        free(m->terms[t].documents);
+        free(m->terms[t].wdf);
+        free(m->terms[t].counts);
+        free(m->terms[t].starts);
+        free(m->terms[t].positions);
+    }
+}
+
+static bool is_deleted(const model *m, uint32_t d)
+{
+    uint32_t s = 0;
+    while (d >= m->first[s + 1])
+        s++;
+    return m->deleted[s][(d - m->first[s]) / 64] >> ((d - m->first[s]) % 64) & 1;
+}
+
+static void write_term(segment_writer *w, const model *m, uint32_t t, const uint32_t *locals, uint32_t first,
+                       uint32_t end)
+{
+    uint32_t *documents = make(m->count), *wdf = make(m->count), *counts = make(m->count), n = 0, total = 0;
+    oir_termpos *positions = make(POSITIONS);
+    char term = (char)('a' + t);
+    for (uint32_t i = 0; i < m->terms[t].count; i++) {
+        uint32_t d = m->terms[t].documents[i];
+        if (d < first || d >= end || locals[d] == UINT32_MAX)
+            continue;
+        documents[n] = locals[d];
+        wdf[n] = m->terms[t].wdf[i];
+        counts[n] = m->terms[t].counts[i];
+        memcpy(positions + total, m->terms[t].positions + m->terms[t].starts[i], counts[n] * sizeof *positions);
+        total += counts[n++];
+    }
+    const term_postings postings = {n, documents, wdf, counts, total ? positions : NULL, NULL};
+    if (n)
+        REQUIRE_OK(segment_writer_add_term(w, &term, 1, &postings, &err), err);
+    free(documents);
+    free(wdf);
+    free(counts);
+    free(positions);
+}
+
+static const segment_options options = {.bound_k1 = 1, .bound_b = 0.5};
+
+/* Documents [first, end), all or those that are not deleted. */
+static void write_segment(const char *path, const model *m, uint32_t first, uint32_t end, bool all)
+{
+    uint32_t *locals = make(m->count), n = 0;
+    segment_writer *w;
+    unlink(path);
+    REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
+    for (uint32_t d = first; d < end; d++) {
+        uint32_t lowest = get_lowest(m, d);
+        const segment_document document = {.docid = d + 1, .length = m->lengths[d], .has_positions = true,
+                                           .position_min = lowest, .position_max = m->extents[d] + lowest - 1};
+        locals[d] = all || !is_deleted(m, d) ? n++ : UINT32_MAX;
+        if (locals[d] != UINT32_MAX)
+            REQUIRE_OK(segment_writer_add_document(w, &document, &err), err);
+    }
+    for (uint32_t t = 0; t < TERMS; t++)
+        write_term(w, m, t, locals, first, end);
+    REQUIRE_OK(segment_writer_commit(w, &err), err);
+    free(locals);
+}
+
+static void merge(const merge_source *sources, size_t count, const char *path)
+{
+    const merge_options merging = {.lasting = true, .ahead = 1000};
+    merge_order order = {0};
+    segment_writer *w;
+    unlink(path);
+    REQUIRE_OK(merge_order_by_docid(&order, sources, count, &err), err);
+    REQUIRE_OK(segment_writer_open(&w, path, &options, &err), err);
+    REQUIRE_OK(merge_write(&order, sources, count, &merging, w, NULL, &err), err);
+    REQUIRE_OK(segment_writer_commit(w, &err), err);
+    merge_order_release(&order);
+}
+
+static bool are_same(const char *path, const char *other)
+{
+    static uint8_t blocks[2][1 << 16];
+    int a = open(path, O_RDONLY), b = open(other, O_RDONLY);
+    ssize_t n, m;
+    REQUIRE(a >= 0 && b >= 0);
+    do {
+        n = read(a, blocks[0], sizeof blocks[0]);
+        m = read(b, blocks[1], sizeof blocks[1]);
+    } while (n > 0 && n == m && !memcmp(blocks[0], blocks[1], (size_t)n));
+    close(a);
+    close(b);
+    return n == 0 && m == 0;
+}
+
+static bool report(const char *part, const char *reason, void *context)
+{
+    printf("%s: %s: %s\n", (const char *)context, part, reason);
+    return true;
+}
+
+static void expect_sound(char *path)
+{
+    segment *s;
+    uint64_t findings;
+    REQUIRE_OK(segment_open(&s, path, &err), err);
+    REQUIRE_OK(segment_check(s, report, path, &findings, &err), err);
+    EXPECT_EQ(findings, 0);
+    segment_close(s);
+}
+
+/* Whatever forms lists have, and whether wdf says how many positions there are. */
+static uint64_t draw_paths(void)
+{
+    static const uint64_t some[] = {PATHS_INLINED, PATHS_SHORT, PATHS_SPARSE, PATHS_DENSE,
+                                    PATHS_NARROW,  PATHS_EVEN,  PATHS_EXTENTS};
+    uint64_t paths = paths_choose(NULL);
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        if (harness_below(4) == 0)
+            paths &= ~some[i];
+    return harness_below(20) ? paths : paths & ~PATHS_IMPLIED;
+}
+
+static void to_the_byte(void)
+{
+    static model m;
+    char merged[SCRATCH_PATH], decoded[SCRATCH_PATH], whole[SCRATCH_PATH];
+    uint64_t before = paths_get();
+    folder = scratch_open();
+    scratch_path(merged, folder, "merged");
+    scratch_path(decoded, folder, "decoded");
+    scratch_path(whole, folder, "whole");
+    for (uint32_t round = harness_times(60); round > 0; round--) {
+        segment *segments[SOURCES];
+        merge_source sources[SOURCES];
+        uint64_t paths = draw_paths();
+        draw_model(&m);
+        for (uint32_t i = 0; i < m.sources; i++) {
+            uint32_t s = m.order[i];
+            paths_set(harness_below(4) ? paths : draw_paths() | (~paths & PATHS_IMPLIED));
+            write_segment(merged, &m, m.first[s], m.first[s + 1], true);
+            REQUIRE_OK(segment_open(&segments[i], merged, &err), err);
+            sources[i] = (merge_source){segments[i], m.any_deleted ? m.deleted[s] : NULL};
+        }
+        paths_set(paths);
+        merge(sources, m.sources, merged);
+        write_segment(whole, &m, 0, m.count, false);
+        paths_set(paths & ~PATHS_COPIED);
+        merge(sources, m.sources, decoded);
+        EXPECT(are_same(merged, decoded));
+        EXPECT(are_same(merged, whole));
+        expect_sound(merged);
+        for (uint32_t i = 0; i < m.sources; i++)
+            segment_close(segments[i]);
+        release_model(&m);
+    }
+    paths_set(before);
+    scratch_close(folder);
+}
+
+int main(void)
+{
+    harness_seed(1);
+    TEST(to_the_byte);
+    return harness_end();
+}
