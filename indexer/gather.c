@@ -153,7 +153,7 @@ oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_
     uint32_t before = g->count;
     *documents = 0;
     *positions = 0;
-    if (!gather_reserve(g, before + postings_reader_get_room(r), g->position_count))
+    if (!gather_reserve(g, before + postings_reader_get_room(r), g->as_bits ? 0 : g->position_count))
         return error_no_memory(err, "the postings of a term");
     postings_list list = {0, g->documents + before, g->wdf + before, g->capacity - before};
     ERROR_FORWARD(postings_reader_next(r, &list, err));

@@ -46,7 +46,7 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
 }
 
 /* Adds documents that ascend, whose columns and positions stand behind what is there already, put there by the caller;
- * without positions (none at all) position_counts need not. */
+ * without positions (none at all) position_counts need not. as_bits, how many positions there are follows from wdf. */
 void gather_extend(gather *g, uint32_t documents, size_t positions);
 
 /* as_bits: only where all documents come in order, every one of each segment, of lists with POSITIONS_WDF, and the
