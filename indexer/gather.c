@@ -158,10 +158,8 @@ oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_
     postings_list list = {0, g->documents + before, g->wdf + before, g->capacity - before};
     ERROR_FORWARD(postings_reader_next(r, &list, err));
     *documents = list.count;
-    if (!list.count || r->entry.positions_form == POSITIONS_NONE)
+    if (!list.count || g->as_bits || r->entry.positions_form == POSITIONS_NONE)
         return OIR_OK;
-    if (g->as_bits)
-        return postings_reader_find_stretches(r, &list, &g->stretches, err);
     positions_list all = {g->position_counts + before, g->positions, g->position_count, g->capacity - before,
                           g->position_capacity};
     oir_status status = postings_reader_get_positions(r, &list, &all, err);

@@ -49,15 +49,15 @@ static inline void gather_add(gather *g, uint32_t document, uint32_t wdf, uint32
  * without positions (none at all) position_counts need not. as_bits, how many positions there are follows from wdf. */
 void gather_extend(gather *g, uint32_t documents, size_t positions);
 
-/* as_bits: only where all documents come in order, every one of each segment, of lists with POSITIONS_WDF, and the
- * positions of all segments, and of what is written, begin at the same base and are among the same places. */
+/* as_bits: only where all documents come in order, of lists with POSITIONS_WDF, and the positions of all segments, and
+ * of what is written, begin at the same base and are among the same places. */
 
 /* Decodes what a segment has of a term behind what is there, which has room for it then; the caller says with
  * gather_add or gather_extend what of it stays. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
                          positions_list *positions, oir_error *err);
 
-/* Reads on in a segment's list, behind what is there: documents and positions, which are not in the gather until one of
+/* Reads on in a segment's list, behind what is there: documents and, unless as_bits, positions, which are not in the gather until one of
  * the two above or gather_keep has said so. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_t *positions, oir_error *err);
 /* Adds documents that were decoded behind what is there, with so many positions in all, but for those whose number is

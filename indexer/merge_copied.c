@@ -1,5 +1,7 @@
 #include "indexer/merge_copied.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/paths.h"
@@ -35,7 +37,7 @@ static bool is_extent(const postings_context *context, uint32_t extent)
 bool merge_copied_can(const postings_context *from, const merge_locals *locals, const postings_context *to)
 {
     uint32_t extent = to->even_extents ? to->even_extents[0] : 0;
-    return locals->shifted && from->position_base == to->position_base && is_extent(from, extent) &&
+    return locals->ascend && from->position_base == to->position_base && is_extent(from, extent) &&
            is_extent(to, extent) && paths_use(PATHS_COPIED | PATHS_IMPLIED);
 }
 
@@ -81,17 +83,32 @@ static oir_status read_documents(merge_copied_input *in, const merge_piece_sourc
     return OIR_OK;
 }
 
+oir_status merge_copied_add(gather *g, postings_reader *r, const merge_locals *locals, uint32_t first, uint32_t count,
+                            oir_error *err)
+{
+    uint32_t *documents = g->documents + g->count, *wdf = g->wdf + g->count, n = 0;
+    uint32_t *to = g->position_counts + first; /* not used where positions are bits */
+    postings_list list = {count, g->documents + first, g->wdf + first, g->capacity - first};
+    memcpy(to, list.documents, count * sizeof *to);
+    merge_locals_map(locals, to, count);
+    ERROR_FORWARD(postings_reader_find_stretches(r, &list, locals->shifted ? NULL : to, &g->stretches, err));
+    for (uint32_t i = 0; i < count; i++) {
+        documents[n] = to[i];
+        wdf[n] = list.wdf[i];
+        n += to[i] != MERGE_LOCALS_GONE;
+    }
+    gather_extend(g, n, 0);
+    return OIR_OK;
+}
+
 oir_status merge_copied_gather(merge_copied *c, const merge_piece_source *sources, size_t count, gather *g,
                                oir_error *err)
 {
     uint32_t at = 0;
     for (size_t i = 0; i < count; at += c->inputs[i++].count)
         ERROR_FORWARD(read_documents(&c->inputs[i], &sources[i], g, at, err));
-    for (size_t i = 0; i < count; i++) {
-        postings_list list = {c->inputs[i].count, g->documents + g->count, g->wdf + g->count, g->capacity - g->count};
-        ERROR_FORWARD(postings_reader_find_stretches(&c->inputs[i].reader, &list, &g->stretches, err));
-        merge_locals_map(sources[i].locals, list.documents, list.count);
-        gather_extend(g, list.count, 0);
-    }
+    at = 0;
+    for (size_t i = 0; i < count; at += c->inputs[i++].count)
+        ERROR_FORWARD(merge_copied_add(g, &c->inputs[i].reader, sources[i].locals, at, c->inputs[i].count, err));
     return OIR_OK;
 }

@@ -1,5 +1,6 @@
 /* Lists of a merge whose positions are not decoded, but copied as the bits that they are: those of segments that are
- * merged one behind the other, where nothing changes but that documents get other numbers. One thread at a time. */
+ * merged one behind the other, where nothing changes but that documents get other numbers, or are gone. One thread at a
+ * time. */
 #ifndef INDEXER_MERGE_COPIED_H
 #define INDEXER_MERGE_COPIED_H
 
@@ -22,6 +23,10 @@ bool merge_copied_can_list(const merge_piece_source *sources, size_t count);
 /* and whether they come like that. */
 bool merge_copied_can_term(const merge_piece_source *sources, size_t count);
 
+/* Adds documents of a source's list, numbers and wdf of which stand in the gather's columns from `first` on, where they
+ * were read: those that are not deleted, with their new numbers and their positions. OIR_CORRUPT, OIR_NO_MEMORY. */
+oir_status merge_copied_add(gather *g, postings_reader *r, const merge_locals *locals, uint32_t first, uint32_t count,
+                            oir_error *err);
 /* Brings such a list together. The gather, which is empty, has room for all documents that the sources say they have,
  * or can have, and POSTINGS_SPILL more. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status merge_copied_gather(merge_copied *c, const merge_piece_source *sources, size_t count, gather *g,

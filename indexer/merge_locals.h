@@ -8,7 +8,7 @@
 #include "base/bits.h"
 #include "indexer/merge_order.h"
 
-#define MERGE_LOCALS_GONE UINT32_MAX
+#define MERGE_LOCALS_GONE UINT32_MAX /* as POSTINGS_GONE */
 
 /* From this local number on documents have moved by so much more. */
 typedef struct merge_jump {

@@ -104,6 +104,8 @@ static oir_status read_on(gather *g, merge_pieces_input *in, oir_error *err)
     size_t positions;
     ERROR_FORWARD(gather_read(g, &in->reader, &documents, &positions, err));
     in->ended = !documents;
+    if (g->as_bits)
+        return merge_copied_add(g, &in->reader, locals, g->count, documents, err);
     merge_locals_map(locals, g->documents + g->count, documents);
     if (locals->shifted)
         gather_extend(g, documents, positions);

@@ -244,22 +244,36 @@ static oir_status decode_groups(group_reader *g, uint32_t first, uint32_t end, p
     return OIR_OK;
 }
 
-/* Adds the groups of all documents as they are stored: how many bits the next ones have together is enough. */
-static oir_status find_stretches(group_reader *g, positions_stretches *out, oir_error *err)
+/* Adds groups of documents, the next n, that stay. False when out of memory or, *damaged, when they are not there. */
+static bool add_stretches(group_reader *g, const uint32_t *stay, uint32_t n, positions_stretches *out, bool *damaged)
+{
+    positions_bits rest = {g->view->positions, g->highs, g->end, g->highs, g->lows}, groups;
+    for (uint32_t i = 0, first = 0; i < n && !*damaged; first = i) {
+        bool stays = !stay || stay[i] != POSTINGS_GONE;
+        for (i++; i < n && stays == (!stay || stay[i] != POSTINGS_GONE); i++) {
+        }
+        *damaged = !positions_copy_split(&rest, g->counts + first, g->extents + first, i - first, &groups) ||
+                   rest.highs > rest.lows_end;
+        if (stays && !*damaged && !positions_stretches_add(out, &groups, i - first))
+            return false;
+    }
+    g->highs = rest.highs;
+    g->lows = rest.lows_end;
+    return true;
+}
+
+static oir_status find_stretches(group_reader *g, const uint32_t *stay, positions_stretches *out, oir_error *err)
 {
     const postings_view *v = g->view;
     for (uint32_t left; g->index < g->list->count; g->index += left) {
         if (!enter_unit(g, &left))
             return damaged(v, err);
         left = left < TOGETHER ? left : TOGETHER;
-        positions_bits rest = {v->positions, g->highs, g->end, g->highs, g->lows}, groups;
-        if (g->highs > g->lows || !read_counts(g, left) ||
-            !positions_copy_split(&rest, g->counts, g->extents, left, &groups) || rest.highs > rest.lows_end)
-            return damaged(v, err);
-        g->highs = rest.highs;
-        g->lows = rest.lows_end;
-        if (!positions_stretches_add(out, &groups, left))
+        bool is_damaged = g->highs > g->lows || !read_counts(g, left);
+        if (!is_damaged && !add_stretches(g, stay ? stay + g->index : NULL, left, out, &is_damaged))
             return error_no_memory(err, "positions");
+        if (is_damaged)
+            return damaged(v, err);
     }
     return OIR_OK;
 }
@@ -283,13 +297,13 @@ oir_status postings_decode_positions(const struct container *parts, const postin
     return decode_groups(&g, 0, list->count, out, err);
 }
 
-oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list, positions_stretches *out,
-                                          oir_error *err)
+oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list, const uint32_t *stay,
+                                          positions_stretches *out, oir_error *err)
 {
     group_reader g;
     ERROR_FORWARD(postings_view_positions(&r->view, r->parts, err));
     start(&g, &r->view, r->context, list);
-    return find_stretches(&g, out, err);
+    return find_stretches(&g, stay, out, err);
 }
 
 oir_status postings_reader_get_positions(postings_reader *r, const postings_list *list, positions_list *out,

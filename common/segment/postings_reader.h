@@ -33,8 +33,10 @@ oir_status postings_reader_next(postings_reader *r, postings_list *list, oir_err
 oir_status postings_reader_get_positions(postings_reader *r, const postings_list *list, positions_list *out,
                                          oir_error *err);
 
-/* The same for POSITIONS_WDF as they are stored, behind what is in *out. OIR_CORRUPT, OIR_NO_MEMORY. */
-oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list,
+/* The same for POSITIONS_WDF as they are stored, behind what is in *out; without those of documents for which `stay`,
+ * if it is not NULL, has POSTINGS_GONE. OIR_CORRUPT, OIR_NO_MEMORY. */
+#define POSTINGS_GONE UINT32_MAX
+oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list, const uint32_t *stay,
                                           struct positions_stretches *out, oir_error *err);
 
 /* postings_decode of a list that was taken apart. */
