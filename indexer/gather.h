@@ -57,8 +57,9 @@ void gather_extend(gather *g, uint32_t documents, size_t positions);
 oir_status gather_decode(gather *g, const segment *s, const term_entry *entry, postings_list *list,
                          positions_list *positions, oir_error *err);
 
-/* Reads on in a segment's list, behind what is there: documents and, unless as_bits, positions, which are not in the gather until one of
- * the two above or gather_keep has said so. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Reads on in a segment's list, behind what is there: documents and, unless as_bits, positions, which are not in the
+ * gather until one of the two above, gather_keep, or as_bits merge_copied_add has said so. OIR_CORRUPT,
+ * OIR_NO_MEMORY. */
 oir_status gather_read(gather *g, postings_reader *r, uint32_t *documents, size_t *positions, oir_error *err);
 /* Adds documents that were decoded behind what is there, with so many positions in all, but for those whose number is
  * `gone`. */

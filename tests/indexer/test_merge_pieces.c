@@ -110,7 +110,8 @@ static void write_segment(const char *path, const model *m, const uint32_t *docu
     for (uint32_t t = 0; t < TERMS; t++) {
         char term = (char)('a' + t);
         make_list(&l, m, t, documents, count);
-        const term_postings postings = {l.count, l.documents, l.wdf, l.counts, has_positions(&l) ? l.positions : NULL, NULL};
+        const term_postings postings = {l.count, l.documents, l.wdf, l.counts, has_positions(&l) ? l.positions : NULL,
+                                        NULL};
         if (l.count)
             REQUIRE_OK(segment_writer_add_term(w, &term, 1, &postings, &err), err);
     }
