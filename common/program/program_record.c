@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "program/program_text.h"
+
 enum { HASH_SIZE = 32 };
 
 static uint64_t hash_of(const char *data, size_t size, uint64_t hash)
@@ -49,9 +51,19 @@ void program_record_read(program_record *record, oir_bytes data)
     }
     record->id = string_of(record->json, "id");
     record->path = string_of(record->json, "path");
+    record->path_bytes = string_of(record->json, PROGRAM_RECORD_PATH_BYTES);
     record->title = string_of(record->json, "title");
     record->date = string_of(record->json, "date");
     record->text = string_of(record->json, "text");
+}
+
+void program_record_add_path(program_buffer *out, const program_record *record)
+{
+    size_t before = out->size;
+    if (record->path_bytes.size > 0 && program_text_add_bytes(out, record->path_bytes.data, record->path_bytes.size))
+        return;
+    out->size = before;
+    program_buffer_add(out, record->path.data, record->path.size);
 }
 
 void program_record_release(program_record *record)

@@ -8,7 +8,9 @@
  * "2021-12-09T17:30:00.123456789Z"; slot 2, the size of its file in bytes, in 20 digits. All sort as text.
  *
  * Data: a JSON object with the members id or path, title, date, text, each where there is one, and whatever other
- * members the line of JSON had. A document has an id or a path; one that came from the standard input may lack both.
+ * members the line of JSON had. A path that is no UTF-8 is there twice: in path, to be read, its bytes that are not are
+ * Latin-1; in path_bytes, to find the file, all are, each the character of its number. A document has an id or a path;
+ * one that came from the standard input may lack both.
  *
  * Settings: "stemmer", the language by its English name, or "none". */
 #ifndef PROGRAM_RECORD_H
@@ -24,6 +26,7 @@
 #define PROGRAM_RECORD_TITLE "S"
 #define PROGRAM_RECORD_SOURCE 'J'
 #define PROGRAM_RECORD_STEMMER "stemmer"
+#define PROGRAM_RECORD_PATH_BYTES "path_bytes"
 
 enum { PROGRAM_RECORD_SLOT_DATE = 0, PROGRAM_RECORD_SLOT_CHANGED = 1, PROGRAM_RECORD_SLOT_SIZE = 2 };
 
@@ -37,6 +40,7 @@ size_t program_record_name_kept(void);
 typedef struct program_record {
     oir_bytes id;
     oir_bytes path;
+    oir_bytes path_bytes;
     oir_bytes title;
     oir_bytes date;
     oir_bytes text;
@@ -45,6 +49,8 @@ typedef struct program_record {
 
 /* Never fails: data that is no such object (another program's) is text. The bytes must outlive the record. */
 void program_record_read(program_record *record, oir_bytes data);
+/* Adds the path as the file system has it. */
+void program_record_add_path(program_buffer *out, const program_record *record);
 void program_record_release(program_record *record);
 
 #endif

@@ -98,6 +98,24 @@ void program_text_add_utf8(program_buffer *buffer, const char *text, size_t size
     }
 }
 
+void program_text_add_latin1(program_buffer *buffer, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        program_text_add_character(buffer, (unsigned char)bytes[i]);
+}
+
+bool program_text_add_bytes(program_buffer *buffer, const char *latin1, size_t size)
+{
+    uint32_t character;
+    for (size_t place = 0, length; place < size; place += length) {
+        length = program_text_decode(latin1 + place, size - place, &character);
+        if (length == 0 || character == 0 || character > 0xff)
+            return false;
+        program_buffer_add_char(buffer, (char)(unsigned char)character);
+    }
+    return true;
+}
+
 static uint32_t unit_at(const unsigned char *bytes, bool big_endian)
 {
     return big_endian ? (uint32_t)bytes[0] << 8 | bytes[1] : (uint32_t)bytes[1] << 8 | bytes[0];

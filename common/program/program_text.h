@@ -15,6 +15,10 @@ void program_text_add_character(program_buffer *buffer, uint32_t character);
 bool program_text_is_utf8(const char *text, size_t size);
 /* Adds text as UTF-8: a byte that is not part of valid UTF-8 is Latin-1, as for the library. */
 void program_text_add_utf8(program_buffer *buffer, const char *text, size_t size);
+/* Adds each byte as the character of its number: what any bytes are in UTF-8 when they must come back the same. */
+void program_text_add_latin1(program_buffer *buffer, const char *bytes, size_t size);
+/* The bytes that became such text; false, and some of them added, when it is none. */
+bool program_text_add_bytes(program_buffer *buffer, const char *latin1, size_t size);
 /* Adds UTF-16; halves of pairs that stand alone become U+FFFD. */
 void program_text_add_utf16(program_buffer *buffer, const char *text, size_t size, bool big_endian);
 

@@ -46,6 +46,19 @@ static oir_status remove_unseen(index_run *run, const char *term, size_t size)
     return status;
 }
 
+static oir_status remove_file(index_run *run, const char *root, oir_docid docid, const program_record *record)
+{
+    oir_status status = OIR_OK;
+    program_buffer path = {0};
+    program_record_add_path(&path, record);
+    if (is_within(root, path.data) && !is_within_any(&run->unreadable, path.data)) {
+        index_run_tell(run, path.data, "removed");
+        status = remove_document(run, docid);
+    }
+    program_buffer_release(&path);
+    return status;
+}
+
 /* A document of a file, by its term: deleted when the file lies in the folder `root` and was not met. */
 static oir_status remove_if_vanished(index_run *run, const char *root, oir_bytes term)
 {
@@ -64,11 +77,8 @@ static oir_status remove_if_vanished(index_run *run, const char *root, oir_bytes
         status = oir_document_get_data(document, &bytes, &run->err);
     if (status == OIR_OK && has_file) {
         program_record_read(&record, bytes);
-        bool is_file = record.id.data == NULL && record.path.data != NULL;
-        if (is_file && is_within(root, record.path.data) && !is_within_any(&run->unreadable, record.path.data)) {
-            index_run_tell(run, record.path.data, "removed");
-            status = remove_document(run, docid);
-        }
+        if (record.id.data == NULL && record.path.data != NULL)
+            status = remove_file(run, root, docid, &record);
     }
     program_record_release(&record);
     oir_document_free(document);

@@ -98,18 +98,26 @@ void index_run_close(index_run *run)
     index_pieces_release(&run->pieces);
 }
 
+static void add_name(program_buffer *data, const index_item *item)
+{
+    program_buffer utf8 = {0};
+    program_text_add_utf8(&utf8, item->name.data, item->name.size);
+    program_json_add_member(data, item->is_path ? "path" : "id", utf8.data, utf8.size);
+    if (item->is_path && !program_text_is_utf8(item->name.data, item->name.size)) {
+        program_buffer_clear(&utf8);
+        program_text_add_latin1(&utf8, item->name.data, item->name.size);
+        program_json_add_member(data, PROGRAM_RECORD_PATH_BYTES, utf8.data, utf8.size);
+    }
+    program_buffer_release(&utf8);
+}
+
 /* What stands before the text in the data. */
 static void make_head(program_buffer *data, const index_item *item)
 {
     program_buffer_clear(data);
     program_buffer_add_char(data, '{');
-    if (item->name.size > 0) {
-        program_json_add_name(data, item->is_path ? "path" : "id", item->is_path ? 4 : 2);
-        program_buffer utf8 = {0};
-        program_text_add_utf8(&utf8, item->name.data, item->name.size);
-        program_json_add_string(data, utf8.data, utf8.size);
-        program_buffer_release(&utf8);
-    }
+    if (item->name.size > 0)
+        add_name(data, item);
     if (item->title.size > 0)
         program_json_add_member(data, "title", item->title.data, item->title.size);
     if (item->date.size > 0)

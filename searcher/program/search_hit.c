@@ -10,6 +10,15 @@ static const char *base_of(const search_query *search, oir_docid docid)
     return program_buffer_text(&search->base[index < search->index_count ? index : 0]);
 }
 
+static void set_path(search_hit *hit, const char *base)
+{
+    program_buffer kept = {0};
+    program_place_show(&hit->path, base, hit->record.path.data);
+    program_record_add_path(&kept, &hit->record);
+    program_place_show(&hit->file, base, kept.data);
+    program_buffer_release(&kept);
+}
+
 static void set_title(search_hit *hit)
 {
     const program_record *record = &hit->record;
@@ -37,7 +46,7 @@ oir_status search_hit_read(search_hit *hit, search_query *search, oir_doccount i
     program_record_read(&hit->record, data);
     /* A line of JSON may have a member of this name; it is no file of ours then. */
     if (hit->record.path.size > 0 && hit->record.id.data == NULL)
-        program_place_show(&hit->path, base_of(search, hit->docid), hit->record.path.data);
+        set_path(hit, base_of(search, hit->docid));
     set_title(hit);
     return OIR_OK;
 }
@@ -45,6 +54,7 @@ oir_status search_hit_read(search_hit *hit, search_query *search, oir_doccount i
 void search_hit_release(search_hit *hit)
 {
     program_buffer_release(&hit->path);
+    program_buffer_release(&hit->file);
     program_buffer_release(&hit->title);
     program_record_release(&hit->record);
     oir_document_free(hit->document);

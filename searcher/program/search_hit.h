@@ -9,7 +9,8 @@ typedef struct search_hit {
     oir_doccount rank; /* from 1 */
     oir_docid docid;
     double score;
-    program_buffer path;  /* as seen from the current folder; empty for what is no file */
+    program_buffer path;  /* as seen from the current folder, to be read; empty for what is no file */
+    program_buffer file;  /* the same as the file system has it */
     program_buffer title; /* never empty */
     program_record record;
     oir_document *document;

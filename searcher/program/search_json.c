@@ -61,25 +61,34 @@ oir_status search_json_write(search_query *search)
     return status;
 }
 
+/* A terminal is for reading; programs get the bytes that open the file. */
+static void add_path_line(program_buffer *line, const search_hit *hit, bool terminal, char end)
+{
+    const program_buffer *path = terminal ? &hit->path : &hit->file;
+    oir_bytes name = path->size > 0 ? (oir_bytes){path->data, path->size} : hit->record.id;
+    program_buffer_clear(line);
+    if (name.size == 0)
+        program_buffer_add_format(line, "%lu", (unsigned long)hit->docid);
+    else if (terminal)
+        program_text_add_shown(line, name.data, name.size);
+    else
+        program_buffer_add(line, name.data, name.size);
+    program_buffer_add_char(line, end);
+}
+
 oir_status search_json_write_paths(search_query *search)
 {
     bool terminal = isatty(STDOUT_FILENO);
+    char end = search->options->null ? '\0' : '\n';
     program_buffer line = {0};
     search_hit hit = {0};
     oir_status status = OIR_OK;
     for (oir_doccount i = 0; status == OIR_OK && i < oir_mset_get_size(search->mset); i++) {
         status = search_hit_read(&hit, search, i);
-        oir_bytes name = hit.path.size > 0 ? (oir_bytes){hit.path.data, hit.path.size} : hit.record.id;
-        program_buffer_clear(&line);
-        if (name.size == 0)
-            program_buffer_add_format(&line, "%lu", (unsigned long)hit.docid);
-        else if (terminal)
-            program_text_add_shown(&line, name.data, name.size);
-        else
-            program_buffer_add(&line, name.data, name.size);
-        program_buffer_add_char(&line, '\n');
-        if (status == OIR_OK)
+        if (status == OIR_OK) {
+            add_path_line(&line, &hit, terminal, end);
             fwrite(line.data, 1, line.size, stdout);
+        }
         search_hit_release(&hit);
     }
     program_buffer_release(&line);

@@ -18,6 +18,8 @@ static const char help[] =
     "  -n, --limit N        show N documents at most (default: 10)\n"
     "      --offset N       leave out the N best\n"
     "  -l, --paths          only the paths, or ids, one on each line\n"
+    "  -0, --null           with -l: a zero byte after each instead of a newline, as\n"
+    "                       xargs -0 reads them\n"
     "  -c, --count          only the number of documents that match\n"
     "      --json           a JSON object on each line: rank, docid, id, path, title,\n"
     "                       score, snippet (HTML, matches in <b>); only one of -l,\n"
@@ -49,11 +51,12 @@ static const char help[] =
     "\n"
     "Exit status: 0 something was found, 1 nothing was found, 2 failed.\n";
 
-static const char shorts[] = ":i:n:lcvhV";
+static const char shorts[] = ":i:n:l0cvhV";
 static const struct option longs[] = {{"index", required_argument, NULL, 'i'},
                                       {"limit", required_argument, NULL, 'n'},
                                       {"offset", required_argument, NULL, OFFSET},
                                       {"paths", no_argument, NULL, 'l'},
+                                      {"null", no_argument, NULL, '0'},
                                       {"count", no_argument, NULL, 'c'},
                                       {"json", no_argument, NULL, JSON},
                                       {"explain", no_argument, NULL, EXPLAIN},
@@ -143,6 +146,7 @@ static int take(search_options *options, int option)
     case 'n': return checked(take_number("-n", &options->limit));
     case OFFSET: return checked(take_number("--offset", &options->first));
     case 'l': return checked(take_form(options, SEARCH_FORM_PATHS));
+    case '0': options->null = true; return -1;
     case 'c': return checked(take_form(options, SEARCH_FORM_COUNT));
     case JSON: return checked(take_form(options, SEARCH_FORM_JSON));
     case EXPLAIN: options->explain = true; return -1;
@@ -172,6 +176,10 @@ int search_options_read(search_options *options, int argc, char **argv)
         if (options->text.size > 0)
             program_buffer_add_char(&options->text, ' ');
         program_buffer_add_text(&options->text, options->arguments[i]);
+    }
+    if (options->null && options->form != SEARCH_FORM_PATHS) {
+        program_message("--null (-0) goes with --paths (-l)");
+        return PROGRAM_FAILED;
     }
     if (optind < argc)
         return -1;

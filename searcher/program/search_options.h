@@ -21,6 +21,7 @@ typedef struct search_options {
     search_form form;
     double time_limit;   /* seconds; 0: none */
     unsigned threads;
+    bool null;           /* paths are closed by zero bytes */
     bool explain;
     bool verbose;
     program_colour colour;
