@@ -9,6 +9,7 @@
 
 #include "program/program_buffer.h"
 #include "program/program_message.h"
+#include "program/program_place.h"
 
 enum { NAME_MAX_COMPARED = 31 };
 
@@ -109,8 +110,17 @@ int program_options_next(int argc, char **argv, const char *shorts, const struct
     return option;
 }
 
+/* Whether what stands right behind a letter is its argument: -n5 and -i../other are options, -nato and -island words.
+ * No word has a place for a slash behind -i. or -i.. but Intel's i5 may be excluded, and i/o. */
+static bool is_argument(char letter, const char *text, const char *folders)
+{
+    if (strchr(folders, letter) == NULL)
+        return text[0] >= '0' && text[0] <= '9';
+    return strncmp(text, "./", 2) == 0 || strncmp(text, "../", 3) == 0 || program_place_is_folder(text);
+}
+
 /* Whether -abc is made of options only; *takes_next when the last one's argument is the next word. */
-static bool is_cluster(const char *letters, const char *shorts, bool *takes_next)
+static bool is_cluster(const char *letters, const char *shorts, const char *folders, bool *takes_next)
 {
     *takes_next = false;
     for (; *letters != '\0'; letters++) {
@@ -119,8 +129,7 @@ static bool is_cluster(const char *letters, const char *shorts, bool *takes_next
             return false;
         if (found[1] == ':') {
             *takes_next = letters[1] == '\0';
-            /* All arguments of single letters are numbers: -nato is a word. */
-            return *takes_next || (letters[1] >= '0' && letters[1] <= '9');
+            return *takes_next || is_argument(*letters, letters + 1, folders);
         }
     }
     return true;
@@ -135,7 +144,8 @@ static bool long_takes_next(const char *name, const struct option *longs)
     return false;
 }
 
-char **program_options_sort(int *argc, char **argv, const char *shorts, const struct option *longs)
+char **program_options_sort(int *argc, char **argv, const char *shorts, const char *folders,
+                            const struct option *longs)
 {
     size_t count = (size_t)*argc;
     char **sorted = program_buffer_resize(NULL, (2 * count + 4) * sizeof(char *));
@@ -154,7 +164,7 @@ char **program_options_sort(int *argc, char **argv, const char *shorts, const st
         }
         if (option && argument[1] == '-')
             takes_next = long_takes_next(argument + 2, longs);
-        else if (option && !is_cluster(argument + 1, shorts, &takes_next) && word_count > 0)
+        else if (option && !is_cluster(argument + 1, shorts, folders, &takes_next) && word_count > 0)
             option = false;
         if (!option) {
             words[word_count++] = argv[i];

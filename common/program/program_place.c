@@ -10,7 +10,7 @@
 
 static const char folder_name[] = ".oir";
 
-static bool is_folder(const char *path)
+bool program_place_is_folder(const char *path)
 {
     struct stat information;
     return stat(path, &information) == 0 && S_ISDIR(information.st_mode);
@@ -26,7 +26,7 @@ static bool find_above(program_buffer *out)
         *slash = '\0';
         program_buffer_clear(out);
         program_buffer_add_format(out, "%s/%s", here, folder_name);
-        if (is_folder(out->data))
+        if (program_place_is_folder(out->data))
             return true;
     }
     return false;
@@ -42,7 +42,7 @@ bool program_place_find(program_buffer *out, const char *flag, bool make)
             program_message("--index needs the name of a folder");
         return out->size > 0;
     }
-    if (is_folder(folder_name)) {
+    if (program_place_is_folder(folder_name)) {
         program_buffer_add_text(out, folder_name);
         return true;
     }

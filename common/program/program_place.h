@@ -6,6 +6,8 @@
 
 #include "program/program_buffer.h"
 
+bool program_place_is_folder(const char *path);
+
 /* The index's folder: what --index says (NULL when it was not given), else the environment's OIR_INDEX, else the
  * folder .oir here or in the nearest folder above that has one. When there is none: .oir here if `make`, otherwise
  * false after a message. */

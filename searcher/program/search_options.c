@@ -165,7 +165,7 @@ static int take(search_options *options, int option)
 int search_options_read(search_options *options, int argc, char **argv)
 {
     *options = (search_options){.default_op = OIR_OP_OR, .limit = 10};
-    options->arguments = program_options_sort(&argc, argv, shorts, longs);
+    options->arguments = program_options_sort(&argc, argv, shorts, "i", longs);
     int option;
     while ((option = program_options_next(argc, options->arguments, shorts, longs)) != -1) {
         int code = take(options, option);
