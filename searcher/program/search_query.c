@@ -6,6 +6,28 @@
 #include "program/program_place.h"
 #include "program/program_record.h"
 
+/* The language in which the words of an index were stemmed. */
+static void read_language(const oir_database *database, char out[SEARCH_LANGUAGE_SIZE])
+{
+    oir_bytes setting = oir_database_get_setting(database, PROGRAM_RECORD_STEMMER);
+    if (setting.size == 0 || setting.size >= SEARCH_LANGUAGE_SIZE)
+        setting = (oir_bytes){"none", 4};
+    memcpy(out, setting.data, setting.size);
+    out[setting.size] = '\0';
+}
+
+/* A query has the stems of one language, which are no words of another. */
+static void compare_language(const search_query *search, const oir_database *database, const char *name)
+{
+    char language[SEARCH_LANGUAGE_SIZE];
+    read_language(database, language);
+    if (search->options->stemmer == NULL && strcmp(language, search->language_kept) != 0)
+        program_message("%s is stemmed in %s, %s in %s: the query's words are stemmed in %s; --stem chooses another, "
+                        "--stem none takes them as written",
+                        program_buffer_text(&search->index[0]), search->language_kept, name, language,
+                        search->language_kept);
+}
+
 static oir_status open_index(search_query *search, const char *name)
 {
     size_t i = search->index_count;
@@ -14,12 +36,14 @@ static oir_status open_index(search_query *search, const char *name)
     search->index_count++;
     if (search->options->verbose)
         program_message("searching %s", name);
-    if (i == 0)
-        return oir_database_open(&search->database, name, &search->err);
     oir_database *other = NULL;
-    oir_status status = oir_database_open(&other, name, &search->err);
-    if (status == OIR_OK)
-        status = oir_database_add_database(search->database, other, &search->err);
+    oir_status status = oir_database_open(i == 0 ? &search->database : &other, name, &search->err);
+    if (status == OIR_OK && i == 0)
+        read_language(search->database, search->language_kept);
+    if (status != OIR_OK || i == 0)
+        return status;
+    compare_language(search, other, name);
+    status = oir_database_add_database(search->database, other, &search->err);
     oir_database_close(other);
     return status;
 }
@@ -38,18 +62,6 @@ static int open_indexes(search_query *search)
     }
     program_buffer_release(&name);
     return status == OIR_OK ? 0 : program_message_failure(&search->err);
-}
-
-/* The language that words were stemmed in when they were indexed, unless another is asked for. */
-static void choose_language(search_query *search)
-{
-    oir_bytes setting = oir_database_get_setting(search->database, PROGRAM_RECORD_STEMMER);
-    search->language = search->options->stemmer;
-    if (search->language != NULL)
-        return;
-    if (setting.size < sizeof(search->language_kept))
-        memcpy(search->language_kept, setting.data, setting.size);
-    search->language = setting.size > 0 ? search->language_kept : "none";
 }
 
 /* A language without a list of stop words goes without. */
@@ -114,7 +126,7 @@ int search_query_run(search_query *search, const search_options *options)
     int code = open_indexes(search);
     if (code != 0)
         return code;
-    choose_language(search);
+    search->language = options->stemmer != NULL ? options->stemmer : search->language_kept;
     oir_status status = parse(search);
     if (status == OIR_OK)
         status = find(search);

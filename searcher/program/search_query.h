@@ -6,6 +6,8 @@
 
 #include "searcher/program/search_options.h"
 
+enum { SEARCH_LANGUAGE_SIZE = 64 };
+
 typedef struct search_query {
     const search_options *options;
     oir_database *database;
@@ -13,7 +15,7 @@ typedef struct search_query {
     program_buffer base[SEARCH_INDEXES_MAX];  /* what paths are relative to; see program_place.h */
     size_t index_count;
     const char *language; /* of the stems; "none" for none */
-    char language_kept[64];
+    char language_kept[SEARCH_LANGUAGE_SIZE]; /* the first index's */
     oir_stopper *stopper;
     oir_query_parser *parser;
     oir_query *query;

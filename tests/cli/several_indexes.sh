@@ -16,3 +16,11 @@ cmp one two && echo "with two threads, too"
 run oir-search --time-limit 60 --index both.oir -l -n 1 combat mission
 run oir-search --time-limit 0.000000001 --index both.oir -l -n 1 combat mission
 run oir-search --index a.oir --index missing combat
+# Stems are of one language.
+mkdir german
+echo 'Die Lage in den Häusern' >german/lage.txt
+oir-index -q --index g.oir --stem german german
+run oir-search -l -i a.oir -i g.oir Häusern
+run oir-search -l -i g.oir -i a.oir -i b.oir Häusern
+run oir-search -l -i a.oir -i g.oir --stem german Haus
+run oir-search -l -i a.oir -i g.oir --stem none Häusern
