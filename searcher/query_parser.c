@@ -16,6 +16,8 @@ struct oir_query_parser {
     const oir_stopper *stopper;
     oir_query_op default_op;
     oir_termcount max_expansion;
+    oir_value_shortener shortener;
+    void *shortener_context;
     query_fields fields;
     query_lexer lexer;
     char *stopped; /* words left out of the last text; NULL for none */
@@ -94,6 +96,12 @@ oir_status oir_query_parser_add_boolean_prefix(oir_query_parser *parser, const c
     return query_fields_add(&parser->fields, field, prefix, true, err);
 }
 
+void oir_query_parser_set_shortener(oir_query_parser *parser, oir_value_shortener shortener, void *context)
+{
+    parser->shortener = shortener;
+    parser->shortener_context = context;
+}
+
 void oir_query_parser_set_max_expansion(oir_query_parser *parser, oir_termcount terms)
 {
     parser->max_expansion = terms;
@@ -124,6 +132,8 @@ static oir_status read_text(oir_query_parser *parser, const char *text, size_t s
             .stemmer = parser->stemmer,
             .strategy = parser->strategy,
             .max_expansion = parser->max_expansion,
+            .shortener = parser->shortener,
+            .shortener_context = parser->shortener_context,
         },
         .stopper = parser->stopper,
         .default_op = parser->default_op,

@@ -1,5 +1,6 @@
 #include "searcher/query_terms.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -78,11 +79,26 @@ static size_t write_term(const query_terms *terms, const query_word *word, const
     return size + text.size;
 }
 
+/* The same for a filter's value that is too long. */
+static size_t write_shortened(const query_terms *terms, const query_word *word, const char *prefix,
+                              char out[OIR_TERM_MAX])
+{
+    bool filter = word->position == 0;
+    if (!filter || word->size == 0 || terms->shortener == NULL)
+        return 0;
+    const char *bytes = (const char *)terms->lexer->bytes.data + word->offset;
+    size_t size = terms->shortener(prefix, bytes, word->size, out, terms->shortener_context);
+    assert(size <= OIR_TERM_MAX);
+    return size;
+}
+
 static oir_status new_term(const query_terms *terms, const query_word *word, const char *prefix, bool positional,
                            oir_query **out, oir_error *err)
 {
     char term[OIR_TERM_MAX];
     size_t size = write_term(terms, word, prefix, form_of(terms, word, positional), term);
+    if (size == 0)
+        size = write_shortened(terms, word, prefix, term);
     if (size == 0)
         return oir_query_new_none(out, err);
     return oir_query_new_term_at(out, term, size, 1, word->position, err);

@@ -14,10 +14,13 @@ typedef struct query_terms {
     oir_stemmer *stemmer;             /* NULL for none */
     oir_stem_strategy strategy;
     oir_termcount max_expansion;
+    oir_value_shortener shortener; /* for long values of filters; NULL for none */
+    void *shortener_context;
 } query_terms;
 
 /* One word or value, which stands for all tokens but phrases and runs. `positional`: its place matters. A word that is
- * longer than any term becomes MATCH_NONE. Here and below: OIR_LIMIT, OIR_NO_MEMORY. */
+ * longer than any term becomes MATCH_NONE, unless it is a value that can be shortened. Here and below: OIR_LIMIT,
+ * OIR_NO_MEMORY. */
 oir_status query_terms_word(const query_terms *terms, const query_token *token, bool positional, oir_query **out,
                             oir_error *err);
 /* All terms that start with the word. */

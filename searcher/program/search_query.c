@@ -75,6 +75,18 @@ static oir_status set_stopper(search_query *search)
     return status == OIR_NOT_FOUND ? OIR_OK : status;
 }
 
+/* Ids and paths, as oir-index shortens them. */
+static size_t shorten(const char *prefix, const char *value, size_t size, char *out, void *context)
+{
+    program_buffer term = {0};
+    (void)context;
+    program_record_set_term(&term, prefix[0], value, size);
+    size_t written = term.size;
+    memcpy(out, term.data, written);
+    program_buffer_release(&term);
+    return written;
+}
+
 static oir_status parse(search_query *search)
 {
     static const char id[] = {PROGRAM_RECORD_ID, '\0'};
@@ -93,11 +105,12 @@ static oir_status parse(search_query *search)
         status = oir_query_parser_add_boolean_prefix(search->parser, "id", id, err);
     if (status == OIR_OK)
         status = oir_query_parser_add_boolean_prefix(search->parser, "path", id, err);
-    if (status == OIR_OK)
-        status = oir_query_parser_parse(search->parser, program_buffer_text(&options->text), options->text.size,
-                                        OIR_PARSE_DEFAULT | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY, NULL,
-                                        &search->query, err);
-    return status;
+    if (status != OIR_OK)
+        return status;
+    oir_query_parser_set_shortener(search->parser, shorten, NULL);
+    return oir_query_parser_parse(search->parser, program_buffer_text(&options->text), options->text.size,
+                                  OIR_PARSE_DEFAULT | OIR_PARSE_WILDCARD_GLOB | OIR_PARSE_FUZZY, NULL, &search->query,
+                                  err);
 }
 
 static oir_status find(search_query *search)

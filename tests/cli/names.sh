@@ -21,3 +21,16 @@ run oir-search -l name -0 | od -An -c | tail -n 2
 rm "d/$latin/"*$'\xe9.txt'
 run oir-index "d/$latin"
 run oir-search -c name
+# Names that are too long for a term, with two bytes for each character so that a cut falls amid one.
+name=x$(printf '\xc3\xa9%.0s' {1..110})
+mkdir -p "long/$name"
+echo 'one text' >"long/$name/$name.txt"
+printf '{"id":"%s/%s","text":"another text"}\n' "$name" "$name" | oir-index -q -
+oir-index -q long
+seek() { oir-search -l "$@" | sed "s/$name/NAME/g"; }
+seek "path:long/$name/$name.txt"
+seek text "id:\"$name/$name\""
+seek text "-id:$name/$name" -path:none
+seek "text -path:long/$name/$name.txt"
+seek "path:long/$name/$name.tx"
+seek "path:long/$name/$name" OR "id:$name"

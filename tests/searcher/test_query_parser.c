@@ -235,6 +235,48 @@ static void random_bytes(void)
     oir_stopper_free(s.stopper);
 }
 
+/* The size instead of the value, behind what is given as context. */
+static size_t shorten_to_size(const char *prefix, const char *value, size_t size, char *out, void *context)
+{
+    (void)value;
+    return (size_t)snprintf(out, OIR_TERM_MAX, "%s%s%zu", prefix, (const char *)context, size);
+}
+
+/* What is searched for, with weight or without. */
+static oir_query_op read_leaf(oir_query_parser *parser, const char *text, char term[OIR_TERM_MAX + 1])
+{
+    oir_query *query;
+    REQUIRE_OK(oir_query_parser_parse(parser, text, strlen(text), OIR_PARSE_DEFAULT, NULL, &query, &err), err);
+    const oir_query *leaf = oir_query_get_op(query) == OIR_OP_SCALE ? oir_query_get_part(query, 0) : query;
+    oir_query_op op = oir_query_get_op(leaf);
+    oir_bytes bytes = op == OIR_OP_TERM ? oir_query_get_term(leaf) : (oir_bytes){"", 0};
+    memcpy(term, bytes.data, bytes.size);
+    term[bytes.size] = 0;
+    oir_query_free(query);
+    return op;
+}
+
+static void long_values_are_shortened(void)
+{
+    char text[8 + OIR_TERM_MAX], term[OIR_TERM_MAX + 1];
+    oir_query_parser *parser;
+    REQUIRE_OK(oir_query_parser_new(&parser, &err), err);
+    REQUIRE_OK(oir_query_parser_add_boolean_prefix(parser, "site", "H", &err), err);
+    snprintf(text, sizeof text, "site:%0*d", OIR_TERM_MAX, 7);
+    EXPECT_EQ(read_leaf(parser, text, term), OIR_OP_MATCH_NONE);
+    oir_query_parser_set_shortener(parser, shorten_to_size, "#");
+    EXPECT_EQ(read_leaf(parser, text, term), OIR_OP_TERM);
+    EXPECT_STR(term, "H#245");
+    EXPECT_EQ(read_leaf(parser, text + 5, term), OIR_OP_TERM); /* a word, which is not too long without a prefix */
+    snprintf(text, sizeof text, "%0*d", OIR_TERM_MAX + 1, 7);
+    EXPECT_EQ(read_leaf(parser, text, term), OIR_OP_MATCH_NONE);
+    snprintf(text, sizeof text, "site:%0*d", OIR_TERM_MAX - 1, 7);
+    EXPECT_EQ(read_leaf(parser, text, term), OIR_OP_TERM);
+    EXPECT_EQ(strlen(term), OIR_TERM_MAX);
+    EXPECT_EQ(strcmp(term + 1, text + 5), 0);
+    oir_query_parser_free(parser);
+}
+
 static void settings_are_checked(void)
 {
     oir_query_parser *parser;
@@ -369,6 +411,7 @@ int main(void)
     TEST(records);
     TEST(hostile_texts);
     TEST(random_bytes);
+    TEST(long_values_are_shortened);
     TEST(settings_are_checked);
     TEST(words_too_long);
     TEST(too_many_terms);

@@ -64,6 +64,12 @@ OIR_API oir_status oir_query_parser_add_prefix(oir_query_parser *parser, const c
  * ORed, of different fields ANDed. OIR_INVALID_OPERATION when the field is a free-text one or "", OIR_NO_MEMORY. */
 OIR_API oir_status oir_query_parser_add_boolean_prefix(oir_query_parser *parser, const char *field, const char *prefix,
                                                        oir_error *err);
+/* Writes to `out`, which has room for OIR_TERM_MAX bytes, the term that stands for a value (`size` bytes) which is too
+ * long for one behind its prefix, as the program that made the index did; returns the term's size, 0 for none. */
+typedef size_t (*oir_value_shortener)(const char *prefix, const char *value, size_t size, char *out, void *context);
+/* What is called for values of boolean fields that are too long, with `context`, which must stay until it is replaced.
+ * NULL, the default: no document has them. */
+OIR_API void oir_query_parser_set_shortener(oir_query_parser *parser, oir_value_shortener shortener, void *context);
 /* The most terms a prefix*, pattern or fuzzy~ word may expand to before the search fails with OIR_LIMIT; 0, the
  * default, for no limit. What OIR_PARSE_PARTIAL makes of the last word has none. */
 OIR_API void oir_query_parser_set_max_expansion(oir_query_parser *parser, oir_termcount terms);
