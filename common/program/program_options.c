@@ -102,7 +102,11 @@ int program_options_next(int argc, char **argv, const char *shorts, const struct
     opterr = 0;
     int option = getopt_long(argc, argv, shorts, longs, NULL);
     if (option == ':') {
-        program_message("%s needs an argument; --help lists all options", argv[optind - 1]);
+        const char *argument = argv[optind - 1];
+        if (argument[1] != '-' && argument[2] != '\0')
+            program_message("-%c in %s needs an argument; --help lists all options", optopt, argument);
+        else
+            program_message("%s needs an argument; --help lists all options", argument);
         return '?';
     }
     if (option == '?')
@@ -152,6 +156,7 @@ char **program_options_sort(int *argc, char **argv, const char *shorts, const ch
     char **words = program_buffer_resize(NULL, (count + 1) * sizeof(char *));
     size_t sorted_count = 0;
     size_t word_count = 0;
+    bool lacks_argument = false;
     sorted[sorted_count++] = argv[0];
     for (size_t i = 1; i < count; i++) {
         const char *argument = argv[i];
@@ -171,10 +176,12 @@ char **program_options_sort(int *argc, char **argv, const char *shorts, const ch
             continue;
         }
         sorted[sorted_count++] = argv[i];
-        if (takes_next && i + 1 < count)
+        lacks_argument = takes_next && i + 1 == count;
+        if (takes_next && !lacks_argument)
             sorted[sorted_count++] = argv[++i];
     }
-    if (word_count > 0) {
+    /* What followed would be taken for its argument. */
+    if (word_count > 0 && !lacks_argument) {
         static char end_of_options[] = "--";
         sorted[sorted_count++] = end_of_options;
         memcpy(sorted + sorted_count, words, word_count * sizeof(char *));

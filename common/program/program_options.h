@@ -14,7 +14,8 @@ int program_options_next(int argc, char **argv, const char *shorts, const struct
 /* Puts options first, then "--", then words, in a new array closed by NULL (to be freed): options are allowed after
  * words, and a word such as -syria, which is no option, stays a word once there was one before. Behind a word a
  * letter's argument stands right after it when it is a number, or for the letters in `folders` a folder that there is
- * or a path that starts with ./ or ../; otherwise it is the next word. argc becomes the new number. */
+ * or a path that starts with ./ or ../; otherwise it is the next word. Where the last option lacks its
+ * argument the array ends with it. argc becomes the new number. */
 char **program_options_sort(int *argc, char **argv, const char *shorts, const char *folders,
                             const struct option *longs);
 

@@ -15,3 +15,8 @@ run oir-search -c java -island -iother/.oir
 run oir-search -c java -i other/.oir -nato
 run oir-search -c java -i/o -i5 -ifs
 run oir-search -l java -n1 -iother/.oir
+# An argument is forgotten.
+run oir-search java -i
+run oir-search java -ln
+run oir-search java --offset
+run oir-search -l -- java -i
