@@ -1,7 +1,6 @@
 /* oir-index: makes and updates an index of files. See docs/man/oir-index.1. */
 #include <dirent.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,7 +9,7 @@
 #include "indexer/program/index_run.h"
 #include "indexer/program/index_walk.h"
 #include "program/program_message.h"
-#include "program/program_options.h"
+#include "program/program_output.h"
 #include "program/program_place.h"
 
 enum { SOMETHING_SKIPPED = 1 };
@@ -87,7 +86,7 @@ static void print_summary(const index_run *run, const char *index)
     program_buffer_add_format(&line, "%lu %s, ", documents, documents == 1 ? "document" : "documents");
     index_progress_add_size(&line, (double)size_of_folder(index));
     program_buffer_add_format(&line, " in %s\n", index);
-    fputs(line.data, stdout);
+    program_output_add_text(line.data);
     program_buffer_release(&line);
 }
 
@@ -146,5 +145,5 @@ int main(int argc, char **argv)
     code = run_index(&run, index.data);
     index_run_close(&run);
     program_buffer_release(&index);
-    return program_options_finish(code);
+    return program_output_finish(code);
 }

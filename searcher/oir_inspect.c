@@ -1,5 +1,4 @@
 /* oir-inspect: looks into an index. See docs/man/oir-inspect.1. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +6,7 @@
 
 #include "program/program_message.h"
 #include "program/program_options.h"
+#include "program/program_output.h"
 #include "program/program_place.h"
 #include "program/program_record.h"
 #include "program/program_text.h"
@@ -69,13 +69,13 @@ static void print_bytes(oir_bytes bytes)
         }
         i += length;
     }
-    fwrite(program_buffer_text(&shown), 1, shown.size, stdout);
+    program_output_add(program_buffer_text(&shown), shown.size);
     program_buffer_release(&shown);
 }
 
 static void print_number(const char *name, uint64_t number)
 {
-    printf("%-24s%llu\n", name, (unsigned long long)number);
+    program_output_add_format("%-24s%llu\n", name, (unsigned long long)number);
 }
 
 /* Sums over the segments. */
@@ -104,22 +104,28 @@ static oir_status run_stats(inspection *self, bool *good)
     if (status != OIR_OK)
         return status;
     oir_bytes stemmer = oir_database_get_setting(database, PROGRAM_RECORD_STEMMER);
-    printf("%-24s%s\n", "index", self->index);
-    printf("%-24s%s\n", "uuid", oir_database_get_uuid(database));
+    program_output_add_format("%-24s%s\n", "index", self->index);
+    program_output_add_format("%-24s%s\n", "uuid", oir_database_get_uuid(database));
     print_number("revision", oir_database_get_revision(database));
     print_number("documents", oir_database_get_doccount(database));
     print_number("last document", oir_database_get_lastdocid(database));
     print_number("total length", oir_database_get_total_length(database));
-    printf("%-24s%.1f\n", "average length", oir_database_get_average_length(database));
-    printf("%-24s%s\n", "positions", oir_database_has_positions(database) ? "yes" : "no");
-    printf("%-24s", "stemmer");
+    program_output_add_format("%-24s%.1f\n", "average length", oir_database_get_average_length(database));
+    program_output_add_format("%-24s%s\n", "positions", oir_database_has_positions(database) ? "yes" : "no");
+    program_output_add_format("%-24s", "stemmer");
     print_bytes(stemmer.size > 0 ? stemmer : (oir_bytes){"none", 4});
-    printf("\n");
+    program_output_add_text("\n");
     print_number("segments", oir_database_get_segment_count(database));
     print_number("postings", sum.postings);
     print_number("deleted, not merged yet", sum.deleted);
     print_number("bytes", sum.bytes);
     return OIR_OK;
+}
+
+static void print_part(const oir_part_size *part, uint64_t all)
+{
+    program_output_add_format("  %-20s%14llu  %5.1f %%\n", part->name, (unsigned long long)part->bytes,
+                              all > 0 ? 100.0 * (double)part->bytes / (double)all : 0.0);
 }
 
 static oir_status run_sizes(inspection *self, bool *good)
@@ -131,12 +137,12 @@ static oir_status run_sizes(inspection *self, bool *good)
         status = oir_database_get_segment(self->database, i, &segment, &self->err);
         if (status != OIR_OK)
             return status;
-        printf("%s: %llu bytes, %lu documents (%lu deleted), %llu terms, %llu postings\n", segment.file,
-               (unsigned long long)segment.bytes, (unsigned long)segment.documents, (unsigned long)segment.deleted,
-               (unsigned long long)segment.terms, (unsigned long long)segment.postings);
+        program_output_add_format("%s: %llu bytes, %lu documents (%lu deleted), %llu terms, %llu postings\n",
+                                  segment.file, (unsigned long long)segment.bytes, (unsigned long)segment.documents,
+                                  (unsigned long)segment.deleted, (unsigned long long)segment.terms,
+                                  (unsigned long long)segment.postings);
         for (size_t k = 0; k < segment.part_count; k++)
-            printf("  %-20s%14llu  %5.1f %%\n", segment.parts[k].name, (unsigned long long)segment.parts[k].bytes,
-                   segment.bytes > 0 ? 100.0 * (double)segment.parts[k].bytes / (double)segment.bytes : 0.0);
+            print_part(&segment.parts[k], segment.bytes);
     }
     return OIR_OK;
 }
@@ -150,9 +156,9 @@ static oir_status run_terms(inspection *self, bool *good)
                                                &self->err);
     while (status == OIR_OK && count < self->limit &&
            (status = oir_term_iterator_next(terms, &found, &self->err)) == OIR_OK && found) {
-        printf("%10lu  ", (unsigned long)oir_term_iterator_get_termfreq(terms));
+        program_output_add_format("%10lu  ", (unsigned long)oir_term_iterator_get_termfreq(terms));
         print_bytes(oir_term_iterator_get_term(terms));
-        printf("\n");
+        program_output_add_text("\n");
         count++;
     }
     oir_term_iterator_free(terms);
@@ -166,7 +172,7 @@ static oir_status print_positions(inspection *self, oir_docid docid, const char 
     bool found = false;
     oir_status status = oir_database_get_positions(self->database, docid, term, strlen(term), &positions, &self->err);
     while (status == OIR_OK && (status = oir_position_iterator_next(positions, &found, &self->err)) == OIR_OK && found)
-        printf(" %lu", (unsigned long)oir_position_iterator_get_position(positions));
+        program_output_add_format(" %lu", (unsigned long)oir_position_iterator_get_position(positions));
     oir_position_iterator_free(positions);
     return status;
 }
@@ -190,17 +196,18 @@ static oir_status run_term(inspection *self, bool *good)
         return status;
     }
     print_bytes((oir_bytes){term, size});
-    printf(": documents %lu, occurrences %llu\n", (unsigned long)documents, (unsigned long long)occurrences);
+    program_output_add_format(": documents %lu, occurrences %llu\n", (unsigned long)documents,
+                              (unsigned long long)occurrences);
     for (uint64_t i = 0; status == OIR_OK && i < self->limit; i++) {
         status = oir_posting_iterator_next(postings, &found, &self->err);
         if (status != OIR_OK || !found)
             break;
         oir_docid docid = oir_posting_iterator_get_docid(postings);
-        printf("document %lu: wdf %lu, length %lu, positions:", (unsigned long)docid,
-               (unsigned long)oir_posting_iterator_get_wdf(postings),
-               (unsigned long)oir_posting_iterator_get_doclength(postings));
+        program_output_add_format("document %lu: wdf %lu, length %lu, positions:", (unsigned long)docid,
+                                  (unsigned long)oir_posting_iterator_get_wdf(postings),
+                                  (unsigned long)oir_posting_iterator_get_doclength(postings));
         status = print_positions(self, docid, term);
-        printf("\n");
+        program_output_add_text("\n");
     }
     oir_posting_iterator_free(postings);
     return status;
@@ -241,9 +248,9 @@ static oir_status print_values(inspection *self, oir_document *document)
             return status;
         if (value.size == 0)
             continue;
-        printf("value %lu, %-8s", (unsigned long)slot, names[slot]);
+        program_output_add_format("value %lu, %-8s", (unsigned long)slot, names[slot]);
         print_bytes(value);
-        printf("\n");
+        program_output_add_text("\n");
     }
     return OIR_OK;
 }
@@ -255,20 +262,20 @@ static oir_status print_terms_of(inspection *self, oir_document *document)
     bool found = false;
     oir_status status = oir_document_get_term_count(document, &count, &self->err);
     if (status == OIR_UNSUPPORTED) {
-        printf("terms            not kept in this index\n");
+        program_output_add_text("terms            not kept in this index\n");
         return OIR_OK;
     }
     if (status == OIR_OK)
         status = oir_document_get_terms(document, &terms, &self->err);
     if (status == OIR_OK)
-        printf("terms            %lu\n", (unsigned long)count);
+        program_output_add_format("terms            %lu\n", (unsigned long)count);
     for (uint64_t i = 0; status == OIR_OK && i < self->limit; i++) {
         status = oir_term_iterator_next(terms, &found, &self->err);
         if (status != OIR_OK || !found)
             break;
-        printf("%10lu  ", (unsigned long)oir_term_iterator_get_wdf(terms));
+        program_output_add_format("%10lu  ", (unsigned long)oir_term_iterator_get_wdf(terms));
         print_bytes(oir_term_iterator_get_term(terms));
-        printf("\n");
+        program_output_add_text("\n");
     }
     oir_term_iterator_free(terms);
     return status;
@@ -294,13 +301,14 @@ static oir_status run_doc(inspection *self, bool *good)
     if (status == OIR_OK)
         status = oir_document_get_data(document, &data, &self->err);
     if (status == OIR_OK) {
-        printf("document         %lu\nlength           %lu\n", (unsigned long)docid, (unsigned long)length);
+        program_output_add_format("document         %lu\nlength           %lu\n", (unsigned long)docid,
+                                  (unsigned long)length);
         status = print_values(self, document);
     }
     if (status == OIR_OK) {
-        printf("data             ");
+        program_output_add_text("data             ");
         print_bytes(data);
-        printf("\n");
+        program_output_add_text("\n");
         status = print_terms_of(self, document);
     }
     oir_document_free(document);
@@ -310,7 +318,7 @@ static oir_status run_doc(inspection *self, bool *good)
 static bool print_finding(const char *file, const char *part, const char *reason, void *context)
 {
     (void)context;
-    printf("%s: %s: %s\n", file, part, reason);
+    program_output_add_format("%s: %s: %s\n", file, part, reason);
     return true;
 }
 
@@ -321,10 +329,10 @@ static oir_status run_check(inspection *self, bool *good)
     oir_status status = oir_index_check(self->index, print_finding, NULL, &findings, &self->err);
     *good = findings == 0;
     if (status == OIR_OK && findings == 0)
-        printf("%s is whole\n", self->index);
+        program_output_add_format("%s is whole\n", self->index);
     else if (status == OIR_OK)
-        printf("%s is damaged: %llu findings; make it anew: oir-index --overwrite PATH\n", self->index,
-               (unsigned long long)findings);
+        program_output_add_format("%s is damaged: %llu findings; make it anew: oir-index --overwrite PATH\n",
+                                  self->index, (unsigned long long)findings);
     return status;
 }
 
@@ -389,8 +397,8 @@ static int take(inspection *self, int option)
     switch (option) {
     case 'i': self->index = optarg; return -1;
     case 'n': return program_options_number("-n", optarg, UINT64_MAX, &self->limit) ? -1 : PROGRAM_FAILED;
-    case 'h': fputs(help, stdout); return program_options_finish(PROGRAM_DONE);
-    case 'V': program_options_print_version(); return program_options_finish(PROGRAM_DONE);
+    case 'h': program_output_add_text(help); return program_output_finish(PROGRAM_DONE);
+    case 'V': program_options_print_version(); return program_output_finish(PROGRAM_DONE);
     default: return PROGRAM_FAILED;
     }
 }
@@ -415,5 +423,5 @@ int main(int argc, char **argv)
     self.argument = argc - optind > 1 ? argv[optind + 1] : NULL;
     int code = run_command(&self, chosen);
     program_buffer_release(&index);
-    return program_options_finish(code);
+    return program_output_finish(code);
 }

@@ -1,9 +1,8 @@
 /* oir-search: searches an index from the command line. See docs/man/oir-search.1. */
-#include <stdio.h>
 #include <time.h>
 
 #include "program/program_message.h"
-#include "program/program_options.h"
+#include "program/program_output.h"
 #include "searcher/program/search_explain.h"
 #include "searcher/program/search_json.h"
 #include "searcher/program/search_query.h"
@@ -23,7 +22,7 @@ static oir_status print(search_query *search)
     switch (search->options->form) {
     case SEARCH_FORM_JSON: return search_json_write(search);
     case SEARCH_FORM_PATHS: return search_json_write_paths(search);
-    case SEARCH_FORM_COUNT: printf("%lu\n", (unsigned long)search->count); return OIR_OK;
+    case SEARCH_FORM_COUNT: program_output_add_format("%lu\n", (unsigned long)search->count); return OIR_OK;
     default: return search_show_print(search);
     }
 }
@@ -60,7 +59,7 @@ int main(int argc, char **argv)
     program_message_start("oir-search");
     int code = search_options_read(&options, argc, argv);
     if (code == -1)
-        code = program_options_finish(search_and_print(&search, &options));
+        code = program_output_finish(search_and_print(&search, &options));
     search_query_release(&search);
     search_options_release(&options);
     return code;

@@ -9,6 +9,7 @@
 
 #include "program/program_buffer.h"
 #include "program/program_message.h"
+#include "program/program_output.h"
 #include "program/program_place.h"
 
 enum { NAME_MAX_COMPARED = 31 };
@@ -242,18 +243,6 @@ bool program_options_seconds(const char *option, const char *text, double *out)
 
 void program_options_print_version(void)
 {
-    printf("%s %s (index format %u, %s)\n", program_message_name(), oir_version(), oir_format_version(),
-           oir_instruction_set());
-}
-
-int program_options_finish(int code)
-{
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    if (errno == EPIPE)
-        return code;
-    /* An earlier write may have failed, and not said why to us. */
-    program_message("cannot write the standard output%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
-    return PROGRAM_FAILED;
+    program_output_add_format("%s %s (index format %u, %s)\n", program_message_name(), oir_version(),
+                              oir_format_version(), oir_instruction_set());
 }

@@ -28,8 +28,5 @@ bool program_options_seconds(const char *option, const char *text, double *out);
 
 /* "oir-search 0.1.0 (index format 0, avx2)" on the standard output. */
 void program_options_print_version(void);
-/* Flushes the standard output; `code`, or PROGRAM_FAILED after a message when it could not be written. A reader that
- * went away is no failure. */
-int program_options_finish(int code);
 
 #endif

@@ -1,10 +1,10 @@
 #include "indexer/program/index_options.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "program/program_message.h"
 #include "program/program_options.h"
+#include "program/program_output.h"
 
 enum { STEM = 256, MEMORY, LARGEST, WAIT, NO_DELETE, OPTIMISE, OVERWRITE, NO_PAIRS, REORDER };
 
@@ -92,8 +92,8 @@ static int take(index_options *options, int option)
     case OVERWRITE: options->overwrite = true; return -1;
     case 'q': options->quiet = true; return -1;
     case 'v': options->verbose = true; return -1;
-    case 'h': fputs(help, stdout); return program_options_finish(PROGRAM_DONE);
-    case 'V': program_options_print_version(); return program_options_finish(PROGRAM_DONE);
+    case 'h': program_output_add_text(help); return program_output_finish(PROGRAM_DONE);
+    case 'V': program_options_print_version(); return program_output_finish(PROGRAM_DONE);
     default: return PROGRAM_FAILED;
     }
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "program/program_output.h"
 #include "program/program_text.h"
 
 typedef struct listing {
@@ -80,7 +81,7 @@ oir_status search_explain_print(search_query *search)
         status = list_terms(&list, search->query);
     if (status != OIR_OK)
         goto done;
-    fflush(stdout);
+    program_output_flush();
     print_line("query", description);
     if (oir_query_parser_get_degraded(search->parser))
         print_line("read as", "plain words, because it is no good syntax");

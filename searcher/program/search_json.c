@@ -1,10 +1,10 @@
 #include "searcher/program/search_json.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "program/program_json.h"
+#include "program/program_output.h"
 #include "program/program_text.h"
 #include "searcher/program/search_hit.h"
 
@@ -52,7 +52,7 @@ oir_status search_json_write(search_query *search)
             status = oir_snippeter_get(snippeter, hit.record.text.data, hit.record.text.size, &snippet, &search->err);
         if (status == OIR_OK) {
             add_hit(&line, &hit, snippet);
-            fwrite(line.data, 1, line.size, stdout);
+            program_output_add(line.data, line.size);
         }
         search_hit_release(&hit);
     }
@@ -87,7 +87,7 @@ oir_status search_json_write_paths(search_query *search)
         status = search_hit_read(&hit, search, i);
         if (status == OIR_OK) {
             add_path_line(&line, &hit, terminal, end);
-            fwrite(line.data, 1, line.size, stdout);
+            program_output_add(line.data, line.size);
         }
         search_hit_release(&hit);
     }

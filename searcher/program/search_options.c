@@ -1,11 +1,11 @@
 #include "searcher/program/search_options.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "program/program_message.h"
 #include "program/program_options.h"
+#include "program/program_output.h"
 
 enum { OFFSET = 256, JSON, EXPLAIN, DEFAULT_OP, STEM, COLOUR, TIME_LIMIT, THREADS };
 
@@ -156,8 +156,8 @@ static int take(search_options *options, int option)
     case THREADS: return checked(take_threads(options));
     case COLOUR: return checked(program_terminal_read_colour(optarg, &options->colour));
     case 'v': options->verbose = true; return -1;
-    case 'h': fputs(help, stdout); return program_options_finish(PROGRAM_DONE);
-    case 'V': program_options_print_version(); return program_options_finish(PROGRAM_DONE);
+    case 'h': program_output_add_text(help); return program_output_finish(PROGRAM_DONE);
+    case 'V': program_options_print_version(); return program_output_finish(PROGRAM_DONE);
     default: return PROGRAM_FAILED;
     }
 }

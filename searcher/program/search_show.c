@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "program/program_output.h"
 #include "program/program_terminal.h"
 #include "program/program_text.h"
 #include "searcher/program/search_hit.h"
@@ -116,7 +117,7 @@ oir_status search_show_print(search_query *search)
         if (status == OIR_OK)
             status = add_hit(&out, search, &hit, snippeter, &look);
         if (status == OIR_OK)
-            fwrite(out.data, 1, out.size, stdout);
+            program_output_add(out.data, out.size);
         search_hit_release(&hit);
     }
     program_buffer_release(&out);
@@ -136,7 +137,7 @@ void search_show_print_count(const search_query *search, double seconds)
     unsigned long shown = oir_mset_get_size(search->mset);
     unsigned long first = oir_mset_get_firstitem(search->mset);
     const char *verb = count == 1 ? "es" : "", *least = search->more ? "At least " : "";
-    fflush(stdout);
+    program_output_flush();
     if (count == 0 && !search->more)
         fprintf(stderr, "Nothing found in %lu document%s.\n", all, plural(all));
     else if (shown == 0)

@@ -12,8 +12,12 @@ echo "[$?]"
 oir-index -q --help >/dev/full
 echo "[$?]"
 # More than a buffer, and a stream that is not there.
-oir-search -n 3000 word >/dev/full 2>errors
-echo "[$?] $(cut -d : -f 1,2 errors | tail -n 1)"
+for options in '' '-n 3000' '--json -n 3000' '-c' '--explain -l'; do
+    oir-search $options word >/dev/full 2>errors
+    echo "[$?] $(tail -n 1 errors)"
+done
+oir-inspect terms >/dev/full
+echo "[$?]"
 oir-search -l word >&-
 echo "[$?]"
 # No file of the index takes the place of a stream that is closed: messages would be written into it.
