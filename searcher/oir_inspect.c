@@ -151,18 +151,18 @@ static oir_status run_terms(inspection *self, bool *good)
 {
     oir_term_iterator *terms = NULL;
     bool found = false;
-    uint64_t count = 0;
     oir_status status = oir_database_get_terms(self->database, self->argument != NULL ? self->argument : "", &terms,
                                                &self->err);
-    while (status == OIR_OK && count < self->limit &&
-           (status = oir_term_iterator_next(terms, &found, &self->err)) == OIR_OK && found) {
+    if (status == OIR_OK)
+        status = oir_term_iterator_next(terms, &found, &self->err);
+    *good = found;
+    for (uint64_t i = 0; status == OIR_OK && found && i < self->limit; i++) {
         program_output_add_format("%10lu  ", (unsigned long)oir_term_iterator_get_termfreq(terms));
         print_bytes(oir_term_iterator_get_term(terms));
         program_output_add_text("\n");
-        count++;
+        status = oir_term_iterator_next(terms, &found, &self->err);
     }
     oir_term_iterator_free(terms);
-    *good = count > 0;
     return status;
 }
 

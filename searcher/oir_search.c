@@ -27,14 +27,6 @@ static oir_status print(search_query *search)
     }
 }
 
-/* Whether there was anything: on this page, or, when only numbers count, at all. */
-static bool found_any(const search_query *search)
-{
-    if (search->options->form == SEARCH_FORM_COUNT)
-        return search->count > 0;
-    return oir_mset_get_size(search->mset) > 0 || (search->options->limit == 0 && search->count > 0);
-}
-
 static int search_and_print(search_query *search, const search_options *options)
 {
     struct timespec start;
@@ -49,7 +41,7 @@ static int search_and_print(search_query *search, const search_options *options)
         status = search_explain_print(search);
     if (status != OIR_OK)
         return program_message_failure(&search->err);
-    return found_any(search) ? PROGRAM_DONE : NOTHING_FOUND;
+    return search->count > 0 ? PROGRAM_DONE : NOTHING_FOUND;
 }
 
 int main(int argc, char **argv)

@@ -125,7 +125,8 @@ static oir_status find(search_query *search)
     oir_enquire_set_threads(search->enquire, options->threads);
     if (options->form == SEARCH_FORM_COUNT)
         return oir_enquire_get_count(search->enquire, &search->count, &search->err);
-    status = oir_enquire_get_mset(search->enquire, options->first, options->limit, counted ? UINT32_MAX : 0,
+    /* Of an empty page, too, it is to be known whether there is a match at all. */
+    status = oir_enquire_get_mset(search->enquire, options->first, options->limit, counted ? UINT32_MAX : 1,
                                   &search->mset, &search->err);
     if (status == OIR_OK)
         search->count = oir_mset_get_matches_lower_bound(search->mset);

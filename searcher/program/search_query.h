@@ -21,7 +21,7 @@ typedef struct search_query {
     oir_query *query;
     oir_enquire *enquire;
     oir_mset *mset;
-    oir_doccount count; /* of all matches, for forms that show it */
+    oir_doccount count; /* of all matches; for forms that do not show it at least 1 when there is one */
     bool more;          /* there may be more than that: there was no time to count them */
     oir_error err;
 } search_query;

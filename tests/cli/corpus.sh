@@ -18,6 +18,12 @@ run oir-search -l path:corpus/watchdog-report-iraqi-army-leans-on-allies.txt
 run oir-search -n 1 --offset 4 iraq
 run oir-search --offset 100 iraq
 run oir-search -n 0 iraq
+for form in -l --json; do
+    run oir-search $form --offset 100 iraq
+    run oir-search $form -n 0 iraq
+    run oir-search $form -n 0 --offset 100 iraq
+    run oir-search $form -n 0 zebra
+done
 run oir-search zebra
 run oir-search -c zebra
 run oir-search --json zebra

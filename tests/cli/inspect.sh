@@ -9,7 +9,9 @@ run oir-inspect stats | grep -v -e ^bytes
 run oir-inspect terms
 run oir-inspect terms Z
 run oir-inspect terms -n 2
+run oir-inspect terms -n 0
 run oir-inspect terms nothing
+run oir-inspect terms nothing -n 0
 run oir-inspect term apples
 run oir-inspect term Zappl -n 1
 run oir-inspect term nothing
