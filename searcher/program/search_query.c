@@ -113,6 +113,16 @@ static oir_status parse(search_query *search)
                                   err);
 }
 
+/* Who wrote operators should hear that they were none. --explain says so too. */
+static void tell_degraded(const search_query *search)
+{
+    const char *text = program_buffer_text(&search->options->text);
+    bool near = strstr(text, "NEAR") != NULL || strstr(text, "ADJ") != NULL;
+    if (oir_query_parser_get_degraded(search->parser) && !search->options->explain)
+        program_message("the query is no good syntax and is read as plain words, its operators too%s",
+                        near ? "; beside other words NEAR and ADJ need brackets: (a NEAR b) c" : "");
+}
+
 static oir_status find(search_query *search)
 {
     const search_options *options = search->options;
@@ -142,6 +152,8 @@ int search_query_run(search_query *search, const search_options *options)
         return code;
     search->language = options->stemmer != NULL ? options->stemmer : search->language_kept;
     oir_status status = parse(search);
+    if (status == OIR_OK)
+        tell_degraded(search);
     if (status == OIR_OK)
         status = find(search);
     return status == OIR_OK ? 0 : program_message_failure(&search->err);

@@ -31,6 +31,9 @@ run oir-search -l --default-op and prime minister drones
 run oir-search -l --stem none combats
 run oir-search -l combats
 run oir-search -c ')) AND "unclosed ( NEAR combat'
+run oir-search -c combat troops NEAR iraq
+run oir-search -c 'combat (troops NEAR iraq)'
+run oir-search -l -n 1 iraq AND
 echo "longest line: $(oir-search iraq combat mission troops 2>/dev/null | awk '{ if (length > n) n = length } END { print (n <= 80) ? "fits" : n }')"
 oir-search --json -n 3 combat mission | python3 -c '
 import json, sys
