@@ -73,17 +73,20 @@ static void complain(const char *argument, int option, const struct option *long
 {
     char name[64];
     const char *start = argument + strspn(argument, "-");
+    bool is_long = strncmp(argument, "--", 2) == 0;
     snprintf(name, sizeof(name), "%.*s", (int)least(strcspn(start, "="), sizeof(name) - 1), start);
     const char *guess = nearest(name, longs);
     const struct option *exact = find_exact(name, longs);
-    if (strncmp(argument, "--", 2) == 0 && exact != NULL)
+    if (is_long && exact != NULL)
         program_message("--%s takes no argument", name);
     else if (guess != NULL && strlen(name) > 1)
         program_message("unknown option %s; did you mean --%s?", argument, guess);
-    else if (option != 0 && strncmp(argument, "--", 2) != 0 && argument[1] != '\0' && argument[2] != '\0')
-        program_message("unknown option -%c in %s; --help lists all", option, argument);
-    else
+    else if (option == 0 || is_long)
         program_message("unknown option %s; --help lists all", argument);
+    else /* Files and excluded words may begin with a - too. */
+        program_message("unknown option -%c%s%s; --help lists all; if it is no option: %s -- %s", option,
+                        argument[2] != '\0' ? " in " : "", argument[2] != '\0' ? argument : "",
+                        program_message_name(), argument);
 }
 
 /* The argument that getopt stumbled over. It has gone on to the next one, unless it is amid a cluster of letters. */

@@ -42,7 +42,7 @@ static const char help[] =
     "  +iraq advis*         must have iraq; words starting with advis add to the rank\n"
     "  m?ss*n missoin~1     words like this (? one character, * any), words with a\n"
     "                       typing error; missoin~ with two\n"
-    "  coalition -syria     without syria\n"
+    "  coalition -syria     without syria; if it comes first, behind --: -- -syria\n"
     "  a AND b, OR, NOT, XOR, ( )     operators, in capitals\n"
     "  troops NEAR iraq     within 10 words; NEAR/3 within 3; ADJ in this order;\n"
     "                       beside other words in brackets: war (troops NEAR iraq)\n"

@@ -20,3 +20,8 @@ run oir-search java -i
 run oir-search java -ln
 run oir-search java --offset
 run oir-search -l -- java -i
+# Words that begin with a - and come first.
+run oir-search -syria java
+run oir-search -s java
+run oir-search -c -- -syria java
+run oir-index -frozen.txt
