@@ -34,9 +34,13 @@ bool program_terminal_has_colour(program_colour choice, FILE *file)
 unsigned program_terminal_columns(FILE *file)
 {
     struct winsize size;
-    if (!isatty(fileno(file)) || ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    const char *asked = getenv("COLUMNS");
+    unsigned long columns = asked != NULL && asked[0] >= '0' && asked[0] <= '9' ? strtoul(asked, NULL, 10) : 0;
+    if (columns == 0 && isatty(fileno(file)) && ioctl(fileno(file), TIOCGWINSZ, &size) == 0)
+        columns = size.ws_col;
+    if (columns == 0)
         return 80;
-    return size.ws_col < 40 ? 40 : size.ws_col > 100 ? 100 : size.ws_col;
+    return columns < 40 ? 40 : columns > 100 ? 100 : (unsigned)columns;
 }
 
 /* A line under construction. A word waits in `word` until it is known whether it still fits. */

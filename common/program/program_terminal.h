@@ -13,7 +13,7 @@ typedef enum program_colour { PROGRAM_COLOUR_AUTO, PROGRAM_COLOUR_ALWAYS, PROGRA
 bool program_terminal_read_colour(const char *text, program_colour *out);
 /* auto: on a terminal that is not "dumb", unless NO_COLOR is set. */
 bool program_terminal_has_colour(program_colour choice, FILE *file);
-/* The width to fill: the terminal's, from 40 to 100; 80 for what is no terminal. */
+/* The width to fill, from 40 to 100: what COLUMNS says, else the terminal's; 80 for what is none. */
 unsigned program_terminal_columns(FILE *file);
 
 /* In text to be wrapped: where a mark starts and ends. */

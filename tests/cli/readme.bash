@@ -7,6 +7,7 @@ trap 'rm -rf "$work"' EXIT
 sed -n '/^```c$/,/^```$/p' "$readme" | grep -v '^```' >"$work/notes.c"
 "$1" -std=c11 -Wall -Wextra -Werror -fsyntax-only -I "$OIR_SOURCE_DIR/common/include" "$work/notes.c"
 
+unset COLUMNS
 cp -r "$OIR_SOURCE_DIR/corpus" "$work/corpus"
 cd "$work"
 "$OIR_BIN_DIR/oir-index" -q corpus/*.txt

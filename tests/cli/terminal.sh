@@ -31,4 +31,33 @@ echo "NO_COLOR empty: $(NO_COLOR= on_terminal oir-search word | colours)"
 echo "NO_COLOR, but asked for: $(NO_COLOR=1 on_terminal oir-search --color=always word | colours)"
 echo "TERM=dumb: $(TERM=dumb on_terminal oir-search word | colours)"
 echo "never: $(on_terminal oir-search --color=never word | colours)"
+# Lines as wide as the terminal, or as COLUMNS says.
+for ((i = 0; i < 60; i++)); do echo "wide $i text"; done >wide.txt
+oir-index -q wide.txt
+columns() { tail -n +2 | awk '/wide/ { if (length > n) n = length } END { print (n > low && n <= high) ? "good" : n }' low=$1 high=$2; }
+on_wide() {
+    python3 -c '
+import fcntl, os, pty, struct, sys, termios
+def size_and_run():
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+pid, fd = pty.fork()
+if pid == 0:
+    size_and_run()
+text = b""
+try:
+    while piece := os.read(fd, 65536):
+        text += piece
+except OSError:
+    pass
+os.waitpid(pid, 0)
+sys.stdout.buffer.write(text)' "$@" </dev/null | tr -d '\r'
+}
+echo "terminal of 60 columns: $(on_wide 60 oir-search --color=never wide | columns 45 60)"
+echo "of 300: $(on_wide 300 oir-search --color=never wide | columns 85 100)"
+echo "COLUMNS on it: $(COLUMNS=50 on_wide 300 oir-search --color=never wide | columns 40 50)"
+for asked in '' 0 none 1 60 1000 99999999999999999999; do
+    case $asked in 1) low=25 high=40 ;; 60) low=45 high=60 ;; 1*|9*) low=85 high=100 ;; *) low=65 high=80 ;; esac
+    echo "COLUMNS='$asked', no terminal: $(COLUMNS=$asked oir-search wide 2>/dev/null | columns $low $high)"
+done
 echo "pipe: $(oir-search word 2>/dev/null | show | colours)"
