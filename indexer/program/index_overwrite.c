@@ -6,27 +6,9 @@
 
 #include <oir/database.h>
 
+#include "indexer/program/index_folder.h"
 #include "program/program_buffer.h"
 #include "program/program_message.h"
-
-/* Whether rest is a number, or a number and .tmp. */
-static bool is_number(const char *rest)
-{
-    size_t digits = strspn(rest, "0123456789");
-    return digits > 0 && (rest[digits] == '\0' || strcmp(rest + digits, ".tmp") == 0);
-}
-
-static bool is_numbered(const char *name)
-{
-    return (strncmp(name, "generation-", 11) == 0 && is_number(name + 11)) ||
-           (strncmp(name, "segment-", 8) == 0 && is_number(name + 8));
-}
-
-/* Names that an index's files have, and those of others may have too. */
-static bool is_common(const char *name)
-{
-    return strcmp(name, "current") == 0 || strcmp(name, "current.tmp") == 0;
-}
 
 /* What says nothing of a folder. A lock is all there is where making an index was cut short at its beginning. */
 static bool is_passed_over(const char *name)
@@ -52,8 +34,8 @@ static bool check_names(const char *index)
         const char *name = entry->d_name;
         if (is_passed_over(name))
             continue;
-        numbered |= is_numbered(name);
-        foreign = !is_numbered(name) && !is_common(name);
+        numbered |= index_folder_is_numbered(name);
+        foreign = !index_folder_is_own(name);
         program_buffer_clear(&other);
         program_buffer_add_text(&other, name);
     }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "indexer/program/index_folder.h"
 #include "indexer/program/index_json_lines.h"
 #include "indexer/program/index_text_file.h"
 #include "program/program_place.h"
@@ -82,10 +83,12 @@ static void skip_folder(index_run *run, const char *path, int error)
     program_buffer_release(&kept);
 }
 
-static bool is_index(const index_run *run, const char *path, const struct stat *folder)
+/* That of this run may have no commit yet. */
+static bool has_index(const index_run *run, const char *path)
 {
-    return has_ending(path, ".oir") ||
-           (folder->st_dev == run->folder.st_dev && folder->st_ino == run->folder.st_ino);
+    struct stat folder;
+    return (stat(path, &folder) == 0 && folder.st_dev == run->folder.st_dev && folder.st_ino == run->folder.st_ino) ||
+           index_folder_has_index(path);
 }
 
 static oir_status add_folder(index_run *run, const char *path);
@@ -100,7 +103,7 @@ static oir_status add_entry(index_run *run, const char *path)
         return OIR_OK;
     }
     if (S_ISDIR(entry.st_mode))
-        return is_index(run, path, &entry) ? OIR_OK : add_folder(run, path);
+        return has_ending(path, ".oir") ? OIR_OK : add_folder(run, path);
     return S_ISREG(entry.st_mode) ? add_file(run, path) : OIR_OK;
 }
 
@@ -111,7 +114,10 @@ static oir_status add_folder(index_run *run, const char *path)
     oir_status status = OIR_OK;
     if (!read_names(&list, path))
         skip_folder(run, path, errno);
+    bool without_own = list.count > 0 && has_index(run, path);
     for (size_t i = 0; i < list.count && status == OIR_OK; i++) {
+        if (without_own && index_folder_is_own(list.items[i]))
+            continue;
         program_buffer_clear(&child);
         program_buffer_add_format(&child, "%s%s%s", path, has_ending(path, "/") ? "" : "/", list.items[i]);
         status = run->keep_going() ? add_entry(run, child.data) : OIR_CANCELLED;

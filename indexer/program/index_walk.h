@@ -5,8 +5,8 @@
 #include "indexer/program/index_run.h"
 
 /* Indexes a path of the command line; "-" is JSON Lines on the standard input. Within folders: hidden files and folders
- * are left out, and so are links, indexes and what is no ordinary file; names are taken in byte order, so that the same
- * files always give the same index. */
+ * are left out, and so are links, folders *.oir, the files of an index wherever it lies, and what is no ordinary file;
+ * names are taken in byte order, so that the same files always give the same index. */
 oir_status index_walk_add(index_run *run, const char *path);
 
 #endif
