@@ -268,12 +268,17 @@ oir_status index_run_add(index_run *run, const index_item *item)
     return status;
 }
 
+void index_run_skip_named(index_run *run, const char *name, const char *reason)
+{
+    program_message("%s: %s", name[0] != '\0' ? name : "\"\"", reason);
+    run->counts.skipped++;
+    run->trouble = true;
+}
+
 void index_run_skip(index_run *run, const char *kept, const char *reason)
 {
     program_place_show(&run->shown, program_buffer_text(&run->base), kept);
-    program_message("%s: %s", program_buffer_text(&run->shown), reason);
-    run->counts.skipped++;
-    run->trouble = true;
+    index_run_skip_named(run, program_buffer_text(&run->shown), reason);
 }
 
 void index_run_tell(index_run *run, const char *kept, const char *what)

@@ -69,6 +69,8 @@ void index_run_close(index_run *run);
 oir_status index_run_add(index_run *run, const index_item *item);
 /* Says that something was left out, which makes the exit code 1. The path is shown as program_place_show says. */
 void index_run_skip(index_run *run, const char *kept, const char *reason);
+/* The same for what is shown as it is: a path of the command line that leads nowhere, and so is kept nowhere. */
+void index_run_skip_named(index_run *run, const char *name, const char *reason);
 /* Says, if it is asked to say much, what becomes of a file. */
 void index_run_tell(index_run *run, const char *kept, const char *what);
 

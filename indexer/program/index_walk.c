@@ -134,7 +134,7 @@ oir_status index_walk_add(index_run *run, const char *path)
     if (strcmp(path, "-") == 0)
         return index_json_lines_add_input(run);
     if (realpath(path, full) == NULL || stat(full, &entry) != 0) {
-        index_run_skip(run, path, strerror(errno));
+        index_run_skip_named(run, path, strerror(errno));
         return OIR_OK;
     }
     run->is_named = !S_ISDIR(entry.st_mode);

@@ -20,3 +20,8 @@ cd ../../..
 # Index and files move together: paths are relative to where the index stands.
 mv top elsewhere
 (cd elsewhere/middle && run oir-search -l word && run oir-index -v .)
+# A path that leads nowhere is named as it was, though a file of that name is where the index lies.
+mkdir -p proj/sub
+echo "a word" >proj/note.txt
+(cd proj && run oir-index . && cd sub && run oir-index note.txt ../missing.txt '')
+run oir-index -i proj/.oir missing.txt
