@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "indexer/program/index_folder.h"
 #include "indexer/program/index_overwrite.h"
 #include "indexer/program/index_removal.h"
 #include "indexer/program/index_run.h"
@@ -108,6 +109,12 @@ static oir_status index_all(index_run *run)
 
 static int run_index(index_run *run, const char *index)
 {
+    /* A mistyped path must neither leave an empty index that later runs find, nor empty the one there is. */
+    bool begins_anew = run->options->overwrite || !index_folder_has_index(index);
+    if (begins_anew && !index_walk_can_begin(run)) {
+        program_message("no index was made, since nothing that was named could be read");
+        return PROGRAM_FAILED;
+    }
     oir_status status = index_run_open(run, index);
     if (run->options->verbose && status == OIR_OK)
         program_message("the index is %s", index);

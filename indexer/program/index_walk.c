@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "indexer/program/index_folder.h"
 #include "indexer/program/index_json_lines.h"
@@ -127,13 +128,46 @@ static oir_status add_folder(index_run *run, const char *path)
     return status;
 }
 
+/* A path of the command line in full, in room for PATH_MAX bytes; false where it leads nowhere. */
+static bool find_path(char *full, struct stat *entry, const char *path)
+{
+    return realpath(path, full) != NULL && stat(full, entry) == 0;
+}
+
+/* NULL where the path can be read. */
+static const char *explain_unreadable(const char *path)
+{
+    char full[PATH_MAX];
+    struct stat entry;
+    if (strcmp(path, "-") == 0)
+        return NULL;
+    if (!find_path(full, &entry, path))
+        return strerror(errno);
+    if (!S_ISREG(entry.st_mode) && !S_ISDIR(entry.st_mode))
+        return "neither a file nor a folder";
+    return access(full, R_OK) == 0 ? NULL : strerror(errno);
+}
+
+bool index_walk_can_begin(index_run *run)
+{
+    const index_options *options = run->options;
+    const char *reason;
+    for (int i = 0; i < options->path_count; i++)
+        if (explain_unreadable(options->paths[i]) == NULL)
+            return true;
+    for (int i = 0; i < options->path_count; i++)
+        if ((reason = explain_unreadable(options->paths[i])) != NULL)
+            index_run_skip_named(run, options->paths[i], reason);
+    return false;
+}
+
 oir_status index_walk_add(index_run *run, const char *path)
 {
     char full[PATH_MAX];
     struct stat entry;
     if (strcmp(path, "-") == 0)
         return index_json_lines_add_input(run);
-    if (realpath(path, full) == NULL || stat(full, &entry) != 0) {
+    if (!find_path(full, &entry, path)) {
         index_run_skip_named(run, path, strerror(errno));
         return OIR_OK;
     }

@@ -39,6 +39,7 @@ run oir-search --index empty word
 echo text >file
 run oir-search --index file word
 run oir-index --index file .
+run oir-index -q file
 run oir-index -q --stem de file
 run oir-index -q --stem english file
 oir-inspect stats | grep stemmer

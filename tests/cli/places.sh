@@ -25,3 +25,14 @@ mkdir -p proj/sub
 echo "a word" >proj/note.txt
 (cd proj && run oir-index . && cd sub && run oir-index note.txt ../missing.txt '')
 run oir-index -i proj/.oir missing.txt
+# No index comes of paths that cannot be read, and the one there is is not emptied; one that can be is enough.
+mkdir -p typed/empty
+cd typed || exit 1
+mkfifo pipe
+run oir-index tpyo '' pipe
+run oir-index -i other tpyo
+run ls -A
+run oir-index -i ../proj/.oir --overwrite tpyo
+run oir-search -c -i ../proj/.oir word
+run oir-index tpyo empty
+run ls -A
