@@ -1,8 +1,6 @@
 /* oir-index: makes and updates an index of files. See docs/man/oir-index.1. */
-#include <dirent.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "indexer/program/index_folder.h"
 #include "indexer/program/index_overwrite.h"
@@ -40,25 +38,8 @@ static void catch_signals(void)
     /* Without SA_RESTART: waiting for input ends too. */
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-}
-
-static uint64_t size_of_folder(const char *path)
-{
-    uint64_t bytes = 0;
-    struct dirent *entry;
-    struct stat file;
-    program_buffer name = {0};
-    DIR *folder = opendir(path);
-    while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        program_buffer_clear(&name);
-        program_buffer_add_format(&name, "%s/%s", path, entry->d_name);
-        if (lstat(name.data, &file) == 0 && S_ISREG(file.st_mode))
-            bytes += (uint64_t)file.st_size;
-    }
-    if (folder != NULL)
-        closedir(folder);
-    program_buffer_release(&name);
-    return bytes;
+    /* Writing beyond what a file may have then fails, which can be said. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 static void add_count(program_buffer *line, uint64_t count, const char *what)
@@ -85,7 +66,7 @@ static void print_summary(const index_run *run, const char *index)
     }
     unsigned long documents = oir_writable_database_get_doccount(run->writer);
     program_buffer_add_format(&line, "%lu %s, ", documents, documents == 1 ? "document" : "documents");
-    index_progress_add_size(&line, (double)size_of_folder(index));
+    index_progress_add_size(&line, (double)index_folder_size(index));
     program_buffer_add_format(&line, " in %s\n", index);
     program_output_add_text(line.data);
     program_buffer_release(&line);
@@ -116,6 +97,7 @@ static int run_index(index_run *run, const char *index)
         return PROGRAM_FAILED;
     }
     oir_status status = index_run_open(run, index);
+    index_progress_start(&run->progress, !run->options->quiet); /* not before: opening waits for other writers */
     if (run->options->verbose && status == OIR_OK)
         program_message("the index is %s", index);
     if (status == OIR_OK)
@@ -148,7 +130,6 @@ int main(int argc, char **argv)
         return PROGRAM_FAILED;
     }
     catch_signals();
-    index_progress_start(&run.progress, !options.quiet);
     code = run_index(&run, index.data);
     index_run_close(&run);
     program_buffer_release(&index);

@@ -1,5 +1,6 @@
 #include "indexer/program/index_folder.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,4 +50,19 @@ bool index_folder_has_index(const char *path)
     program_buffer_release(&current);
     line[size > 0 ? size : 0] = '\0';
     return has_number(line, generation, "\n");
+}
+
+uint64_t index_folder_size(const char *path)
+{
+    uint64_t bytes = 0;
+    struct dirent *entry;
+    struct stat file;
+    DIR *folder = opendir(path);
+    while (folder != NULL && (entry = readdir(folder)) != NULL)
+        if (index_folder_is_own(entry->d_name) &&
+            fstatat(dirfd(folder), entry->d_name, &file, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(file.st_mode))
+            bytes += (uint64_t)file.st_size;
+    if (folder != NULL)
+        closedir(folder);
+    return bytes;
 }

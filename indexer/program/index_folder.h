@@ -12,5 +12,7 @@ bool index_folder_is_own(const char *name);
 
 /* Whether an index lies in the folder: by the one short file that says which commit is its newest. */
 bool index_folder_has_index(const char *path);
+/* Bytes of the index's files in the folder. */
+uint64_t index_folder_size(const char *path);
 
 #endif

@@ -25,3 +25,6 @@ mkfifo pipe/current
 echo "a word" >other/current/text.txt
 run oir-index -q -i second.oir .
 run oir-search -l -i second.oir word
+# Nor do other files count as the index's room.
+head -c 5000000 /dev/zero >plain/binary
+oir-index -i plain plain | grep -o '[KMG]B in plain'

@@ -20,6 +20,13 @@ oir-inspect terms >/dev/full
 echo "[$?]"
 oir-search -l word >&-
 echo "[$?]"
+# A limit to the size of files is said to be one, and the index stays as it was.
+for ((i = 0; i < 5000; i++)); do
+    echo "{\"id\":\"large-$i\",\"text\":\"a word that is not alone, number $i, which no other has: $RANDOM\"}"
+done >large.jsonl
+(ulimit -f 64; oir-index -q large.jsonl; echo "[$?]") 2>&1 | sed -E 's,segment-[0-9]+,SEGMENT,'
+run oir-search -c word
+run oir-inspect check
 # No file of the index takes the place of a stream that is closed: messages would be written into it.
 echo 'no JSON' >bad.jsonl
 run oir-index bad.jsonl
