@@ -282,7 +282,7 @@ oir_status snippet_query_init(snippet_query *q, const oir_query *query, const oi
     *q = (snippet_query){.ngrams = true};
     arena_init(&q->memory);
     oir_status status;
-    ERROR_GOTO_DONE(collect(&c, query, false));
+    ERROR_GOTO_DONE(query ? collect(&c, query, false) : OIR_OK);
     if (c.leaf_count == 0)
         goto done;
     qsort(c.leaves, c.leaf_count, sizeof *c.leaves, compare_leaves);

@@ -33,6 +33,7 @@ oir_status oir_term_iterator_next(oir_term_iterator *iterator, bool *found, oir_
 oir_status oir_term_iterator_seek(oir_term_iterator *iterator, const char *term, size_t size, bool *found,
                                   oir_error *err)
 {
+    term = size > 0 ? term : ""; /* no bytes may be at NULL, which memcmp does not take */
     *found = iterator->state == ITERATOR_STANDING &&
              iterator_compare_terms(iterator->term.data, iterator->term.size, term, size) >= 0;
     if (*found || iterator->state == ITERATOR_ENDED)

@@ -106,6 +106,9 @@ oir_status segment_find_docid(const segment *s, oir_docid docid, uint32_t *local
 oir_status segment_find_term(const segment *s, const char *term, size_t size, term_entry *entry, bool *found,
                              oir_error *err)
 {
+    *found = false;
+    if (size == 0) /* no term; and its bytes may be nowhere */
+        return OIR_OK;
     return terms_find(&s->terms, term, size, entry, found, err);
 }
 

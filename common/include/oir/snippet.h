@@ -42,8 +42,8 @@ typedef struct oir_snippet_options {
  * phrases as one span, words of NEAR and of phrases with gaps where they are near. A field's terms mark the same words
  * in any text. What excludes or only restricts does not mark: right parts of AND_NOT and FILTER, ids (prefix Q),
  * boolean fields (prefixed terms scaled by 0). Bare stems (OIR_STEM_ALL) mark only words that are written as they are.
- * `database` gives the words' frequencies, so that rare ones count more; NULL counts all alike. Refers to neither
- * afterwards. options may be NULL.
+ * query may be NULL: nothing is marked. `database` gives the words' frequencies, so that rare ones count more; NULL
+ * counts all alike. Refers to neither afterwards. options may be NULL.
  * OIR_NOT_FOUND for a language that is none, OIR_INVALID_ARGUMENT for options that were not started so, OIR_CORRUPT,
  * OIR_NO_MEMORY. */
 OIR_API oir_status oir_snippeter_new(oir_snippeter **out, const oir_query *query, const oir_database *database,

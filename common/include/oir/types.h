@@ -7,7 +7,11 @@
  *
  * Two laws of ownership, also throughout: what a call *returns* belongs to the object it was asked of; what a call
  * hands out through a pointer-to-pointer parameter belongs to the caller, who gives it back with the noun's
- * _free, _close or _release. */
+ * _free, _close or _release.
+ *
+ * Null pointers, also throughout: what an object is given back by takes one, an oir_error may be one, and bytes of
+ * size 0 may stand at one. Any other pointer may be one only where the comment of the call says what NULL stands for;
+ * elsewhere it is a mistake of the program, which calls need not notice. */
 #ifndef OIR_TYPES_H
 #define OIR_TYPES_H
 

@@ -115,14 +115,16 @@ OIR_API oir_status oir_writable_database_add_documents(oir_writable_database *da
 OIR_API oir_status oir_writable_database_replace_document(oir_writable_database *database, oir_docid docid,
                                                           const oir_document *document, oir_error *err);
 /* Puts a document in the place of all that have a term: it gets the lowest of their docids, or a new one when there is
- * none. *docid may be NULL. Failures as replacing. */
+ * none. *docid may be NULL. Failures as replacing, and OIR_INVALID_ARGUMENT for a term that is not of 1 to OIR_TERM_MAX
+ * bytes. */
 OIR_API oir_status oir_writable_database_replace_document_by_term(oir_writable_database *database, const char *term,
                                                                   size_t size, const oir_document *document,
                                                                   oir_docid *docid, oir_error *err);
 /* OIR_NOT_FOUND when there is no such document; nothing has changed then. */
 OIR_API oir_status oir_writable_database_delete_document(oir_writable_database *database, oir_docid docid,
                                                          oir_error *err);
-/* Deletes all documents that have a term; *deleted (may be NULL) says how many. None is not an error. */
+/* Deletes all documents that have a term; *deleted (may be NULL) says how many. None is not an error. Failures as
+ * above. */
 OIR_API oir_status oir_writable_database_delete_document_by_term(oir_writable_database *database, const char *term,
                                                                  size_t size, oir_doccount *deleted, oir_error *err);
 
@@ -155,7 +157,8 @@ OIR_API oir_status oir_writable_database_optimise(oir_writable_database *databas
 OIR_API oir_doccount oir_writable_database_get_doccount(const oir_writable_database *database);
 /* The highest docid ever used, with uncommitted changes. */
 OIR_API oir_docid oir_writable_database_get_lastdocid(const oir_writable_database *database);
-/* Whether any document has a term, with uncommitted changes. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Whether any document has a term, with uncommitted changes. OIR_INVALID_ARGUMENT for a term that is not of 1 to
+ * OIR_TERM_MAX bytes, OIR_CORRUPT, OIR_NO_MEMORY. */
 OIR_API oir_status oir_writable_database_has_term(oir_writable_database *database, const char *term, size_t size,
                                                   bool *out, oir_error *err);
 
