@@ -112,18 +112,18 @@ static oir_status check_operator(oir_query_op op, oir_query *const *parts, size_
                                  oir_error *err)
 {
     if (op < OIR_OP_AND || op > OIR_OP_SYNONYM)
-        return error_set(err, OIR_INVALID_ARGUMENT, "operator %d does not combine parts", (int)op);
+        return error_set(err, OIR_INVALID_ARGUMENT, "%s does not combine parts", query_op_name(op));
     if (count && !parts)
         return error_set(err, OIR_INVALID_ARGUMENT, "%zu parts at a null pointer", count);
     if (window && (!is_positional(op) || window < count))
-        return error_set(err, OIR_INVALID_ARGUMENT, "a window of %u does not fit operator %d with %zu parts",
-                         (unsigned)window, (int)op, count);
+        return error_set(err, OIR_INVALID_ARGUMENT, "a window of %u does not fit %s with %zu parts",
+                         (unsigned)window, query_op_name(op), count);
     for (size_t i = 0; i < count; i++) {
         if (!parts[i])
             return error_set(err, OIR_INVALID_ARGUMENT, "part %zu of a query is a null pointer", i);
         if (!takes_part(op, parts[i]))
-            return error_set(err, OIR_INVALID_ARGUMENT, "operator %d takes terms, part %zu is an operator %d",
-                             (int)op, i, (int)parts[i]->op);
+            return error_set(err, OIR_INVALID_ARGUMENT, "%s takes no %s, which part %zu is", query_op_name(op),
+                             query_op_name(parts[i]->op), i);
     }
     return OIR_OK;
 }

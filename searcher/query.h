@@ -33,6 +33,9 @@ static inline bool query_expands(const oir_query *query)
     return query->op == OIR_OP_PREFIX || query->op == OIR_OP_WILDCARD || query->op == OIR_OP_FUZZY;
 }
 
+/* As in the notation of descriptions, where that has the operator; for messages too, of any number. */
+const char *query_op_name(oir_query_op op);
+
 /* Adds `part` at the right of *query: in place where *query does `op` and has one handle only, else by a node of both.
  * An empty (NULL) *query becomes the part. Takes the part over, and frees *query when it fails: then *query is NULL.
  * For AND, OR and XOR, whose parts are equals. OIR_LIMIT, OIR_NO_MEMORY. */

@@ -48,30 +48,17 @@ static void add_factor(buffer *out, double factor)
     add_text(out, digits);
 }
 
-static const char *operator_name(oir_query_op op)
+const char *query_op_name(oir_query_op op)
 {
-    switch (op) {
-    case OIR_OP_AND:
-        return "AND";
-    case OIR_OP_OR:
-        return "OR";
-    case OIR_OP_AND_NOT:
-        return "AND_NOT";
-    case OIR_OP_XOR:
-        return "XOR";
-    case OIR_OP_AND_MAYBE:
-        return "AND_MAYBE";
-    case OIR_OP_FILTER:
-        return "FILTER";
-    case OIR_OP_PHRASE:
-        return "PHRASE";
-    case OIR_OP_NEAR:
-        return "NEAR";
-    case OIR_OP_SYNONYM:
-        return "SYNONYM";
-    default:
-        return "";
-    }
+    static const char *const names[] = {
+        [OIR_OP_TERM] = "TERM",     [OIR_OP_MATCH_ALL] = "MATCH_ALL", [OIR_OP_MATCH_NONE] = "MATCH_NONE",
+        [OIR_OP_PREFIX] = "PREFIX", [OIR_OP_WILDCARD] = "WILDCARD",   [OIR_OP_FUZZY] = "FUZZY",
+        [OIR_OP_AND] = "AND",       [OIR_OP_OR] = "OR",               [OIR_OP_AND_NOT] = "AND_NOT",
+        [OIR_OP_XOR] = "XOR",       [OIR_OP_AND_MAYBE] = "AND_MAYBE", [OIR_OP_FILTER] = "FILTER",
+        [OIR_OP_PHRASE] = "PHRASE", [OIR_OP_NEAR] = "NEAR",           [OIR_OP_SYNONYM] = "SYNONYM",
+        [OIR_OP_SCALE] = "SCALE",
+    };
+    return (unsigned)op < sizeof names / sizeof *names ? names[op] : "what is no operator";
 }
 
 static void add_node(buffer *out, const oir_query *query);
@@ -80,14 +67,14 @@ static void add_operator(buffer *out, const oir_query *query)
 {
     add_text(out, "(");
     if (query->part_count == 1) {
-        add_text(out, operator_name(query->op));
+        add_text(out, query_op_name(query->op));
         add_text(out, " ");
     }
     for (size_t i = 0; i < query->part_count; i++) {
         if (i && query->window)
-            buffer_add_format(out, " %s %u ", operator_name(query->op), (unsigned)query->window);
+            buffer_add_format(out, " %s %u ", query_op_name(query->op), (unsigned)query->window);
         else if (i)
-            buffer_add_format(out, " %s ", operator_name(query->op));
+            buffer_add_format(out, " %s ", query_op_name(query->op));
         add_node(out, query->parts[i]);
     }
     add_text(out, ")");

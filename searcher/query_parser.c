@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "searcher/query.h"
 #include "searcher/query_grammar.h"
 
 #define TEXT_MAX 65536
@@ -78,7 +79,7 @@ oir_status oir_query_parser_set_default_op(oir_query_parser *parser, oir_query_o
 {
     if (op != OIR_OP_OR && op != OIR_OP_AND && op != OIR_OP_NEAR && op != OIR_OP_PHRASE)
         return error_set(err, OIR_INVALID_ARGUMENT,
-                         "operator %d cannot stand between words: use OR, AND, NEAR or PHRASE", (int)op);
+                         "%s cannot stand between words: use OR, AND, NEAR or PHRASE", query_op_name(op));
     parser->default_op = op;
     return OIR_OK;
 }

@@ -194,16 +194,23 @@ static void refused_parts_are_freed(void)
     EXPECT(query == NULL);
     oir_query *nested[] = {term("a"), pair_of(OIR_OP_OR, term("b"), term("c"))};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_PHRASE, nested, 2, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "PHRASE takes no OR, which part 1 is");
     oir_query *synonyms[] = {term("a"), pair_of(OIR_OP_AND, term("b"), term("c"))};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_SYNONYM, synonyms, 2, 0, &err), OIR_INVALID_ARGUMENT);
     oir_query *narrow[] = {term("a"), term("b"), term("c")};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_NEAR, narrow, 3, 2, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "a window of 2 does not fit NEAR with 3 parts");
     oir_query *wide[] = {term("a"), term("b")};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_AND, wide, 2, 2, &err), OIR_INVALID_ARGUMENT);
     oir_query *leaf[] = {term("a"), term("b")};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_TERM, leaf, 2, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "TERM does not combine parts");
     oir_query *scaled[] = {term("a")};
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_SCALE, scaled, 1, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "SCALE does not combine parts");
+    oir_query *unknown[] = {term("a")};
+    EXPECT_EQ(oir_query_new_operator(&query, (oir_query_op)99, unknown, 1, 0, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "what is no operator does not combine parts");
     EXPECT_EQ(oir_query_new_operator(&query, OIR_OP_AND, NULL, 2, 0, NULL), OIR_INVALID_ARGUMENT);
 }
 

@@ -283,6 +283,7 @@ static void settings_are_checked(void)
     REQUIRE_OK(oir_query_parser_new(&parser, &err), err);
     EXPECT_EQ(oir_query_parser_set_stemmer(parser, "klingon", &err), OIR_NOT_FOUND);
     EXPECT_EQ(oir_query_parser_set_default_op(parser, OIR_OP_XOR, &err), OIR_INVALID_ARGUMENT);
+    EXPECT_STR(err.message, "XOR cannot stand between words: use OR, AND, NEAR or PHRASE");
     REQUIRE_OK(oir_query_parser_add_prefix(parser, "title", "S", &err), err);
     REQUIRE_OK(oir_query_parser_add_boolean_prefix(parser, "site", "H", &err), err);
     EXPECT_EQ(oir_query_parser_add_prefix(parser, "site", "H", &err), OIR_INVALID_OPERATION);
