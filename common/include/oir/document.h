@@ -57,8 +57,9 @@ OIR_API oir_status oir_document_remove_term(oir_document *document, const char *
 /* Takes all terms away. */
 OIR_API void oir_document_clear_terms(oir_document *document);
 
-/* Sets the value of a slot: any bytes, to filter, sort or group by. Empty bytes remove it. OIR_NO_MEMORY,
- * OIR_INVALID_ARGUMENT for slot OIR_BAD_VALUENO, OIR_TOO_BIG above 1 MiB. */
+/* Sets the value of a slot: any bytes, to be read from documents found, without their data. No search filters, sorts or
+ * groups by values yet. Empty bytes remove it. OIR_NO_MEMORY, OIR_INVALID_ARGUMENT for slot OIR_BAD_VALUENO,
+ * OIR_TOO_BIG above 1 MiB. */
 OIR_API oir_status oir_document_set_value(oir_document *document, oir_valueno slot, const char *data, size_t size,
                                           oir_error *err);
 /* The value of a slot; size 0 when there is none. Valid until the document is changed, cleared or freed. For a

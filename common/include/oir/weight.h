@@ -20,10 +20,10 @@ typedef enum oir_idf {
 /* Start from OIR_BM25_INIT, which has Xapian's defaults. */
 typedef struct oir_bm25 {
     size_t struct_size; /* sizeof(oir_bm25), set by the initialiser */
-    double k1;          /* how soon more occurrences stop to count; 0 or more; default 1 */
-    double k3;          /* the same for the query's wqf; 0 or more; default 1 */
+    double k1;          /* how soon more occurrences stop to count; 0 to 1,000,000; default 1 */
+    double k3;          /* the same for the query's wqf; 0 to 1,000,000; default 1 */
     double b;           /* how much document length counts; 0 to 1; default 0.5 */
-    double min_normlen; /* lengths below this share of the average count as it; 0 or more; default 0.5 */
+    double min_normlen; /* lengths below this share of the average count as it; 0 to 1,000,000; default 0.5 */
     oir_idf idf;        /* default OIR_IDF_XAPIAN */
 } oir_bm25;
 
