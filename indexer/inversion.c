@@ -15,6 +15,7 @@ enum {
     APART_BYTES = 4,       /* that one of another wdf than 1 takes besides */
     SLACK_SHARE = 16,      /* of the memory, since occurrences are estimated */
     PREFETCH = 8,          /* documents ahead */
+    LINE = 16,             /* words of a cache line */
     CHUNK_SMALL = 4092,    /* words of the chunks of parts: most parts end within one */
     CHUNK_LARGE = 16380,   /* is quicker, where a part fills so many: */
     CHUNKS_LEAST = 16,
@@ -274,6 +275,7 @@ static inline bool put_plain(inversion_stretch *s, uint32_t to, uint64_t place)
     uint32_t further;
     if (!go_to(h, place, h->bits + INVERSION_KIND_BITS, &further))
         return false;
+    __builtin_prefetch(h->at + LINE, 1); /* each part's chunk is a stream of its own, too many to be foreseen */
     *h->at++ = further | (to & NUMBERS) << INVERSION_KIND_BITS | INVERSION_PLAIN;
     return true;
 }
