@@ -122,8 +122,14 @@ static oir_status write_windows(gather *g, segment_writer *w, oir_error *err)
         n--;
     if (!n)
         return OIR_OK;
-    const term_postings piece = {n, g->documents, g->wdf, g->as_bits ? g->wdf : g->position_counts, g->positions,
-                                 g->as_bits ? &g->stretches : NULL};
+    const term_postings piece = {
+        .count = n,
+        .documents = g->documents,
+        .wdf = g->wdf,
+        .position_counts = g->as_bits ? g->wdf : g->position_counts,
+        .positions = g->positions,
+        .stretches = g->as_bits ? &g->stretches : NULL,
+    };
     size_t positions = g->position_count - gather_count_positions(g, n, g->count);
     ERROR_FORWARD(segment_writer_add_piece(w, &piece, err));
     gather_forget(g, n, positions);

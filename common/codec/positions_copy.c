@@ -27,6 +27,16 @@ void positions_copy(positions_put_run *run, const positions_bits *groups)
     copy_down(&run->lows, groups->at, groups->lows, groups->lows_end);
 }
 
+/* High parts that lack a one would take it from the groups behind them, where they are copied to. */
+static bool has_ones(const uint8_t *at, uint64_t bit, uint64_t end, uint64_t ones)
+{
+    for (uint32_t n; bit < end; bit += n) {
+        n = end - bit < BIT_WRITER_WIDTH_MAX ? (uint32_t)(end - bit) : BIT_WRITER_WIDTH_MAX;
+        ones -= bits_count(bits_load64(at + bit / 8) >> (bit & 7) & bits_low(n));
+    }
+    return ones == 0;
+}
+
 bool positions_copy_split(positions_bits *groups, const uint32_t *counts, const uint32_t *places, uint32_t n,
                           positions_bits *first)
 {
@@ -41,5 +51,5 @@ bool positions_copy_split(positions_bits *groups, const uint32_t *counts, const 
     if (ones)
         groups->highs = kernels->skip(groups->at, groups->highs, groups->highs_end, ones);
     first->highs_end = groups->highs;
-    return lows <= most;
+    return lows <= most && has_ones(first->at, first->highs, first->highs_end, ones);
 }

@@ -122,10 +122,33 @@ static void damaged_groups(void)
     EXPECT(missed > 0);
 }
 
+/* A run in which a one is missing: which nothing but counting them shows, since what follows may have ones too. */
+static void missing_ones(void)
+{
+    static run r;
+    uint32_t lacking = 0;
+    for (uint32_t round = harness_times(20000); round > 0; round--) {
+        r.n = r.total = 0;
+        add_some(&r, 1 + harness_below(20));
+        write_run(&r);
+        positions_bits whole = {r.bytes, 0, r.size * 8, 0, r.size * 8}, some, rest = whole;
+        REQUIRE(positions_copy_split(&rest, r.counts, r.places, r.n, &some));
+        uint64_t bit = some.highs_end > some.highs ? harness_below((uint32_t)some.highs_end) : 0;
+        if (some.highs_end == some.highs || !(r.bytes[bit / 8] >> bit % 8 & 1))
+            continue;
+        r.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        whole.highs_end = some.highs_end; /* or what is behind it may be taken for it */
+        EXPECT(!positions_copy_split(&whole, r.counts, r.places, r.n, &some));
+        lacking++;
+    }
+    EXPECT(lacking > 0);
+}
+
 int main(void)
 {
     harness_seed(1);
     TEST(copied_as_written);
     TEST(damaged_groups);
+    TEST(missing_ones);
     return harness_end();
 }
