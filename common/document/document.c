@@ -179,9 +179,11 @@ static oir_status check_size(uint64_t size, oir_error *err)
     return OIR_OK;
 }
 
+/* It may be set to some of itself, which add_large gives up when it has taken that. */
 static oir_status set_large(oir_document *document, const char *data, size_t size, oir_error *err)
 {
-    drop_data(document);
+    buffer_clear(&document->data);
+    pressed_data_release(&document->pressed);
     return add_large(document, data, size, err);
 }
 
