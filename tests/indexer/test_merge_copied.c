@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "harness.h"
 #include "helper/scratch.h"
+#include "helper/sound.h"
 #include "indexer/merge.h"
 
 enum { SOURCES = 4, DOCUMENTS = 120000, TERMS = 7, POSITIONS = 4000000 };
@@ -200,22 +201,6 @@ static bool are_same(const char *path, const char *other)
     return n == 0 && m == 0;
 }
 
-static bool report(const char *part, const char *reason, void *context)
-{
-    printf("%s: %s: %s\n", (const char *)context, part, reason);
-    return true;
-}
-
-static void expect_sound(char *path)
-{
-    segment *s;
-    uint64_t findings;
-    REQUIRE_OK(segment_open(&s, path, &err), err);
-    REQUIRE_OK(segment_check(s, report, path, &findings, &err), err);
-    EXPECT_EQ(findings, 0);
-    segment_close(s);
-}
-
 /* Whatever forms lists have, and whether wdf says how many positions there are. */
 static uint64_t draw_paths(void)
 {
@@ -256,7 +241,7 @@ static void to_the_byte(void)
         merge(sources, m.sources, decoded);
         EXPECT(are_same(merged, decoded));
         EXPECT(are_same(merged, whole));
-        expect_sound(merged);
+        sound_expect(merged);
         for (uint32_t i = 0; i < m.sources; i++)
             segment_close(segments[i]);
         release_model(&m);

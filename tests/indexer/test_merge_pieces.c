@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "helper/failing_memory.h"
 #include "helper/scratch.h"
+#include "helper/sound.h"
 
 enum { SOURCES = 4, DOCUMENTS = 36000, TERMS = 8, VICTIMS_EACH = 97, MANY = 1000, POSITIONS_MOST = DOCUMENTS * 40 };
 
@@ -215,22 +216,6 @@ done:
     return status;
 }
 
-static bool report(const char *part, const char *reason, void *context)
-{
-    printf("%s: %s: %s\n", (const char *)context, part, reason);
-    return true;
-}
-
-static void expect_sound(char *path)
-{
-    segment *s;
-    uint64_t findings;
-    REQUIRE_OK(segment_open(&s, path, &err), err);
-    REQUIRE_OK(segment_check(s, report, path, &findings, &err), err);
-    EXPECT_EQ(findings, 0);
-    segment_close(s);
-}
-
 static void as_in_one_go(void)
 {
     static model m;
@@ -251,7 +236,7 @@ static void as_in_one_go(void)
         write_segment(whole, &m, live, count);
         REQUIRE_OK(merge(&o, merged), err);
         expect_same(merged, whole);
-        expect_sound(merged);
+        sound_expect(merged);
         unlink(whole);
         close_sources(&o);
     }
@@ -380,7 +365,7 @@ static void memory_for_each_document(void)
     printf("%.2f bytes a document\n", (double)most_in_use / ALL);
     EXPECT(most_in_use < FIXED + (size_t)ALL * 5);
     EXPECT_EQ(in_use, 0);
-    expect_sound(merged);
+    sound_expect(merged);
     close_sources(&o);
     scratch_close(folder);
 }
