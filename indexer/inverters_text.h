@@ -11,11 +11,9 @@ typedef struct inverters_text {
     inverters_place *order; /* by document of the segment */
     uint32_t document_count;
     uint32_t *firsts;       /* as in inverters_terms */
-    uint32_t *ordinals;     /* by term: its ordinal in the segment, or INVERTERS_TEXT_NONE */
+    uint32_t *ordinals;     /* by term: its ordinal in the segment; UINT32_MAX: only deleted documents have it */
     uint16_t *numbers;      /* by term, once words are chosen: 1 + the word's number, or 0 */
 } inverters_text;
-
-#define INVERTERS_TEXT_NONE UINT32_MAX
 
 /* Takes over what is handed in, of inverters that must outlive it and not change. */
 void inverters_text_init(inverters_text *t, const inverters *v, inverters_place *order, uint32_t *firsts,

@@ -121,14 +121,33 @@ static inline uint32_t harness_below(uint32_t bound)
     return (uint32_t)(harness_random() % bound);
 }
 
-/* How often to do what is done `times` times: fewer where the environment's OIR_EFFORT, in percent, says so, as it does
- * under valgrind. */
-static inline uint32_t harness_times(uint32_t times)
+/* The environment's OIR_EFFORT, in percent: under sanitizers and valgrind ./check asks for less than all. */
+static inline uint32_t harness_effort(void)
 {
     const char *effort = getenv("OIR_EFFORT");
     uint64_t percent = effort ? strtoull(effort, NULL, 10) : 100;
-    return percent < 100 ? (uint32_t)((times * percent + 99) / 100) : times;
+    return percent < 100 ? (uint32_t)percent : 100;
 }
+
+/* How often to do what is done `times` times: fewer with less effort. */
+static inline uint32_t harness_times(uint32_t times)
+{
+    return (uint32_t)(((uint64_t)times * harness_effort() + 99) / 100);
+}
+
+/* Whether everything takes long here, as under valgrind, which looks for bytes that nobody has set: each piece of code
+ * is to run there, but in few ways, on little. */
+static inline bool harness_is_slow(void)
+{
+    return harness_effort() < 25;
+}
+
+/* Of what takes long there and runs no code that others do not. */
+#define TEST_UNLESS_SLOW(function) \
+    do {                           \
+        if (!harness_is_slow())    \
+            TEST(function);        \
+    } while (0)
 
 static inline int harness_end(void)
 {

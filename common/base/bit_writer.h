@@ -74,10 +74,4 @@ static inline void bit_writer_back_add(bit_writer_back *w, uint64_t value, uint3
     w->pending &= 7;
 }
 
-/* Bits written since `start`, where this writer began. */
-static inline uint64_t bit_writer_count(const bit_writer *w, const uint8_t *start)
-{
-    return (uint64_t)(w->at - start) * 8 + w->pending;
-}
-
 #endif

@@ -15,11 +15,11 @@
 #define MOVE_MAX ((size_t)1 << 30)
 #define READ_STEP ((size_t)64 << 10)
 
-static int open_again(const char *path, int flags, mode_t mode)
+static int open_again(const char *path, int flags)
 {
     int descriptor;
     do
-        descriptor = open(path, flags | O_CLOEXEC, mode);
+        descriptor = open(path, flags | O_CLOEXEC);
     while (descriptor < 0 && errno == EINTR);
     return descriptor;
 }
@@ -106,7 +106,7 @@ oir_status file_read_all(const char *path, size_t limit, buffer *out, oir_error 
     oir_status status = OIR_OK;
     size_t before = out->size;
     struct stat about;
-    int descriptor = open_again(path, O_RDONLY, 0);
+    int descriptor = open_again(path, O_RDONLY);
     if (descriptor < 0)
         return failed(err, "open", path);
     if (fstat(descriptor, &about) != 0) {
@@ -126,20 +126,6 @@ done:
     return status;
 }
 
-static oir_status write_new(const char *path, const void *bytes, size_t size, oir_error *err)
-{
-    int descriptor = open_again(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (descriptor < 0)
-        return failed(err, "create", path);
-    oir_status status = file_write(descriptor, bytes, size, path, err);
-    if (status == OIR_OK)
-        status = file_sync(descriptor, path, err);
-    /* Some file systems report a full disk only here. */
-    if (close(descriptor) != 0 && status == OIR_OK && errno != EINTR)
-        status = error_from_errno(err, "cannot write %s", path);
-    return status;
-}
-
 void file_start_writing(int descriptor, uint64_t offset, uint64_t size)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
@@ -151,26 +137,9 @@ void file_start_writing(int descriptor, uint64_t offset, uint64_t size)
 #endif
 }
 
-oir_status file_write_synced(const char *path, const void *bytes, size_t size, oir_error *err)
-{
-    size_t length = strlen(path);
-    char *temporary = memory_new(length + sizeof ".tmp");
-    if (!temporary)
-        return error_no_memory(err, path);
-    memcpy(temporary, path, length);
-    memcpy(temporary + length, ".tmp", sizeof ".tmp");
-    oir_status status = write_new(temporary, bytes, size, err);
-    if (status == OIR_OK && rename(temporary, path) != 0)
-        status = error_from_errno(err, "cannot rename %s to %s", temporary, path);
-    if (status != OIR_OK)
-        unlink(temporary);
-    memory_free(temporary);
-    return status;
-}
-
 oir_status file_sync_folder(const char *folder, oir_error *err)
 {
-    int descriptor = open_again(folder, O_RDONLY | O_DIRECTORY, 0);
+    int descriptor = open_again(folder, O_RDONLY | O_DIRECTORY);
     if (descriptor < 0)
         return failed(err, "open folder", folder);
     oir_status status = file_sync(descriptor, folder, err);

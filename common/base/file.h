@@ -21,10 +21,6 @@ oir_status file_sync(int descriptor, const char *path, oir_error *err);
  * does not wait for it. Only advice. */
 void file_start_writing(int descriptor, uint64_t offset, uint64_t size);
 
-/* Replaces the file at `path` as a whole: writes `path`.tmp, waits until it is on the disk, renames it. Whoever reads
- * sees the old bytes or the new ones. The rename itself is durable only after file_sync_folder. On failure the old file
- * is as it was and the temporary one removed. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
-oir_status file_write_synced(const char *path, const void *bytes, size_t size, oir_error *err);
 /* Waits until a folder's entries (new names, renames, removals) are on the disk. OIR_NOT_FOUND, OIR_IO. */
 oir_status file_sync_folder(const char *folder, oir_error *err);
 

@@ -141,27 +141,6 @@ oir_status snapshot_open(snapshot **out, const char *path, const snapshot *previ
     }
 }
 
-oir_status snapshot_open_generation(snapshot **out, const char *path, const generation *g, const snapshot *previous,
-                                    oir_error *err)
-{
-    oir_status status;
-    *out = NULL;
-    snapshot *s = make(path);
-    if (!s)
-        return error_no_memory(err, "an index");
-    ERROR_GOTO_DONE(generation_copy(&s->generation, g, err));
-    status = open_segments(s, previous, err);
-    if (status == OIR_NOT_FOUND)
-        status = missing_segment(err);
-    if (status == OIR_OK) {
-        *out = s;
-        s = NULL;
-    }
-done:
-    snapshot_close(s);
-    return status;
-}
-
 snapshot *snapshot_retain(snapshot *s)
 {
     __atomic_add_fetch(&s->references, 1, __ATOMIC_RELAXED);

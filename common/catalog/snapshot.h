@@ -26,9 +26,6 @@ typedef struct snapshot {
 /* Opens the newest commit. Segments that `previous` (may be NULL) has open already are shared with it. A segment file
  * that a writer unlinked meanwhile means a newer commit: it is read again. Failures as catalog_read, segment_open. */
 oir_status snapshot_open(snapshot **out, const char *path, const snapshot *previous, oir_error *err);
-/* Opens the segments of a generation that is given (copied): for the writer. */
-oir_status snapshot_open_generation(snapshot **out, const char *path, const generation *g, const snapshot *previous,
-                                    oir_error *err);
 snapshot *snapshot_retain(snapshot *s);
 /* NULL is accepted. */
 void snapshot_close(snapshot *s);

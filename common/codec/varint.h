@@ -33,29 +33,4 @@ static inline const uint8_t *varint_get32(const uint8_t *at, const uint8_t *end,
     return fits ? at : NULL;
 }
 
-/* A run of bytes behind its length, as `buffer_add_varint(size)` and `buffer_add` write it. The bytes stay where they
- * are. NULL as above, with *bytes NULL and *size 0. */
-static inline const uint8_t *varint_get_bytes(const uint8_t *at, const uint8_t *end, const uint8_t **bytes,
-                                              size_t *size)
-{
-    uint64_t wide;
-    at = varint_get(at, end, &wide);
-    bool inside = at && wide <= (uint64_t)(end - at);
-    *bytes = inside ? at : NULL;
-    *size = inside ? (size_t)wide : 0;
-    return inside ? at + wide : NULL;
-}
-
-/* Signed numbers as unsigned ones, small where the number is near 0: 0, -1, 1, -2, 2 become 0, 1, 2, 3, 4. */
-static inline uint64_t varint_fold(int64_t value)
-{
-    return value < 0 ? ~((uint64_t)value << 1) : (uint64_t)value << 1;
-}
-
-static inline int64_t varint_unfold(uint64_t folded)
-{
-    int64_t half = (int64_t)(folded >> 1);
-    return folded & 1 ? -half - 1 : half;
-}
-
 #endif

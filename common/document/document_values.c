@@ -7,11 +7,6 @@
 
 enum { VALUE_MAX = 1 << 20 };
 
-void document_values_init(document_values *v)
-{
-    *v = (document_values){0};
-}
-
 void document_values_release(document_values *v)
 {
     for (size_t i = 0; i < v->made; i++)

@@ -1,5 +1,6 @@
 /* The values of one document: slots ascending, each with its own memory, which is kept for the next document.
- * Invariants: items[0 .. count) are in use, by slot; items[count .. made) keep memory only. One thread at a time. */
+ * Invariants: items[0 .. count) are in use, by slot; items[count .. made) keep memory only. All zeros is one without
+ * values. One thread at a time. */
 #ifndef DOCUMENT_DOCUMENT_VALUES_H
 #define DOCUMENT_DOCUMENT_VALUES_H
 
@@ -16,7 +17,6 @@ typedef struct document_values {
     size_t count, made, capacity;
 } document_values;
 
-void document_values_init(document_values *v);
 void document_values_release(document_values *v);
 void document_values_clear(document_values *v);
 /* Size 0 removes. OIR_INVALID_ARGUMENT, OIR_TOO_BIG, OIR_NO_MEMORY; nothing has changed then. */

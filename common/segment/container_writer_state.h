@@ -46,6 +46,18 @@ struct container_writer {
  * wrote it just now. OIR_IO, OIR_NO_MEMORY. */
 oir_status container_writer_read_parts(container_writer *w, container *c, oir_error *err);
 
+/* Pads and writes bytes, which begin a slot, as the next chunk, and forgets them; nothing if there are none.
+ * OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY, as all of these. */
+oir_status container_writer_chunks_put(container_writer *w, container_writer_part *p, buffer *bytes, uint32_t slot,
+                                       oir_error *err);
+/* The same for a part's large object, if it has one that waits, and failures of what fills it. */
+oir_status container_writer_chunks_put_large(container_writer *w, container_writer_part *p, oir_error *err);
+/* The same for a large object at p->large_slot that is read while it is written, and failures of reading. */
+oir_status container_writer_chunks_put_from(container_writer *w, container_writer_part *p, uint64_t size,
+                                            container_writer_source read, const void *context, oir_error *err);
+/* What every part has left: a chunk of its own where that is much, else a piece of a common one. */
+oir_status container_writer_chunks_put_rest(container_writer *w, oir_error *err);
+
 /* Writes the directory, once all parts are written. OIR_IO, OIR_NO_SPACE, OIR_NO_MEMORY. */
 oir_status container_writer_directory_put(container_writer *w, oir_error *err);
 

@@ -1,9 +1,9 @@
 /* What a segment keeps of each document but its text and values: length, extent and docid; and the statistics of all.
  *
  * Invariants: a length is exact, the sum of the document's wdf. An extent says how far positions can go: highest
- * position + 1 - position_base; a document without positions counts as having its length as extent, so that in plain
- * text, where words stand at 1, 2, 3..., extents equal lengths and are not stored. Byte layouts stand in
- * documents_writer.c. */
+ * position + 1 - position_base. A document without positions has that of one whose highest position is its length (or 0
+ * if that is 0), so that in plain text, where words stand at 1, 2, 3..., extents equal lengths and are not stored. Byte
+ * layouts stand in documents_writer.c. */
 #ifndef SEGMENT_DOCUMENTS_H
 #define SEGMENT_DOCUMENTS_H
 

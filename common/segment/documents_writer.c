@@ -1,12 +1,13 @@
 /* Writes lengths, extents, docids and the statistics of a segment.
  *
  * A document's length is the sum of its terms' wdf. Its extent is how many places its positions can have: the highest
- * plus 1, less the lowest that the segment's can be (0 or 1, below), or its length if it has none; position codes count
- * with it. PART_LENGTHS holds byte planes, each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its
- * number in plane i, then 4,096 zeros, so that whole windows can be read at the end. There are as many planes of
- * lengths as the longest document needs, 1 to 4, and likewise of extents. Where documents' extents are nearly alike, as
- * those of passages are, a u32 for each window of documents, at 64, has the largest extent in it, and position codes
- * count with that: where a group of positions is then follows from wdf alone, without a look at the documents before.
+ * plus 1, less the lowest that the segment's can be (0 or 1, below); position codes count with it. Without positions it
+ * is as if the length were the highest one, but 0 if that is 0; any number would do. PART_LENGTHS holds byte planes,
+ * each an object at 64: a byte of each document, bits 8 i to 8 i + 7 of its number in plane i, then 4,096 zeros, so
+ * that whole windows can be read at the end. There are as many planes of lengths as the longest document needs, 1 to 4,
+ * and likewise of extents. Where documents' extents are nearly alike, as those of passages are, a u32 for each window
+ * of documents, at 64, has the largest extent in it, and position codes count with that: where a group of positions is
+ * then follows from wdf alone, without a look at the documents before.
  *
  * PART_DOCIDS holds an object at 64, of numbers packed to bits as codec/bitpack.h says: of each document its docid less
  * the lowest, in the fewest bits that hold the highest docid less the lowest; and, if docids do not ascend, what finds
@@ -101,16 +102,25 @@ oir_status documents_writer_reserve(documents_writer *w, uint32_t count, oir_err
                : error_no_memory(err, "the lengths of documents");
 }
 
-/* `highest` is position + 1, or 0. */
+/* `highest` is a document's highest position + 1, or 0 without positions: then it is as if the length were one,
+ * whatever the base is, so that merges, which do not know which documents have none, find the same where the base gets
+ * lower. */
+static uint32_t find_extent(uint32_t highest, uint32_t length, uint32_t base)
+{
+    if (highest)
+        return highest - base;
+    return length && length < UINT32_MAX ? length + 1 - base : length;
+}
+
+/* `highest` likewise. */
 static oir_status add(documents_writer *w, oir_docid docid, uint32_t length, uint32_t highest, oir_error *err)
 {
     if (docid == 0)
         return error_set(err, OIR_INVALID_ARGUMENT, "0 is no docid");
     if (w->count >= CONTAINER_OBJECT_MAX / sizeof(uint32_t) - WINDOW_SIZE)
         return error_set(err, OIR_TOO_BIG, "too many documents for one segment (%u)", w->count);
-    /* Without positions the length will be the extent. */
     if (!documents_planes_add(&w->lengths, w->count, length) || !documents_planes_add(&w->extents, w->count, highest) ||
-        (!highest && !documents_planes_widen(&w->extents, w->count + 1, length)) ||
+        !documents_planes_widen(&w->extents, w->count + 1, find_extent(highest, length, 0)) ||
         !documents_docids_add(&w->docids, docid))
         return error_no_memory(err, "the lengths of documents");
     w->count++;
@@ -207,7 +217,7 @@ static void make_extents(documents_writer *w, uint32_t base, extents_summary *al
         documents_planes_get(&w->lengths, first, n, lengths);
         documents_planes_get(&w->extents, first, n, extents);
         for (uint32_t d = 0; d < n; d++) {
-            uint32_t extent = extents[d] ? extents[d] - base : lengths[d];
+            uint32_t extent = find_extent(extents[d], lengths[d], base);
             differ |= extent ^ lengths[d];
             most = extent > most ? extent : most;
             sum += extent;

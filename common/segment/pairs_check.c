@@ -151,7 +151,7 @@ static oir_status check_all(checking *c, oir_error *err)
         return error_no_memory(err, "checking pairs");
     ERROR_FORWARD(find_words(c, err));
     ERROR_FORWARD(pairs_scan_init(&c->scan, c->segment->container, &c->segment->context, c->words, (uint32_t)words,
-                                  &c->arena, err));
+                                  NULL, &c->arena, err));
     ERROR_FORWARD(read_lists(c, err));
     ERROR_FORWARD(read_text(c, err));
     for (uint32_t i = 0; i < p->pair_count; i++)

@@ -93,7 +93,8 @@ static oir_status count_part(void *context, size_t part, pairs_scan_tell tell, v
     c->times = memory_new_zeroed(codes(s), sizeof *c->times);
     status = scan && c->times ? OIR_OK : error_no_memory(err, "pairs of words");
     ERROR_GOTO_DONE(status);
-    ERROR_GOTO_DONE(pairs_scan_init(scan, from->parts, from->context, from->words, from->word_count, &a, err));
+    ERROR_GOTO_DONE(pairs_scan_init(scan, from->parts, from->context, from->words, from->word_count, NULL, &a,
+                                    err));
     scan->ranges = s->ranges;
     scan->source = from->text;
     scan->tell = tell;

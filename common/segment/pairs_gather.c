@@ -70,10 +70,9 @@ oir_status pairs_gather_init(pairs_gather *g, const pairs_numbers *numbers, cons
         g->newest[i] = UINT32_MAX;
     }
     ERROR_FORWARD(pairs_scan_init(&g->scan, source->parts, source->context, source->words, source->word_count,
-                                  &g->arena, err));
+                                  numbers->chosen, &g->arena, err));
     g->scan.source = source->text;
     g->scan.wanted = numbers->wanted;
-    g->scan.chosen = numbers->chosen;
     return OIR_OK;
 }
 

@@ -55,13 +55,27 @@ bool pairs_scan_is_possible(const postings_context *c)
     return pairs_scan_places(c) <= PAIRS_SCAN_PLACES_MAX && !is_mostly_empty(c);
 }
 
+/* All pairs of two words. */
+static uint64_t *choose_all(uint32_t word_count, arena *a)
+{
+    uint64_t *all = arena_add_zeroed(a, pairs_scan_codes(word_count) / 64 + 1, sizeof *all);
+    for (uint32_t first = 0; all && first < word_count; first++)
+        for (uint32_t second = 0; second < word_count; second++) {
+            uint32_t code = pairs_scan_code(word_count, first, second);
+            all[code / 64] |= UINT64_C(1) << code % 64;
+        }
+    return all;
+}
+
 oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const postings_context *context,
-                           const term_entry *const *entries, uint32_t count, arena *a, oir_error *err)
+                           const term_entry *const *entries, uint32_t count, const uint64_t *chosen, arena *a,
+                           oir_error *err)
 {
     *s = (pairs_scan){.context = context, .word_count = count, .ranges = RANGES};
     char *at = arena_add(a, count * sizeof *s->words + 63); /* they hold vectors */
     s->streams = arena_add(a, count * sizeof *s->streams);
-    if (!at || !s->streams)
+    s->chosen = chosen ? chosen : choose_all(count, a);
+    if (!at || !s->streams || !s->chosen)
         return error_no_memory(err, "pairs of words");
     s->words = (void *)(at + (-(uintptr_t)at & 63));
     for (uint32_t i = 0; i < count; i++)
@@ -109,8 +123,9 @@ static inline bool put_position(pairs_scan *s, uint32_t word, uint32_t i, uint32
 
 void pairs_scan_put(pairs_scan *s, uint32_t i, uint32_t word, oir_termpos position)
 {
-    if (*pairs_scan_text(s, i, position) != word + 1)
-        put_position(s, word, i, position - s->context->position_base);
+    uint32_t place = position - s->context->position_base;
+    if (s->text[s->starts[i] + place] != word + 1)
+        put_position(s, word, i, place);
 }
 
 static oir_status damaged(const postings_window *p, oir_error *err)
@@ -314,13 +329,6 @@ static uint32_t choose_ranges(pairs_scan *s)
     return (uint32_t)places;
 }
 
-static void read_text(pairs_scan *s)
-{
-    uint32_t end = s->end << RANGE_BITS < s->document_count ? s->end << RANGE_BITS : s->document_count;
-    for (uint32_t i = s->first << RANGE_BITS; i < end; i++)
-        s->source->read(s->source->context, s, s->window << WINDOW_BITS | i, i);
-}
-
 /* Each once: text that came has a word at one place more than once. */
 static void sort_doubles(pairs_scan *s)
 {
@@ -332,20 +340,38 @@ static void sort_doubles(pairs_scan *s)
     s->double_count = kept;
 }
 
-static oir_status put_ranges(pairs_scan *s, oir_error *err)
+static oir_status clear_text(pairs_scan *s, uint32_t places, oir_error *err)
 {
-    uint32_t places = choose_ranges(s);
     s->double_count = s->double_next = 0;
     if (!memory_reserve(&s->text, &s->text_capacity, (size_t)places + 1, sizeof *s->text))
         return error_no_memory(err, "pairs of words");
     memset(s->text, 0, ((size_t)places + 1) * sizeof *s->text);
-    if (s->source)
-        read_text(s);
-    for (uint32_t word = 0; word < s->word_count && !s->source; word++)
-        if (!s->wanted || s->wanted[word])
-            ERROR_FORWARD(put_word(s, word, err));
+    return OIR_OK;
+}
+
+static oir_status end_text(pairs_scan *s, oir_error *err)
+{
     sort_doubles(s);
     return s->failed ? error_no_memory(err, "pairs of words") : OIR_OK;
+}
+
+static oir_status put_ranges(pairs_scan *s, oir_error *err)
+{
+    ERROR_FORWARD(clear_text(s, choose_ranges(s), err));
+    for (uint32_t word = 0; word < s->word_count; word++)
+        if (!s->wanted || s->wanted[word])
+            ERROR_FORWARD(put_word(s, word, err));
+    return end_text(s, err);
+}
+
+/* A document of the source. */
+static oir_status read_document(pairs_scan *s, uint32_t i, uint32_t places, oir_error *err)
+{
+    s->starts[i] = 0;
+    s->starts[i + 1] = places;
+    ERROR_FORWARD(clear_text(s, places, err));
+    s->source->read(s->source->context, s, s->window << WINDOW_BITS | i, i);
+    return end_text(s, err);
 }
 
 oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
@@ -369,9 +395,8 @@ oir_status pairs_scan_seek(pairs_scan *s, uint32_t window, oir_error *err)
 
 static void add_pair(pairs_scan *s, uint32_t first, uint32_t second)
 {
-    uint32_t code = first * (s->word_count + 1) + second;
-    if (first && second && (!s->chosen || s->chosen[code / 64] >> code % 64 & 1))
-        s->pairs[s->pair_count++] = code;
+    s->pair_count = (size_t)(pairs_scan_add(s->chosen, s->word_count, first, second, s->pairs + s->pair_count) -
+                             s->pairs);
 }
 
 /* What stands before and behind words at taken places; two of these behind each other count once. */
@@ -393,40 +418,41 @@ static oir_status add_doubles(pairs_scan *s, uint32_t end, oir_error *err)
     return OIR_OK;
 }
 
-/* Codes of words that are not there are never chosen, so that nothing is asked of words. */
-static size_t list_chosen(const pairs_scan *s, uint32_t begin, uint32_t end, uint32_t *pairs)
+/* From the text that is at hand. */
+static oir_status list_text(pairs_scan *s, uint32_t i, oir_error *err)
 {
-    const uint16_t *text = s->text;
     const uint64_t *chosen = s->chosen;
-    uint32_t row = s->word_count + 1;
-    size_t n = 0;
-    for (uint32_t at = begin; at + 1 < end; at++) {
-        uint32_t code = text[at] * row + text[at + 1];
-        pairs[n] = code;
-        n += chosen[code / 64] >> code % 64 & 1;
-    }
-    return n;
+    uint32_t begin = s->starts[i], end = s->starts[i + 1], word_count = s->word_count;
+    if (!memory_reserve(&s->pairs, &s->pair_capacity, end - begin, sizeof *s->pairs))
+        return error_no_memory(err, "pairs of words");
+    const uint16_t *text = s->text;
+    uint32_t *to = s->pairs;
+    for (uint32_t at = begin; at + 1 < end; at++)
+        to = pairs_scan_add(chosen, word_count, text[at], text[at + 1], to);
+    s->pair_count = (size_t)(to - s->pairs);
+    return add_doubles(s, end, err);
 }
 
-static size_t list_all(const pairs_scan *s, uint32_t begin, uint32_t end, uint32_t *pairs)
+/* From the source: mostly without a text. */
+static oir_status list_source(pairs_scan *s, uint32_t i, oir_error *err)
 {
-    const uint16_t *text = s->text;
-    uint32_t row = s->word_count + 1;
-    size_t n = 0;
-    for (uint32_t at = begin; at + 1 < end; at++) {
-        pairs[n] = text[at] * row + text[at + 1];
-        n += (text[at] != 0) & (text[at + 1] != 0);
+    uint32_t document = s->window << WINDOW_BITS | i, places = length_get(&s->context->extents, document) + 1;
+    if (!memory_reserve(&s->pairs, &s->pair_capacity, places, sizeof *s->pairs))
+        return error_no_memory(err, "pairs of words");
+    const uint32_t *end = s->source->list(s->source->context, s, document);
+    if (!end) {
+        ERROR_FORWARD(read_document(s, i, places, err));
+        return list_text(s, i, err);
     }
-    return n;
+    s->pair_count = (size_t)(end - s->pairs);
+    return OIR_OK;
 }
 
 oir_status pairs_scan_document(pairs_scan *s, uint32_t i, oir_error *err)
 {
+    if (s->source)
+        return list_source(s, i, err);
     if (i >> RANGE_BITS >= s->end)
         ERROR_FORWARD(put_ranges(s, err));
-    uint32_t begin = s->starts[i], end = s->starts[i + 1];
-    if (!memory_reserve(&s->pairs, &s->pair_capacity, end - begin, sizeof *s->pairs))
-        return error_no_memory(err, "pairs of words");
-    s->pair_count = s->chosen ? list_chosen(s, begin, end, s->pairs) : list_all(s, begin, end, s->pairs);
-    return add_doubles(s, end, err);
+    return list_text(s, i, err);
 }

@@ -21,8 +21,10 @@ typedef struct pairs_text {
     void *context;
     /* Which words matter, by their terms' ordinals: from here on the i-th is number i. OIR_NO_MEMORY. */
     oir_status (*choose)(void *context, const uint32_t *ordinals, uint32_t count, oir_error *err);
-    /* Hands a document's words to pairs_scan_put, or writes them to pairs_scan_text where no place has two. It is the
-     * i-th of the window at hand. For several threads beside each other. */
+    /* Both for several threads beside each other. Lists a document's pairs with pairs_scan_add, from s->pairs on, where
+     * there is room; returns what is behind them. NULL: its words are not in order, or two are at one place. */
+    uint32_t *(*list)(const void *context, const struct pairs_scan *s, uint32_t document);
+    /* Hands the words of such a document to pairs_scan_put. It is the i-th of the window at hand. */
     void (*read)(const void *context, struct pairs_scan *s, uint32_t document, uint32_t i);
 } pairs_text;
 
@@ -63,10 +65,14 @@ static inline size_t pairs_scan_codes(uint32_t word_count)
 /* For pairs_text: a word, once or more often, at a position of the window's i-th document. */
 void pairs_scan_put(pairs_scan *s, uint32_t i, uint32_t word, oir_termpos position);
 
-/* For pairs_text: where the word goes that is at a position of the i-th document: its number plus 1, or 0. */
-static inline uint16_t *pairs_scan_text(pairs_scan *s, uint32_t i, oir_termpos position)
+/* For pairs_text: two words right behind each other, as their numbers plus 1, or 0 for one that is not there; returns
+ * what is behind the pair if it is listed. What of `s` it takes is handed in, so that it is kept in registers. */
+static inline uint32_t *pairs_scan_add(const uint64_t *chosen, uint32_t word_count, uint32_t first, uint32_t second,
+                                       uint32_t *to)
 {
-    return s->text + s->starts[i] + (position - s->context->position_base);
+    uint32_t code = first * (word_count + 1) + second; /* nothing is guessed: the next one goes over it if need be */
+    *to = code;
+    return to + (chosen[code / 64] >> code % 64 & 1);
 }
 
 /* The places of all documents of some windows. */
@@ -76,10 +82,12 @@ uint64_t pairs_scan_places(const postings_context *context);
 /* False when these are more than are worth the memory, or all places far more than words. */
 bool pairs_scan_is_possible(const postings_context *context);
 
-/* Begins over `count` words that have dense lists with positions. entries and context must outlive it; the arena has
- * the lists. Release it whatever comes back. OIR_CORRUPT, OIR_NO_MEMORY. */
+/* Begins over `count` words that have dense lists with positions, and the pairs whose bits by code are set (NULL: all
+ * of two of the words). All but the error must outlive it; the arena has the lists. Release it whatever comes back.
+ * OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status pairs_scan_init(pairs_scan *s, const struct container *parts, const postings_context *context,
-                           const term_entry *const *entries, uint32_t count, arena *a, oir_error *err);
+                           const term_entry *const *entries, uint32_t count, const uint64_t *chosen, arena *a,
+                           oir_error *err);
 void pairs_scan_release(pairs_scan *s);
 
 /* To a window, which has s->document_count documents. What `tell` returns. */

@@ -1,5 +1,6 @@
 #include "segment/positions_writer.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -92,8 +93,10 @@ static void copy_groups(group_writer *g, uint32_t first, uint32_t end, positions
     positions_stretch *left = &g->taken.left;
     for (uint32_t i = first, n; i < end; i += n) {
         positions_bits groups;
-        if (!left->count)
+        if (!left->count) {
+            assert(g->taken.next < g->postings->stretches->count);
             *left = g->postings->stretches->all[g->taken.next++];
+        }
         n = end - i < TOGETHER ? end - i : TOGETHER;
         if (left->count > end - i) {
             split(g, i, n, &groups);

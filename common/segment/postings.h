@@ -87,8 +87,8 @@ static inline uint32_t length_get(const length_planes *l, uint32_t document)
 typedef struct postings_context {
     uint32_t document_count;  /* N */
     length_planes lengths;    /* sum of wdf */
-    length_planes extents;    /* number of places a position can have: highest position + 1 - position_base; the length
-                                 where there are no positions */
+    length_planes extents;    /* number of places a position can have: highest position + 1 - position_base; without
+                                 positions what documents.h says */
     const uint32_t *even_extents; /* by window: the largest of its documents, which position codes take for all of
                                      them where they are nearly alike; NULL: each its own */
     uint32_t position_base;   /* 1, or 0 when some position of the segment is 0 */

@@ -2,6 +2,8 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "segment/positions_groups.h"
+#include "segment/positions_stretches.h"
 
 static oir_status damaged(oir_error *err, const postings_view *v, const char *what)
 {
@@ -80,4 +82,47 @@ oir_status postings_reader_next(postings_reader *r, postings_list *list, oir_err
         ERROR_FORWARD(postings_reader_decode(&r->view, r->context, list, err));
     r->done += list->count;
     return OIR_OK;
+}
+
+/* Adds groups of documents, the next n, that stay. False when out of memory or, *damaged, when they are not there. */
+static bool add_stretches(positions_groups *g, const uint32_t *stay, uint32_t n, positions_stretches *out,
+                          bool *damaged)
+{
+    positions_bits rest = {g->view->positions, g->highs, g->end, g->highs, g->lows}, groups;
+    for (uint32_t i = 0, first = 0; i < n && !*damaged; first = i) {
+        bool stays = !stay || stay[i] != POSTINGS_GONE;
+        for (i++; i < n && stays == (!stay || stay[i] != POSTINGS_GONE); i++) {
+        }
+        *damaged = !positions_copy_split(&rest, g->counts + first, g->extents + first, i - first, &groups) ||
+                   rest.highs > rest.lows_end;
+        if (stays && !*damaged && !positions_stretches_add(out, &groups, i - first))
+            return false;
+    }
+    g->highs = rest.highs;
+    g->lows = rest.lows_end;
+    return true;
+}
+
+static oir_status find_stretches(positions_groups *g, const uint32_t *stay, positions_stretches *out, oir_error *err)
+{
+    const postings_view *v = g->view;
+    for (uint32_t left; g->index < g->list->count; g->index += left) {
+        if (!positions_groups_enter(g, &left))
+            return damaged(err, v, "positions");
+        bool is_damaged = g->highs > g->lows || !positions_groups_count(g, left);
+        if (!is_damaged && !add_stretches(g, stay ? stay + g->index : NULL, left, out, &is_damaged))
+            return error_no_memory(err, "positions");
+        if (is_damaged)
+            return damaged(err, v, "positions");
+    }
+    return OIR_OK;
+}
+
+oir_status postings_reader_find_stretches(postings_reader *r, const postings_list *list, const uint32_t *stay,
+                                          positions_stretches *out, oir_error *err)
+{
+    positions_groups g;
+    ERROR_FORWARD(postings_view_positions(&r->view, r->parts, err));
+    positions_groups_init(&g, &r->view, r->context, list);
+    return find_stretches(&g, stay, out, err);
 }

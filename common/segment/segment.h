@@ -81,8 +81,8 @@ static inline uint32_t segment_get_length(const segment *s, uint32_t local)
 }
 
 /* Where a document's positions are, as segment_document wants it from a merge: between *lowest and *highest. False when
- * there are surely none. (Of a document without positions among others with them only the length is known, and serves:
- * its extent stays what it is.) */
+ * there are surely none. (Which documents have none is not known where others have them: their extents say that
+ * their lengths are positions, documents.h, and come out the same.) */
 static inline bool segment_get_position_range(const segment *s, uint32_t local, oir_termpos *lowest,
                                               oir_termpos *highest)
 {

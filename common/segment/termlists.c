@@ -100,13 +100,6 @@ static oir_status decode(const termlists *t, uint32_t local, const uint8_t *at, 
     return at == end ? OIR_OK : damaged(t, local, "its list does not end where it should", err);
 }
 
-oir_status termlists_get_count(const termlists *t, uint32_t local, uint32_t *count, oir_error *err)
-{
-    const uint8_t *at, *end;
-    ERROR_FORWARD(find_list(t, local, &at, &end, err));
-    return varint_get32(at, end, count) ? OIR_OK : damaged(t, local, "number of its terms", err);
-}
-
 oir_status termlists_get(const termlists *t, uint32_t local, termlist *list, oir_error *err)
 {
     const uint8_t *at, *end;

@@ -54,8 +54,6 @@ void termlists_close(termlists *t);
 
 /* The list of document `local`, which must be below document_count. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status termlists_get(const termlists *t, uint32_t local, termlist *list, oir_error *err);
-/* Only the number of its different terms. OIR_CORRUPT. */
-oir_status termlists_get_count(const termlists *t, uint32_t local, uint32_t *count, oir_error *err);
 
 /* Reads every list, and that nothing is left over between them. OIR_CORRUPT, OIR_NO_MEMORY. */
 oir_status termlists_check(const termlists *t, oir_error *err);

@@ -62,7 +62,8 @@ static void version(void)
     EXPECT_STR(OIR_VERSION_STRING, expected);
     EXPECT_EQ(oir_format_version(), 1);
     const char *set = oir_instruction_set();
-    EXPECT(!strcmp(set, "scalar") || !strcmp(set, "avx2") || !strcmp(set, "avx512"));
+    EXPECT(!strcmp(set, "scalar") || !strcmp(set, "avx2") || !strcmp(set, "avx512") ||
+           !strcmp(set, "neon"));
 }
 
 /* Written only when the status is not OIR_OK. */

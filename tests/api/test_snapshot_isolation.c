@@ -115,7 +115,7 @@ static void many_commits_at_once(void)
     enum { COMMITS = 12 };
     oir_database *d[COMMITS];
     uint64_t pictures[COMMITS];
-    uint32_t commits = harness_times(100) < 100 ? COMMITS / 2 : COMMITS;
+    uint32_t commits = harness_is_slow() ? COMMITS / 2 : COMMITS;
     api_maker m;
     api_folder(folder);
     oir_writable_database *w = api_open_writer(folder);

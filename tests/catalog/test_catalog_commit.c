@@ -498,7 +498,8 @@ static void killed_at_any_moment(void)
     REQUIRE_OK(catalog_read(folder, &g, &err), err);
     generation_init(&expected);
     memcpy(expected.uuid, g.uuid, sizeof g.uuid);
-    for (int i = 0; i < KILLS; i++) {
+    uint32_t kills = harness_times(KILLS);
+    for (uint32_t i = 0; i < kills; i++) {
         int pipes[2], how;
         uint64_t last = g.revision, said;
         REQUIRE(pipe(pipes) == 0);
@@ -532,7 +533,7 @@ static void killed_at_any_moment(void)
                 EXPECT(samples_equal(&g, &expected));
         }
     }
-    printf("%d kills, %" PRIu64 " commits said to be done, %" PRIu64 " done but not said\n", KILLS, commits,
+    printf("%u kills, %" PRIu64 " commits said to be done, %" PRIu64 " done but not said\n", kills, commits,
            after_next);
     /* What crashes left goes with the next commit. */
     catalog_lock *lock = lock_folder();

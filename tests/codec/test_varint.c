@@ -46,36 +46,10 @@ static void damaged(void)
     EXPECT(varint_get(bytes, bytes + 16, &out) == NULL);
 }
 
-static void runs_of_bytes(void)
-{
-    static const uint8_t good[] = {3, 'a', 'b', 'c', 'd'}, cut[] = {3, 'a', 'b'};
-    static const uint8_t huge[] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 'a'};
-    const uint8_t *bytes;
-    size_t size;
-    EXPECT(varint_get_bytes(good, good + sizeof good, &bytes, &size) == good + 4);
-    EXPECT(bytes == good + 1 && size == 3);
-    EXPECT(varint_get_bytes(cut, cut + sizeof cut, &bytes, &size) == NULL && !bytes && size == 0);
-    EXPECT(varint_get_bytes(huge, huge + sizeof huge, &bytes, &size) == NULL && !bytes && size == 0);
-    EXPECT(varint_get_bytes(NULL, NULL, &bytes, &size) == NULL && !bytes && size == 0);
-}
-
-static void folded(void)
-{
-    EXPECT(varint_fold(0) == 0 && varint_fold(-1) == 1 && varint_fold(1) == 2);
-    EXPECT(varint_fold(INT64_MIN) == UINT64_MAX && varint_fold(INT64_MAX) == UINT64_MAX - 1);
-    EXPECT(varint_unfold(UINT64_MAX) == INT64_MIN);
-    for (int i = 0; i < 1000; i++) {
-        int64_t v = (int64_t)(harness_random() >> harness_below(64));
-        EXPECT(varint_unfold(varint_fold(v)) == v && varint_unfold(varint_fold(-v)) == -v);
-    }
-}
-
 int main(void)
 {
     harness_seed(1);
     TEST(there_and_back);
     TEST(damaged);
-    TEST(runs_of_bytes);
-    TEST(folded);
     return harness_end();
 }

@@ -5,12 +5,14 @@ enum { THREADS = 3, WAYS = THREADS * 2 * 2, TINY_LEAST = 16 /* segments written 
 
 static const uint32_t threads[THREADS] = {1, 2, 8};
 static uint32_t counts[THREADS][2][2][2];
-static uint32_t turns[2];
+static uint32_t turns[2], waiting_turns;
 
 building building_choose(const made_up *m)
 {
-    if (harness_times(100) < 100) /* under valgrind, what is asked matters, and few indexes are made */
+    if (harness_is_slow()) /* under valgrind, what is asked matters, and few indexes are made */
         return (building){0};
+    if (m->waiting) /* for which there must be memory */
+        return (building){.threads = waiting_turns++ % THREADS};
     /* Those with tiny memory come first: of reordered collections there are few. */
     uint32_t turn = turns[m->reordered]++ % WAYS;
     /* Optimised ones are there for the sake of pairs. */

@@ -10,7 +10,7 @@ typedef struct building {
     bool tiny, no_pairs;
 } building;
 
-/* The next one's turn; reordered collections have turns of their own. */
+/* The next one's turn; collections that are reordered, or wait, have turns of their own. */
 building building_choose(const made_up *m);
 /* 1, 2 or 8. */
 uint32_t building_threads(const building *b);

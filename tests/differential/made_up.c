@@ -219,7 +219,8 @@ static void put_all(world *w, const made_up *s, const char *form, oir_document *
     }
     if (waiting)
         add_together(w, &waiting);
-    commit(w, form);
+    if (!s->waiting)
+        commit(w, form);
 }
 
 /* What one of a writer's inverters takes for the first `count` documents. */

@@ -12,6 +12,7 @@ typedef struct made_up {
     bool changes;    /* some are deleted and replaced afterwards */
     bool reordered;  /* written anew as one segment, with documents in an order of their own, before that */
     bool optimised;  /* written anew as one segment in the end */
+    bool waiting;    /* with none of that committed before, so that it is the buffer that is written anew */
     bool equal;      /* many are the same */
     bool empty;      /* many have length 0, or no term at all */
     bool large;      /* wdf up to 100,000, and some of millions */

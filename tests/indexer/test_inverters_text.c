@@ -9,9 +9,14 @@ enum { DOCUMENTS = 5000, WORDS = 400, LENGTH_MAX = 120 };
 
 static const char *const phrases[] = {"in the", "of the", "as it were", "to be or not to be", "the the"};
 
+static void add_word_often(oir_document *d, const char *word, size_t size, oir_termpos position, oir_termcount wdf)
+{
+    REQUIRE_OK(oir_document_add_posting(d, word, size, position, wdf, &world_error), world_error);
+}
+
 static void add_word(oir_document *d, const char *word, size_t size, oir_termpos position)
 {
-    REQUIRE_OK(oir_document_add_posting(d, word, size, position, 1, &world_error), world_error);
+    add_word_often(d, word, size, position, 1);
 }
 
 static oir_termpos add_phrase(oir_document *d, oir_termpos position)
@@ -24,7 +29,8 @@ static oir_termpos add_phrase(oir_document *d, oir_termpos position)
     return position;
 }
 
-/* Most are plain text; in others positions are skipped, taken twice, by the same word too, or come in any order. */
+/* Most are plain text; in others positions are skipped, taken twice, by the same word too, or come in any order; words
+ * count more than once where they stand, or terms without position come in between, as stems do. */
 static void fill(oir_document *d)
 {
     uint32_t kind = (uint32_t)harness_below(8), length = 1 + (uint32_t)harness_below(LENGTH_MAX);
@@ -37,7 +43,10 @@ static void fill(oir_document *d)
             position = add_phrase(d, position);
             continue;
         }
-        add_word(d, word, size, at);
+        add_word_often(d, word, size, at, kind == 3 ? 1 + (oir_termcount)harness_below(3) : 1);
+        if (kind == 4 && harness_below(3) == 0)
+            REQUIRE_OK(oir_document_add_term(d, word, size, 1 + (oir_termcount)harness_below(300), &world_error),
+                       world_error);
         bool again = kind == 1 && harness_below(4) == 0;
         if (again && harness_below(2))
             add_word(d, word, size, at);
@@ -87,7 +96,8 @@ static void expect_same(uint32_t threads)
 
 static void buffer_and_merge_find_the_same(void)
 {
-    expect_same(1);
+    if (!harness_is_slow())
+        expect_same(1);
     expect_same(3);
 }
 

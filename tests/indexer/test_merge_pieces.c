@@ -224,8 +224,8 @@ static void as_in_one_go(void)
     folder = scratch_open();
     scratch_path(merged, folder, "merged");
     scratch_path(whole, folder, "whole");
-    /* With less effort every third of them: each shape and each kind of deletion still comes. */
-    for (uint32_t round = 0; round < SHAPES * GONES; round += harness_times(100) < 100 ? 3 : 1) {
+    /* Where that takes long every fifth of them: each shape and each kind of deletion still comes. */
+    for (uint32_t round = 0; round < SHAPES * GONES; round += harness_is_slow() ? 5 : 1) {
         static uint32_t live[DOCUMENTS];
         uint32_t count = 0;
         make_model(&m, (shape)(round % SHAPES), (gone)(round / SHAPES));
@@ -258,7 +258,7 @@ static void memory_that_runs_out(void)
         open_sources(&o, &m);
         for (long n = 0, step = 1; status == OIR_NO_MEMORY && n < 100000; n += step) {
             long alive = failing_memory_alive;
-            step = 1 + n / (harness_times(100) < 100 ? 2 : 10);
+            step = 1 + n / (harness_is_slow() ? 1 : 10);
             failing_memory_left = n;
             status = merge(&o, merged);
             failing_memory_left = -1;
@@ -347,7 +347,7 @@ static void memory_for_each_document(void)
     static opened o;
     static uint64_t deleted[EACH / 64 + 1];
     char merged[SCRATCH_PATH];
-    if (harness_times(100) < 100) /* a figure, which others find, and it takes too long there */
+    if (harness_is_slow()) /* a figure, which others find, and it takes too long there */
         return;
     folder = scratch_open();
     scratch_path(merged, folder, "merged");

@@ -193,7 +193,7 @@ static void same_as_anew(void)
         uint32_t cuts[SOURCES + 1];
         stored_packer *packer;
         make_texts(round % 2 ? 300 : 3000);
-        enlarge_some(harness_times(100) < 100 ? 0 : round % 4);
+        enlarge_some(harness_is_slow() ? 0 : round % 4);
         choose_cuts(cuts);
         open_sources(sources, cuts);
         uint32_t count = choose_documents(documents, round);
@@ -312,7 +312,7 @@ static void damaged_blocks(void)
         REQUIRE_OK(inverter_data_add(&one.data, texts[i].data, texts[i].size, &error), error);
     }
     REQUIRE_OK(inverter_data_open(&one.view, &one.data, &error), error);
-    for (uint32_t round = 0, rounds = harness_times(24); round < rounds; round++) {
+    for (uint32_t round = 0, rounds = 2 + harness_times(22); round < rounds; round++) {
         stored_kept *block = &one.view.blocks[harness_below((uint32_t)one.view.count)], was = *block;
         uint8_t *bytes = malloc(was.size + 64);
         REQUIRE(bytes);

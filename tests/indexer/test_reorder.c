@@ -110,17 +110,19 @@ static uint32_t *bisect(kind what, uint32_t documents, bool samples, uint32_t th
     return order;
 }
 
-/* Whether to leave out the largest of several numbers of documents: where each takes long, under valgrind and TSan. */
+/* Whether to leave out the largest of several numbers of documents: where each takes long, under valgrind and the
+ * sanitizers. */
 static bool few(void)
 {
-    return harness_times(100) < 100 || harness_sees_races_only();
+    return harness_effort() < 100 || harness_sees_races_only();
 }
 
 static void any_number_of_documents(void)
 {
     static const uint32_t counts[] = {0,    1,    2,    63,   64,   65,    127,   128,   129,   193,
                                       4095, 4096, 4097, 8191, 8193, 12289, 16383, 16384, 20001, 65537};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts - few(); i++)
+    size_t most = sizeof counts / sizeof *counts - (harness_is_slow() || harness_sees_races_only() ? 6 : few());
+    for (size_t i = 0; i < most; i++)
         for (kind what = CLUSTERED; what <= EMPTY; what++) {
             uint32_t *order = bisect(what, counts[i], true, 1 + (uint32_t)i % 3, NULL, OIR_OK);
             expect_permutation(order, counts[i]);
@@ -133,7 +135,7 @@ static void nothing_to_gain(void)
 {
     static const uint32_t counts[] = {5000, 20000, 70000};
     for (kind what = EQUAL; what <= EMPTY; what++)
-        for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        for (size_t i = 0; i < (harness_is_slow() ? 1 : sizeof counts / sizeof *counts); i++) {
             uint32_t *order = bisect(what, counts[i], true, 1, NULL, OIR_OK);
             for (uint32_t d = 0; d < counts[i]; d++)
                 EXPECT_EQ(order[d], d);
@@ -144,7 +146,7 @@ static void nothing_to_gain(void)
 static void like_comes_to_like(void)
 {
     enum { COUNT = 70000 };
-    uint32_t count = harness_times(100) < 100 ? COUNT / 4 : COUNT, after[2];
+    uint32_t count = harness_is_slow() ? COUNT / 4 : COUNT, after[2];
     uint32_t before = count_ranges(CLUSTERED, NULL, count);
     for (int samples = 0; samples < 2; samples++) {
         uint32_t *order = bisect(CLUSTERED, count, samples, 1, NULL, OIR_OK);
@@ -167,7 +169,7 @@ static void as_with_one_thread(void)
     for (size_t i = 0; i < 2u - few(); i++)
         for (int samples = 0; samples < 2; samples++) {
             uint32_t count = counts[i], *order = bisect(CLUSTERED, count, samples, 1, NULL, OIR_OK);
-            for (uint32_t threads = 2; threads < 8; threads += few() && threads > 2 ? 4 : 1) {
+            for (uint32_t threads = few() ? 3 : 2; threads < 8; threads += few() ? 4 : 1) {
                 uint32_t *other = bisect(CLUSTERED, count, samples, threads, NULL, OIR_OK);
                 EXPECT(memcmp(order, other, count * sizeof *order) == 0);
                 free(other);
@@ -356,7 +358,7 @@ static void optimising(void)
     enum { COUNT = 9000 };
     uint32_t *docids = malloc(COUNT * sizeof *docids);
     REQUIRE(docids);
-    for (int parts = 1, most = harness_times(100) < 100 ? 2 : 3; parts <= most; parts++) {
+    for (int parts = 1, most = harness_is_slow() ? 1 : 3; parts <= most; parts++) {
         start();
         oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
         for (uint32_t i = 0; i < (uint32_t)parts; i++) {
@@ -511,7 +513,7 @@ static void little_memory(void)
 static void optimising_with_memory_that_runs_out(void)
 {
     enum { COUNT = 9000 };
-    for (uint32_t parts = 1; parts <= 2; parts++) {
+    for (uint32_t parts = harness_is_slow() ? 2 : 1; parts <= 2; parts++) {
         start();
         oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)64 << 20);
         for (uint32_t i = 0; i < parts; i++) {
@@ -539,7 +541,7 @@ static void optimising_with_memory_that_runs_out(void)
 static void memory_that_is_too_little(void)
 {
     enum { COUNT = 45000 }; /* for the least memory that there may be, and too many for valgrind */
-    if (harness_times(100) < 100)
+    if (harness_is_slow())
         return;
     start();
     oir_writable_database *w = open_writer(OIR_REORDER_LIGHT, (size_t)4 << 20);
@@ -609,7 +611,7 @@ static void build(uint32_t documents, uint32_t first, uint32_t step, reorder_bui
 static void lists_in_any_order(void)
 {
     static const uint32_t sizes[] = {1000, 20000, 40001};
-    for (size_t i = 0; i < (harness_times(100) < 100 ? 2 : sizeof sizes / sizeof *sizes); i++) {
+    for (size_t i = 0; i < (harness_is_slow() ? 1 : sizeof sizes / sizeof *sizes); i++) {
         uint32_t documents = sizes[i], steps[] = {documents - 1, 7, documents / 2 + 1};
         reorder_builder expected, got;
         build(documents, 0, 1, &expected);

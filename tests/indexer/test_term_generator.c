@@ -130,7 +130,7 @@ static void words_seen_before(void)
     REQUIRE_OK(oir_stopper_new_for(&stopper, "english", &err), err);
     REQUIRE_OK(oir_term_generator_new(&used, &err), err);
     REQUIRE_OK(oir_document_new(&old, &err), err);
-    for (int round = 0; round < 600; round++) {
+    for (uint32_t round = 0, rounds = harness_times(600); round < rounds; round++) {
         uint64_t settings = harness_random();
         static uint64_t kept;
         if (round % 10 == 0)

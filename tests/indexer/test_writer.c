@@ -208,7 +208,7 @@ static void random_sequences(void)
     const char *count = getenv("OIR_SEQUENCES");
     uint64_t *memory = malloc(2 * (LAST_MAX + 1) * sizeof *memory);
     REQUIRE(memory);
-    for (int i = 0; i < (count ? atoi(count) : 300); i++) {
+    for (uint32_t i = 0, rounds = count ? (uint32_t)atoi(count) : harness_times(300); i < rounds; i++) {
         session s;
         begin(&s, memory);
         for (uint32_t steps = 10 + harness_below(90); steps > 0; steps--) {
@@ -227,10 +227,10 @@ static void random_sequences(void)
 /* Enough documents for every form of list, several windows, and merges of several tiers. */
 static void many_documents(void)
 {
-    uint32_t count = harness_times(100) < 100 ? 5000 : 12000;
+    uint32_t count = harness_is_slow() ? 5000 : 12000;
     uint64_t *memory = malloc(2 * (LAST_MAX + 1) * sizeof *memory);
     REQUIRE(memory);
-    for (int round = 0; round < 2; round++) {
+    for (int round = harness_is_slow(); round < 2; round++) {
         session s;
         begin(&s, memory);
         s.writer->buffer_limit = 2 << 20;

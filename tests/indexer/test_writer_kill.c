@@ -115,7 +115,7 @@ static void check_no_orphans(void)
 static void kill_at_any_moment(void)
 {
     const char *given = getenv("OIR_KILLS");
-    int kills = given ? atoi(given) : 200, in_flight = 0;
+    int kills = given ? atoi(given) : (int)harness_times(200), in_flight = 0;
     oir_writable_database *w;
     world_folder(folder);
     REQUIRE_OK(oir_writable_database_open(&w, folder, NULL, &world_error), world_error);

@@ -95,7 +95,7 @@ static void pairs_by_one_where_memory_is_short(void)
 int main(void)
 {
     TEST(pairs_by_one_where_memory_is_short);
-    if (harness_times(100) < 100 || harness_sees_races_only()) /* others see those, and it takes too long there */
+    if (harness_effort() < 100 || harness_sees_races_only()) /* others see those, and it takes too long there */
         return harness_end();
     TEST(within_the_limit);
     return harness_end();

@@ -359,7 +359,7 @@ static void random_snippets(void)
 {
     buffer text = BUFFER_INIT, expected = BUFFER_INIT;
     harness_seed(20261121);
-    for (int i = 0; i < 6000; i++) {
+    for (uint32_t i = 0, rounds = harness_times(6000); i < rounds; i++) {
         int failed = harness_failed;
         random_text(&text);
         oir_query *query = random_query(2);
@@ -368,7 +368,7 @@ static void random_snippets(void)
             char *description;
             oir_error err;
             REQUIRE_OK(oir_query_get_description(query, &description, &err), err);
-            fprintf(stderr, "round %d: %s\ntext \"%s\"\n", i, description, (const char *)text.data);
+            fprintf(stderr, "round %u: %s\ntext \"%s\"\n", i, description, (const char *)text.data);
             oir_memory_free(description);
         }
         oir_query_free(query);
@@ -497,7 +497,7 @@ static void random_headings(void)
     static const char *const questions[] = {"(OR iraq combat mission)", "(OR iraq combat)", "iraq", "none",
                                             "(OR (PHRASE iraq combat) mission)"};
     harness_seed(9);
-    for (int i = 0; i < 4000; i++) {
+    for (uint32_t i = harness_times(4000); i > 0; i--) {
         oir_error err;
         oir_snippeter *snippeter;
         oir_bytes snippet;

@@ -418,7 +418,7 @@ int main(void)
     TEST(objects_from_elsewhere);
     TEST(small_file);
     TEST(same_bytes);
-    TEST(many_chunks);
+    TEST_UNLESS_SLOW(many_chunks);
     TEST(refusals);
     TEST(unknown_parts);
     TEST(full_disk);

@@ -73,6 +73,8 @@ static void compare(const segment *s, const sample *samples, uint32_t count)
         uint32_t extent = samples[i].length;
         if (samples[i].positioned)
             extent = samples[i].highest + 1 - s->context.position_base;
+        else if (extent && extent < UINT32_MAX)
+            extent += 1 - s->context.position_base;
         total += samples[i].length;
         EXPECT_EQ(segment_get_length(s, i), samples[i].length);
         EXPECT_EQ(length_get(&s->context.extents, i), extent);
@@ -141,6 +143,7 @@ static void extents_follow_positions(void)
     write_and_open(path, samples, 3, &plain, &s);
     compare(&s, samples, 3);
     EXPECT_EQ(s.context.position_base, 0);
+    EXPECT_EQ(length_get(&s.context.extents, 1), 4);
     container_close(s.container);
 
     samples[2].highest = UINT32_MAX - 1;
@@ -148,6 +151,44 @@ static void extents_follow_positions(void)
     compare(&s, samples, 3);
     EXPECT_EQ(s.context.extents.count, 4);
     container_close(s.container);
+    scratch_close(folder);
+}
+
+/* As a merge does: samples are what a segment says of them. */
+static void read_ranges(const segment *s, sample *samples, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        samples[i].positioned = segment_get_position_range(s, i, &samples[i].lowest, &samples[i].highest);
+}
+
+/* Documents without positions have the same extents whether they are written beside a position 0 at once, or first in
+ * a segment that has none. */
+static void extents_without_positions_follow_the_base(void)
+{
+    static const uint32_t lengths[] = {0, 1, 254, 255, 256, 65535, 65536, UINT32_MAX - 1, UINT32_MAX};
+    enum { COUNT = sizeof lengths / sizeof *lengths };
+    char *folder = scratch_open(), path[SCRATCH_PATH];
+    scratch_path(path, folder, "documents");
+    for (uint32_t round = 0; round < 2 * COUNT; round++) {
+        uint32_t count = 1 + round / 2; /* so that the last is the longest */
+        sample samples[COUNT + 1];
+        segment s;
+        for (uint32_t i = 0; i < count; i++)
+            samples[i] = (sample){i + 1, lengths[i], false, 0, 0};
+        samples[count] = (sample){count + 1, 5, true, round % 2, 5};
+        write_and_open(path, samples, count + 1, &plain, &s);
+        compare(&s, samples, count + 1);
+        read_ranges(&s, samples, count);
+        container_close(s.container);
+
+        samples[count] = (sample){count + 1, 5, true, 0, 5};
+        write_and_open(path, samples, count + 1, &plain, &s);
+        EXPECT_EQ(s.context.position_base, 0);
+        for (uint32_t i = 0; i < count; i++)
+            EXPECT_EQ(length_get(&s.context.extents, i),
+                      lengths[i] && lengths[i] < UINT32_MAX ? lengths[i] + 1 : lengths[i]);
+        container_close(s.container);
+    }
     scratch_close(folder);
 }
 
@@ -464,6 +505,7 @@ int main(void)
     TEST(lengths_take_one_to_four_bytes);
     TEST(planes_are_padded);
     TEST(extents_follow_positions);
+    TEST(extents_without_positions_follow_the_base);
     TEST(even_extents_are_windows_largest);
     TEST(docids_in_any_order);
     TEST(docids_of_every_width);

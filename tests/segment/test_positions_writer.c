@@ -1,7 +1,9 @@
-/* Room for positions as they are written: for groups that take all that they may, and none when memory ends. */
+/* Room for positions as they are written: for groups that take all that they may, and none when memory ends or places
+ * do not fit. */
 #include "segment/positions_writer.h"
 
 #include <oir/memory.h>
+#include <sys/mman.h>
 
 #include "codec/positions.h"
 #include "harness.h"
@@ -62,7 +64,7 @@ static oir_status put_list(buffer *out, uint8_t form, uint8_t positions_form, ui
 static void groups_that_fill_their_room(void)
 {
     static const uint8_t forms[] = {POSTINGS_SHORT, POSTINGS_SPARSE, POSTINGS_DENSE};
-    for (int trial = 0; trial < 3000; trial++) {
+    for (uint32_t trial = harness_times(3000); trial > 0; trial--) {
         uint32_t c = 1 + harness_below(POSITIONS_MOST), u = c + harness_below(harness_below(2) ? 20 : 3000);
         uint32_t count = 1 + harness_below(harness_below(20) ? 80 : DOCUMENTS_MOST);
         uint8_t form = forms[harness_below(3)], positions_form = harness_below(4) ? POSITIONS_WDF : POSITIONS_COUNTED;
@@ -97,10 +99,50 @@ static void memory_may_end(void)
     oir_allocator_set(NULL);
 }
 
+/* A buffer of which only the beginning may be touched, and which is as large as it is said to be: what would be put
+ * behind ends the test. */
+static buffer make_large(void)
+{
+    const size_t most = ((size_t)1 << 32) + (1 << 20), used = 1 << 16;
+    uint8_t *at = mmap(NULL, most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(at != MAP_FAILED && mprotect(at, used, PROT_READ | PROT_WRITE) == 0);
+    return (buffer){.data = at, .capacity = most};
+}
+
+/* Before the first window whose offsets are wide, for which all before would be moved by places of 32 bits, and at the
+ * end. */
+static void more_than_4_gib_are_refused(void)
+{
+    enum { COUNT = 2 * WINDOW_SIZE };
+    static uint8_t plane[COUNT + WINDOW_SIZE];
+    static const uint32_t documents[] = {0, WINDOW_SIZE}, wdf[] = {1}, positions[] = {5};
+    postings_context context = {.document_count = COUNT, .position_base = 1, .lengths = {{plane}, 1}};
+    const term_postings first = {1, documents, wdf, wdf, positions, NULL};
+    const term_postings second = {1, documents + 1, wdf, wdf, positions, NULL};
+    positions_windows w;
+    oir_error err;
+    buffer to = make_large();
+    context.extents = context.lengths;
+    memset(plane, 9, COUNT);
+    REQUIRE_OK(positions_writer_begin(&w, &to, &context, false, &err), err);
+    REQUIRE_OK(positions_writer_add(&w, &first, &err), err);
+    to.size = (size_t)UINT32_MAX + 1; /* as if the first window had taken that */
+    EXPECT_EQ(positions_writer_add(&w, &second, &err), OIR_TOO_BIG);
+    EXPECT(to.size == (size_t)UINT32_MAX + 1 && w.next == 1);
+    EXPECT_EQ(positions_writer_end(&w, &err), OIR_TOO_BIG);
+    to.size = UINT32_MAX;
+    w.next = 1;
+    EXPECT_EQ(positions_writer_end(&w, &err), OIR_OK);
+    EXPECT_EQ(bits_load32(to.data + 1 + 4), UINT32_MAX);
+    positions_writer_release(&w);
+    munmap(to.data, to.capacity);
+}
+
 int main(void)
 {
     harness_seed(3);
     TEST(groups_that_fill_their_room);
     TEST(memory_may_end);
+    TEST(more_than_4_gib_are_refused);
     return harness_end();
 }

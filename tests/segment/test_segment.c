@@ -90,7 +90,7 @@ static void small_segments(void)
 
 static void segments_of_some_windows(void)
 {
-    for (uint32_t i = 0; i < 8; i++) {
+    for (uint32_t i = harness_is_slow() ? 4 : 8; i > 0; i--) {
         collection_shape shape = some_shape(1 + harness_below(12000));
         write_and_compare(&shape);
     }
@@ -127,7 +127,7 @@ done:
 /* What an encoder makes of terms is, to the byte, what the writer makes of them. */
 static void encoded_elsewhere(void)
 {
-    for (uint32_t i = 0; i < 12; i++) {
+    for (uint32_t i = 0, most = harness_is_slow() ? 4 : 12; i < most; i++) {
         char *folder = scratch_open(), one[SCRATCH_PATH], other[SCRATCH_PATH];
         collection_shape shape = some_shape(1 + harness_below(i % 3 ? 300 : 9000));
         collection *c = collection_new(&shape, harness_random);
@@ -152,11 +152,11 @@ static void encoded_elsewhere(void)
     }
 }
 
-/* Large enough for sparse lists: 2,048 documents of which less than one in 256. Under valgrind few documents have them,
- * since there are no others. */
+/* Large enough for sparse lists: 2,048 documents of which less than one in 256. With less effort few documents have
+ * them, since there are no others. */
 static void segments_with_sparse_lists(void)
 {
-    bool few = harness_times(100) < 100;
+    bool few = harness_effort() < 100;
     uint32_t documents = few ? 9000 : 580000;
     collection_shape shape = {documents, 600, 7, DOCIDS_SHUFFLED, true, false, true, true, false, false, true};
     paths_set(paths_choose(few ? "inlined,short,dense" : NULL));
@@ -350,7 +350,7 @@ static bool read_all(const segment *s, const collection *c)
 static void damaged_segments_are_safe(void)
 {
     uint32_t refused = 0, rounds = 0, unseen[PART_KIND_END] = {0};
-    for (uint32_t i = 0; i < 6; i++) {
+    for (uint32_t i = 0, most = harness_is_slow() ? 4 : 6; i < most; i++) {
         char *folder = scratch_open(), path[SCRATCH_PATH];
         collection_shape shape = some_shape(1 + harness_below(i < 4 ? 150 : 5000));
         shape.words = 1 + harness_below(300);

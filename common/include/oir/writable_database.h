@@ -74,7 +74,9 @@ typedef struct oir_writer_options {
                                 among them; default 1, at most OIR_WRITER_THREADS_MAX, fewer where each has less than
                                 32 MiB of the memory limit. With 2 or more, and a limit of 128 MiB or more, large
                                 merges run in the background on one of them, with half of the memory: a commit does
-                                not wait for them. Once optimised, what is written does not depend on it */
+                                not wait for them. Once optimised, what is written does not depend on it, unless
+                                documents with positions were deleted: it may be as if there were some still, or one
+                                at 0. Answers never do */
 } oir_writer_options;
 
 #define OIR_WRITER_THREADS_MAX 256
