@@ -17,7 +17,9 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/docs/man)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
             FILES_MATCHING PATTERN "*.1")
 endif()
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The headers speak of docs/text.md; what is typed is in docs/queries.md.
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/docs/text.md ${PROJECT_SOURCE_DIR}/docs/queries.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 install(EXPORT oirTargets NAMESPACE oir:: DESTINATION ${cmake_folder})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/oirConfig.cmake.in ${CMAKE_BINARY_DIR}/oirConfig.cmake

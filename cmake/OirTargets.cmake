@@ -161,6 +161,6 @@ function(oir_register_valgrind name)
     if(OIR_VALGRIND)
         oir_register_test(valgrind_${name} 600 valgrind ${ARGN})
         set_property(TEST valgrind_${name} APPEND PROPERTY ENVIRONMENT
-            OIR_EFFORT=10 OIR_QUERIES=40 OIR_SEQUENCES=30)
+            OIR_EFFORT=5 OIR_QUERIES=40)
     endif()
 endfunction()

@@ -331,8 +331,9 @@ static oir_status run_check(inspection *self, bool *good)
     if (status == OIR_OK && findings == 0)
         program_output_add_format("%s is whole\n", self->index);
     else if (status == OIR_OK)
-        program_output_add_format("%s is damaged: %llu findings; make it anew: oir-index --overwrite PATH\n",
-                                  self->index, (unsigned long long)findings);
+        program_output_add_format("%s is damaged: %llu %s; make it anew: oir-index --index %s --overwrite PATH\n",
+                                  self->index, (unsigned long long)findings, findings == 1 ? "finding" : "findings",
+                                  self->index);
     return status;
 }
 

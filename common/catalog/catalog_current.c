@@ -36,6 +36,8 @@ static oir_status parse(buffer *line, const char *path, uint64_t *revision, oir_
 static oir_status explain_missing(const char *folder, const char *path, buffer *line, oir_error *err)
 {
     uint64_t highest;
+    if (file_exists(folder) && !file_is_folder(folder))
+        return error_set(err, OIR_NOT_FOUND, "no index in %s, which is no folder; name the folder of an index", folder);
     ERROR_FORWARD(catalog_path_highest(folder, CATALOG_PATH_GENERATION, &highest, err));
     if (highest <= 1)
         return error_set(err, OIR_NOT_FOUND, "no index in %s; make one with oir-index --index %s PATH", folder, folder);

@@ -84,8 +84,14 @@ static bool is_file_at(int descriptor, const char *path)
 
 static oir_status open_file(int *descriptor, const char *folder, const char *path, oir_error *err)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+    bool made = mkdir(folder, 0777) == 0;
+    if (!made && errno == ENOENT)
+        return error_set(err, OIR_IO,
+                         "cannot make the folder %s: the one to make it in does not exist; make that first", folder);
+    if (!made && errno != EEXIST)
         return error_from_errno(err, "cannot make the folder %s", folder);
+    if (!made && file_exists(folder) && !file_is_folder(folder))
+        return error_set(err, OIR_IO, "%s is no folder; an index is one: choose another name", folder);
     *descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     return *descriptor >= 0 ? OIR_OK : error_from_errno(err, "cannot open %s for writing to the index", path);
 }

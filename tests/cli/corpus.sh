@@ -43,4 +43,3 @@ assert [hit["rank"] for hit in hits] == [1, 2, 3]
 assert hits[0]["score"] >= hits[1]["score"] >= hits[2]["score"] > 0
 assert all("<b>" in hit["snippet"] and hit["id"] == hit["path"] for hit in hits)
 print("JSON is good")'
-oir-search --explain -l the coalition OR 'advis*' 2>&1 >/dev/null | sed -E 's/[0-9]+ (of|windows|ranges|postings|positions|documents)/N \1/g'

@@ -25,5 +25,6 @@ run oir-inspect check
 truncate -s 5000 ".oir/$segment"
 oir-inspect check >printed 2>&1
 echo "[$?] $(grep -c "$segment" printed)"
+tail -n 1 printed
 oir-search combat >printed 2>&1
 echo "[$?] $(grep -c "$segment" printed)"

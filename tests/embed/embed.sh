@@ -16,6 +16,12 @@ pc=$(find "$work/moved" -name oir.pc)
 lib=$(cd "$(dirname "$pc")/.." && pwd)
 export PKG_CONFIG_PATH=$lib/pkgconfig
 
+# What the headers tell to read is there.
+for document in $(grep -rhoE 'docs/[a-z]+\.md' "$work/moved/include"); do
+    find "$work/moved" -path "*/doc/*/$(basename "$document")" | grep -q . ||
+        { echo "a header names $document, which is not installed"; exit 1; }
+done
+
 if command -v pkg-config >/dev/null; then
     for source in "$here/embed_consumer.c" "$example"; do
         [ -f "$source" ] || continue
