@@ -15,8 +15,8 @@
 
 typedef struct options {
     const char *folder;
-    bench_feed_options feed; /* commit 0: all, and optimised */
-    bool no_pairs, json;
+    bench_feed_options feed; /* commit 0: once */
+    bool no_pairs, json, commits; /* instead of optimising */
     oir_reorder reorder;
 } options;
 
@@ -24,7 +24,7 @@ typedef struct options {
 typedef struct result {
     unsigned long documents;
     uint64_t text; /* bytes */
-    double seconds, optimising, processor;
+    double seconds, ending, processor; /* ending: the last commit, or optimising */
     uint64_t index; /* bytes */
     double memory;  /* MB */
     bench_stages stages;
@@ -51,6 +51,13 @@ static bool parse_reorder(options *o, const char *text)
     return false;
 }
 
+static bool parse_commit(options *o, const char *text)
+{
+    o->commits = true;
+    o->feed.commit = strtoul(text, NULL, 10);
+    return o->feed.commit || strcmp(text, "end") == 0;
+}
+
 static int parse_options(options *o, int argc, char **argv)
 {
     *o = (options){.feed.memory = MEMORY_DEFAULT, .feed.threads = 1, .reorder = OIR_REORDER_NONE};
@@ -59,8 +66,8 @@ static int parse_options(options *o, int argc, char **argv)
             if (++i == argc || !(o->feed.memory = bench_size_parse(argv[i])))
                 return bench_misused("--memory wants a size, such as 256M");
         } else if (strcmp(argv[i], "--commit") == 0) {
-            if (++i == argc || !(o->feed.commit = strtoul(argv[i], NULL, 10)))
-                return bench_misused("--commit wants a number of documents");
+            if (++i == argc || !parse_commit(o, argv[i]))
+                return bench_misused("--commit wants a number of documents, or end");
         } else if (strcmp(argv[i], "--threads") == 0) {
             if (++i == argc || !(o->feed.threads = (unsigned)strtoul(argv[i], NULL, 10)) ||
                 o->feed.threads > OIR_WRITER_THREADS_MAX)
@@ -137,13 +144,13 @@ static int report_segments(const char *folder, bool json)
     return code;
 }
 
-static int say_result(const char *folder, const result *r)
+static int say_result(const char *folder, bool commits, const result *r)
 {
     double megabytes = (double)r->text / 1e6;
     fprintf(stderr,
-            "%lu documents, %.1f MB of text in %.2f s (%.2f s of them optimising, %.2f s of processor): %.1f MB/s, "
+            "%lu documents, %.1f MB of text in %.2f s (%.2f s of them %s, %.2f s of processor): %.1f MB/s, "
             "index %.1f MB, peak memory %.0f MB\n",
-            r->documents, megabytes, r->seconds, r->optimising, r->processor, megabytes / r->seconds,
+            r->documents, megabytes, r->seconds, r->ending, commits ? "committing" : "optimising", r->processor, megabytes / r->seconds,
             (double)r->index / 1e6, r->memory);
     return report_segments(folder, false);
 }
@@ -183,11 +190,11 @@ static oir_status build(const options *o, result *r, oir_error *err)
     double fed = bench_clock_get();
     bench_stages_call(&r->stages);
     if (!status)
-        status = o->feed.commit ? oir_writable_database_commit(writer, err)
-                                : oir_writable_database_optimise(writer, err);
+        status = o->commits ? oir_writable_database_commit(writer, err)
+                            : oir_writable_database_optimise(writer, err);
     bench_stages_return(&r->stages);
     r->seconds = bench_clock_get() - start;
-    r->optimising = r->seconds - (fed - start);
+    r->ending = r->seconds - (fed - start);
     if (!status)
         r->documents = oir_writable_database_get_doccount(writer);
     oir_writable_database_close(writer);
@@ -210,5 +217,5 @@ int bench_index(int argc, char **argv)
     r.memory = (double)used.ru_maxrss / 1e3;
     r.index = folder_size(o.folder);
     bench_stages_share(&r.stages, r.seconds);
-    return o.json ? print_result(o.folder, &r) : say_result(o.folder, &r);
+    return o.json ? print_result(o.folder, &r) : say_result(o.folder, o.commits, &r);
 }

@@ -4,14 +4,15 @@
 #include "bench/oir_bench.h"
 
 static const char help[] =
-    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--reorder[=none|light|full]] [--commit N]\n"
+    "oir-bench index DIR [--memory SIZE] [--no-pairs] [--reorder[=none|light|full]] [--commit N|end]\n"
     "          [--threads N] [--full] [--json] < corpus.jsonl\n"
     "    Indexes one document a line into DIR, emptied before, and ends with one segment. The text of a line is\n"
     "    what stands between \"text\": \" and the last quote, with escapes as they are; its words are what stands\n"
     "    between spaces, as it is, at positions from 1. No stems, no lists of terms, nothing stored. SIZE (1G unless\n"
     "    told) limits the memory for buffered documents; --no-pairs leaves out the lists for pairs of frequent words.\n"
     "    --reorder puts like documents beside each other (light unless told; without the option: none). --commit:\n"
-    "    commits after each N lines instead of optimising, which leaves the segments that merging leaves. --threads:\n"
+    "    commits after each N lines, or once at the end, instead of optimising, which leaves the segments that there\n"
+    "    are: only merged ones have lists of pairs, and large merged ones an order of their own. --threads:\n"
     "    N threads (1), and the same index. Time, speed, size and peak memory go to stderr. --full: of each line,\n"
     "    \"title\" (under S, and without) and \"body\" go through a term generator with English stems, with lists of\n"
     "    terms, and the body is stored.\n"

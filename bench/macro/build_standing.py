@@ -110,19 +110,18 @@ def _goals_of_rows(run, where, rows, goals):
 
 
 def _goals_of_own(where, rows, best, goals):
-    own, bare, threads, reordered = (find(rows, OWN + more) for more in ("", "-no-pairs", "-2-threads", "-reorder"))
+    own, threads, paired, reordered = (find(rows, OWN + more) for more in ("", "-2-threads", "-pairs", "-optimised"))
     if not own:
         return
-    # No peer has lists of pairs: without them indexes hold the same.
-    for ours, what in ((own, "speed"), (bare, "speed without pairs")):
-        if ours and best and where in goals["ratio"]:
-            yield Goal(f"{what} to that of {best.name}", where, ours.ratio, goals["ratio"][where], False)
+    if best and where in goals["ratio"]:
+        yield Goal(f"speed to that of {best.name}", where, own.ratio, goals["ratio"][where], False)
     if where in goals["speed"]:
         yield Goal("MB of text a second", where, own.speed, goals["speed"][where], False)
     if threads:
         yield Goal("speed of two threads to that of one", where, threads.to_own, goals["threads"], False)
-    if reordered:
-        yield Goal("time with reordering to that without", where, 1 / reordered.to_own, goals["reorder"], True)
+    if paired and reordered:
+        share = 1 / reordered.to_own - 1 / paired.to_own
+        yield Goal("time of reordering to that of the build", where, share, goals["reorder"], True)
     for ours, theirs in ((own, "lucene"), (reordered, "lucene_bp")):
         peer, limits = find(rows, theirs), goals["size"].get(theirs, {})
         if ours and peer and where in limits:
