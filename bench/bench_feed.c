@@ -15,11 +15,12 @@ enum {
     KEPT_SHARE = 64 /* but no more of the writer's memory */
 };
 
-/* What a thread has. */
+/* What a thread has, on cache lines that no other thread writes. */
 typedef struct worker {
     oir_term_generator *generator;
     uint64_t bytes; /* of texts */
     char *piece;    /* of a long one */
+    char apart[104];
 } worker;
 
 typedef struct feed {

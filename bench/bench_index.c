@@ -150,8 +150,8 @@ static int say_result(const char *folder, bool commits, const result *r)
     fprintf(stderr,
             "%lu documents, %.1f MB of text in %.2f s (%.2f s of them %s, %.2f s of processor): %.1f MB/s, "
             "index %.1f MB, peak memory %.0f MB\n",
-            r->documents, megabytes, r->seconds, r->ending, commits ? "committing" : "optimising", r->processor, megabytes / r->seconds,
-            (double)r->index / 1e6, r->memory);
+            r->documents, megabytes, r->seconds, r->ending, commits ? "committing" : "optimising", r->processor,
+            megabytes / r->seconds, (double)r->index / 1e6, r->memory);
     return report_segments(folder, false);
 }
 

@@ -22,7 +22,7 @@ enum {
 oir_status inverter_new(inverter **out, size_t memory, bool term_lists, bool stored, oir_error *err)
 {
     *out = NULL;
-    inverter *v = memory_new_zeroed(1, sizeof *v);
+    inverter *v = memory_new_apart(sizeof *v);
     if (!v)
         return error_no_memory(err, "the buffer of documents");
     v->memory = memory;

@@ -13,7 +13,7 @@ struct oir_term_generator {
 
 oir_status oir_term_generator_new(oir_term_generator **out, oir_error *err)
 {
-    *out = memory_new_zeroed(1, sizeof **out);
+    *out = memory_new_apart(sizeof **out);
     if (!*out)
         return error_no_memory(err, "a term generator");
     analyser_init(&(*out)->analyser);

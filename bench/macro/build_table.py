@@ -12,9 +12,10 @@ SMALL_PART = 0.005  # of an index: goes to the rest
 EXPLANATION = """Medians of all rounds. MB/s and documents/s are of the text alone, without the JSON around it, from
 the start of the process, which for Java takes a while, until all files of its index are on the disk (the harness
 syncs what the engine has not). *To the fastest peer* and *to oir* are of the speed. *Memory* is the highest sum of
-RssAnon and dirty pages of mapped files, seen 50 times a second; *VmHWM* counts pages of files that are only read too.
-*Written* is `write_bytes` of the process and its children: what was made dirty in files, removed ones too. *Room* is
-the most that the index's folder took on the disk meanwhile. `bench/macro/watch.py` has the details."""
+RssAnon and dirty pages of mapped files, seen 50 times a second (10 times of rows that have all processors); *VmHWM*
+counts pages of files that are only read too. *Written* is `write_bytes` of the process and its children: what was
+made dirty in files, removed ones too. *Room* is the most that the index's folder took on the disk meanwhile.
+`bench/macro/watch.py` has the details."""
 STAGES = """Seconds. *read*: lines and fields; *break*: text into words, words into the document; *invert*: adding the
 document; *flush*: the buffer to a segment; *pairs*: finding lists for pairs of words; *finish*: after the writer's
 last report until the call returns, which is the rest of what that told, closing files, and waiting for the disk where

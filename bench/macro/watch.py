@@ -1,12 +1,12 @@
 """Runs one build and watches it from outside: time, memory, bytes written, room on the disk.
 
-Memory is looked at 50 times a second: RssAnon of /proc/PID/status, and to it the dirty pages of mapped files, which are
-Private_Dirty and Shared_Dirty of /proc/PID/smaps_rollup less what is anonymous. The latter costs the kernel a walk over
-all pages, so it is read as seldom as keeps that below 2 % of the time (on the other processor). Of all processes that
-the command has started the sums count. Bytes written are write_bytes of /proc/PID/io, read when the process has ended
-and before it is reaped, with those of its children that it waited for: pages of files made dirty, each counted once
-until it has gone to the disk. A file that is removed before that was counted all the same; a file system in memory
-(tmpfs) counts nothing.
+Memory is looked at 50 times a second, 10 times where the command has all processors, from which each look takes one:
+RssAnon of /proc/PID/status, and to it the dirty pages of mapped files, which are Private_Dirty and Shared_Dirty of
+/proc/PID/smaps_rollup less what is anonymous. The latter costs the kernel a walk over all pages, so it is read as
+seldom as keeps that below 2 % of the time. Of all processes that the command has started the sums count. Bytes written
+are write_bytes of /proc/PID/io, read when the process has ended and before it is reaped, with those of its children
+that it waited for: pages of files made dirty, each counted once until it has gone to the disk. A file that is removed
+before that was counted all the same; a file system in memory (tmpfs) counts nothing.
 
 A command may be held on one processor, with all its threads and children; this one looks from another, if there is one.
 """
@@ -19,7 +19,8 @@ import signal
 import subprocess
 import time
 
-EVERY = 0.02  # seconds between two looks
+EVERY = 0.02  # seconds between two looks,
+EVERY_SHARED = 0.1  # where the command has this processor too: 50 a second cost a build of two threads 9 % of its time
 COSTLY = 50  # a costly look is followed by as many times its own duration without one
 DISK_EVERY = 0.2
 PROCESSORS = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -135,6 +136,7 @@ def run(command, source, folder, log, patience, one=False):
     """
     os.sync()  # nobody waits for what others have left
     held = _hold(one)
+    every = EVERY if one else EVERY_SHARED
     with open(source, "rb") as lines, open(log, "wb") as messages, open(log + ".out", "wb") as out:
         start = time.perf_counter()
         process = subprocess.Popen(
@@ -144,7 +146,7 @@ def run(command, source, folder, log, patience, one=False):
         ended = os.pidfd_open(pid)
         looks = _Looks(pid, folder)
         try:
-            while not select.select([ended], [], [], EVERY)[0]:
+            while not select.select([ended], [], [], every)[0]:
                 looks.look()
                 if time.perf_counter() - start > patience:
                     messages.write(f"it took longer than {patience} s\n".encode())

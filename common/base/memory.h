@@ -8,6 +8,9 @@
 void *memory_new(size_t size);
 /* count zeroed elements; NULL also when count * size overflows. */
 void *memory_new_zeroed(size_t count, size_t size);
+/* One zeroed, for what one thread writes all the time while others have the like: no two are on one cache line, which
+ * would wander between processors. */
+void *memory_new_apart(size_t size);
 /* Grows or shrinks; NULL leaves the old block as it was. */
 void *memory_resize(void *block, size_t size);
 /* A copy of size bytes with a zero byte after them. */

@@ -12,7 +12,7 @@ oir_status document_new_from(oir_document **out, oir_docid docid, const document
                              oir_error *err)
 {
     *out = NULL;
-    oir_document *document = memory_new_zeroed(1, sizeof *document);
+    oir_document *document = memory_new_apart(sizeof *document);
     if (!document)
         return error_no_memory(err, "a document");
     document->docid = docid;
