@@ -20,7 +20,7 @@ typedef struct worker {
     oir_term_generator *generator;
     uint64_t bytes; /* of texts */
     char *piece;    /* of a long one */
-    char apart[104];
+    char apart[128]; /* two lines, of which processors fetch the second too */
 } worker;
 
 typedef struct feed {

@@ -1,4 +1,5 @@
 /* oir-bench index: the build that is compared with other engines' builds. */
+#include <ctype.h>
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@
 typedef struct options {
     const char *folder;
     bench_feed_options feed; /* commit 0: once */
-    bool no_pairs, json, commits; /* instead of optimising */
+    bool no_pairs, json;
+    bool commits;            /* at the end, instead of optimising */
     oir_reorder reorder;
 } options;
 
@@ -24,7 +26,8 @@ typedef struct options {
 typedef struct result {
     unsigned long documents;
     uint64_t text; /* bytes */
-    double seconds, ending, processor; /* ending: the last commit, or optimising */
+    double seconds, processor;
+    double ending;  /* seconds of the last commit, or of optimising */
     uint64_t index; /* bytes */
     double memory;  /* MB */
     bench_stages stages;
@@ -53,9 +56,12 @@ static bool parse_reorder(options *o, const char *text)
 
 static bool parse_commit(options *o, const char *text)
 {
+    char *behind;
     o->commits = true;
-    o->feed.commit = strtoul(text, NULL, 10);
-    return o->feed.commit || strcmp(text, "end") == 0;
+    if (strcmp(text, "end") == 0)
+        return true;
+    o->feed.commit = strtoul(text, &behind, 10);
+    return o->feed.commit > 0 && *behind == '\0' && isdigit((unsigned char)*text);
 }
 
 static int parse_options(options *o, int argc, char **argv)

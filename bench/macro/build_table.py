@@ -108,7 +108,8 @@ def growth_lines(run):
         return
     yield "## Growth"
     yield ""
-    yield "Made-up documents (`oir-synthetic`), oir alone; time for a document is to that of the smallest collection."
+    yield "Made-up documents (`oir-synthetic`), oir alone; time for a document is to that of the smallest collection. "
+    yield "`oir` ends with a commit, which leaves several segments where memory was not enough for one."
     yield ""
     rows = []
     for name in run["engines"]:

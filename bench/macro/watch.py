@@ -136,7 +136,7 @@ def run(command, source, folder, log, patience, one=False):
     """
     os.sync()  # nobody waits for what others have left
     held = _hold(one)
-    every = EVERY if one else EVERY_SHARED
+    every = EVERY if one and len(PROCESSORS) > 1 else EVERY_SHARED
     with open(source, "rb") as lines, open(log, "wb") as messages, open(log + ".out", "wb") as out:
         start = time.perf_counter()
         process = subprocess.Popen(
