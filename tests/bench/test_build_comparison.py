@@ -75,6 +75,9 @@ class Standing(unittest.TestCase):
     def test_goals(self):
         found = self.judged()
         self.assertTrue(found["corpus", "speed to that of lucene"].met)
+        paired = found["corpus", "speed with pairs of words to that of lucene"]
+        self.assertAlmostEqual(paired.value, 2.4)
+        self.assertFalse(paired.met)
         self.assertTrue(found["corpus", "speed of two threads to that of one"].met)
         self.assertFalse(found["corpus", "time of reordering to that of the build"].met)
         size = found["corpus", "oir: index without pairs to that of lucene"]
